@@ -1,0 +1,46 @@
+# Two commands matter to a newcomer: make demo, make test. The others serve those who work here.
+SHELL      := /bin/bash
+GO         ?= go
+BIN        := $(CURDIR)/bin
+LINT       := $(CURDIR)/.tools/golangci-lint
+CONNECTORS := $(patsubst plugins/%/main.go,%,$(wildcard plugins/*/main.go))
+PACKAGES   := ./...
+export CGO_ENABLED ?= 0
+
+.PHONY: build demo test race lint fuzz bench generate deps clean
+
+build: ## dossier and its connectors, into bin/
+	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
+	@for c in $(CONNECTORS); do $(GO) build -trimpath -o $(BIN)/dossier-connector-$$c ./plugins/$$c || exit 1; done
+
+demo: build ## the main job for one member, on embedded stores under .demo/
+	@test/demo.sh
+
+deps: ## what the tests need beside Go: a browser
+	@test/deps.sh
+
+test: deps lint ## everything; fails on a failing or a skipped test
+	@test/run.sh $(PACKAGES)
+
+race: ## the same under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)
+
+lint: $(LINT)
+	$(GO) vet $(PACKAGES)
+	$(LINT) run
+
+$(LINT): .ci/tools/go.mod
+	@mkdir -p $(@D)
+	cd .ci/tools && CGO_ENABLED=0 $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@test/fuzz.sh $(or $(FUZZTIME),30s)
+
+bench: build ## ratios against hand-written code in the same run
+	@test/bench.sh
+
+generate: ## regenerates what is generated
+	$(GO) generate ./...
+
+clean:
+	rm -rf $(BIN) .demo
