@@ -29,7 +29,7 @@ type Selection struct {
 	Collection Collection
 	Any        []Match  // a row is in when one of these fits …
 	Where      []Cond   // … and all of these hold (cut-offs, when:)
-	All        bool     // tombstone replay and tests only
+	All        bool     // tombstone replay and tests only; Any is empty, and rows are reached for person 0
 	Fields     []string // what Locate returns; Rows.Add takes values in this order
 }
 
@@ -68,7 +68,8 @@ type Hop struct {
 	Repeat     bool     // Collection is also the next: followed zero or more times, to a fixed point
 }
 
-// Between is the during: of an edge. A missing To date is open; a missing From or Date fits nothing.
+// Between is the during: of an edge. A To date that is NULL or empty is open; a From or Date that is missing,
+// and any date that cannot be read, fits nothing.
 type Between struct {
 	Date     string // field of the row stepped to
 	From, To string // fields of the row stepped from; To covers its whole day where it has no time

@@ -22,7 +22,7 @@ const (
 type Treatment struct {
 	ID      string // unique in the call; outcomes and retries speak of it
 	Verb    Verb
-	On      Selection // Ensure: only the Collection counts
+	On      Selection // Ensure: only the Collection counts; its Key are the fields the row is recognised by
 	Assign  []Assign  // Set, Ensure, Recount
 	Method  string    // Block and Release: one of Description.Blocking
 	Mark    string    // Block and Release: the request on whose account the row is held
