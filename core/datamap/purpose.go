@@ -97,8 +97,9 @@ type Rule struct {
 // DateRef is the date a period counts from.
 type DateRef struct {
 	Field string
-	Over  *Edge // nil: a field of the row itself; else of the rows over this edge …
-	Last  bool  // … the latest of many; without, the edge leads to one row
+	Of    *Collection // whose field it is; nil: the row's own
+	Over  *Edge       // the one edge between the row's collection and Of; nil where there is none: then Of's rows of the same person count
+	Last  bool        // the latest of many rows; without, one row
 }
 
 // When is a condition on a mapped field: it holds one of Values, written as text.
