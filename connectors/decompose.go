@@ -9,8 +9,8 @@ import (
 // Decompose works a selection out in key hops, for a store that follows no paths (MaxPath, Recursive), or
 // asks no Exists condition (Exists), or takes few tuples at a time (MaxValues): it locates the link
 // fields of each hop and goes on with what it found. What comes back selects the same rows for the same
-// persons by keys alone, at most can.MaxValues tuples each (more only where one row is reached for more persons than that);
-// every row is in one of the selections only, so that counts add up. A hop's During becomes Tuple.Within.
+// persons by keys alone, at most can.MaxValues tuples a Match; every row is in one of the selections
+// only, so that counts add up. A hop's During becomes Tuple.Within.
 //
 // Rows reached that way may change before they are treated: what can still be asked of the row itself (Where,
 // without Exists) stays in the selections and is judged again under the lock. The collection needs a

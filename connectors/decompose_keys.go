@@ -62,8 +62,11 @@ func (h hopper) byKey(ctx context.Context, now front, sel Selection) ([]Selectio
 			out[n].Any[0].Values = append(out[n].Any[0].Values, rows[id]...)
 			continue
 		}
-		out = append(out, Selection{Collection: sel.Collection, Fields: sel.Fields, Where: plain,
-			Any: []Match{{Fields: key, Values: rows[id]}}})
+		one := Selection{Collection: sel.Collection, Fields: sel.Fields, Where: plain}
+		for _, part := range h.chunks(sel.Collection, part{match: Match{Fields: key, Values: rows[id]}}, nil) {
+			one.Any = append(one.Any, part.Any...)
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }
