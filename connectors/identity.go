@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// ID tells tuples apart: the same for the same person, values (types included) and range. It holds the
+// values: a set's key, never a text to show.
+func (t Tuple) ID() string { return t.id() }
+
 // id tells tuples apart: person, values with their types, range.
 func (t Tuple) id() string {
 	b := binary.AppendVarint(nil, int64(t.Person))
