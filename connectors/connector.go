@@ -55,7 +55,8 @@ type (
 		OpenBlob(ctx context.Context, b Blob) (io.ReadCloser, error)
 	}
 	// Fixture lays out and reads back a scratch system; served only to `dossier connector test`. Load
-	// creates what is missing and replaces the rows of the collections named.
+	// creates what is missing and replaces the rows of the collections named, by address (Collection.At),
+	// and lifts what was blocked in them. [DocumentField] holds the bytes of a row's object.
 	Fixture interface {
 		Load(ctx context.Context, rows map[string][]Row) error
 		Dump(ctx context.Context) (map[string][]Row, error)

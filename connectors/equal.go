@@ -62,6 +62,13 @@ func textEqual(s string, v any) bool {
 	case time.Time:
 		t, _, ok := Date(s, time.UTC)
 		return ok && t.Equal(x)
+	case float64:
+		y, ok := numeral(s)
+		if !ok {
+			return false
+		}
+		f, _ := y.Float64() // as the text would be stored: the nearest float
+		return f == x
 	}
 	x, ok := number(v)
 	y, ok2 := numeral(s)

@@ -16,7 +16,7 @@ func TestEqual(t *testing.T) {
 		{int64(7), 7.0, true}, {Decimal("7.00"), int64(7), true}, {Decimal("7.00"), Decimal("7"), true},
 		{int64(9007199254740993), 9007199254740992.0, false}, {"9007199254740993", int64(9007199254740993), true},
 		{Decimal("12345678901234567890.10"), "12345678901234567890.1", true},
-		{"1e3", int64(1000), true}, {"1e999999999", int64(1), false}, {"1/2", 0.5, false}, {"0x10", int64(16), false},
+		{"1e3", int64(1000), true}, {"0.1", 0.1, true}, {"1e999999999", int64(1), false}, {"1/2", 0.5, false}, {"0x10", int64(16), false},
 		{true, "true", true}, {true, "TRUE", true}, {true, int64(1), true}, {false, int64(1), false},
 		{"Ł", []byte("Ł"), true}, {"a", "A", false},
 		{noon, noon.In(time.FixedZone("", 3600)), true}, {noon, "2026-03-01T12:00:00Z", true}, {noon, "2026-03-01", false},

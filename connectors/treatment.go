@@ -65,7 +65,8 @@ type ApplyOptions struct {
 }
 
 // Outcome says what became of one treatment. Changed+Already+Conflicts is every row that was there;
-// a row deleted before is not there, so a second delete reports nothing.
+// a row deleted before is not there, so a second delete reports nothing. With an error, Changed and
+// ByPerson are what stays changed: nothing after a rollback, the units done where there is none.
 type Outcome struct {
 	ID               string
 	Changed, Already int64         // rows this call changed; rows found as they should be

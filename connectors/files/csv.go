@@ -1,0 +1,74 @@
+package files
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// csvFormat is rows: { format: csv }.
+type csvFormat struct {
+	delim    byte
+	set      charset
+	noHeader bool
+	loc      *time.Location
+	header   []string // the columns of a file that is not there yet
+}
+
+func csvCodec(f *connectors.RowFormat, set charset) (*csvFormat, error) {
+	c := &csvFormat{delim: ',', set: set, noHeader: f.NoHeader, loc: time.UTC}
+	if d := f.Delimiter; d == `\t` {
+		c.delim = '\t'
+	} else if d != "" {
+		c.delim = d[0]
+		if len(d) != 1 || strings.Contains("\"\r\n\x00", d) || d[0] >= 128 {
+			return nil, fmt.Errorf("rows: the delimiter of csv is one ASCII character, and no quote or line end")
+		}
+	}
+	return c, nil
+}
+
+func (*csvFormat) position() string { return "line" }
+func (*csvFormat) grows() bool      { return true }
+
+func (c *csvFormat) check(v any) error {
+	_, err := c.cell(v, false, false)
+	return err
+}
+
+func (c *csvFormat) pass(r io.Reader, w io.Writer, ask func(record) (change, error), added []connectors.Row) error {
+	out := &csvOut{format: c, w: w, eol: "\n", ended: true}
+	in := bufio.NewReaderSize(r, 64<<10)
+	if mark, _ := in.Peek(3); c.set.table == nil && bytes.Equal(mark, bom) {
+		_, _ = in.Discard(3)
+		if err := out.write(bom, true); err != nil {
+			return err
+		}
+	}
+	rec := &csvRecord{format: c, split: &csvSplitter{in: in, delim: c.delim}}
+	for {
+		err := rec.split.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var bad *malformed
+		if errors.As(err, &bad) {
+			bad.row = rec.n + 1
+		}
+		if err != nil {
+			return err
+		}
+		if err := rec.one(out, ask); err != nil {
+			return err
+		}
+	}
+	return out.add(rec.names, added)
+}
+
+var bom = []byte{0xEF, 0xBB, 0xBF}

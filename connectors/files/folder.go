@@ -1,0 +1,180 @@
+package files
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// folder is one open folder of the tree, reached without following any symbolic link: each step looks at
+// the name, opens it, and goes on only where what it opened is what it saw.
+type folder struct {
+	root *os.Root
+	path []string // names below the root of the tree; personal data
+}
+
+// errAbsent says that nothing usable stands there: no entry, a symbolic link, or another kind of thing.
+var errAbsent = errors.New("no such file or folder")
+
+func openTree(root string) (*folder, error) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	return &folder{root: r}, nil
+}
+
+func (d *folder) Close() error { return d.root.Close() }
+
+// down opens a folder in d.
+func (d *folder) down(name string) (*folder, error) {
+	seen, err := d.look(name)
+	if err != nil {
+		return nil, err
+	}
+	if !seen.IsDir() {
+		return nil, errAbsent
+	}
+	r, err := d.root.OpenRoot(name)
+	if err != nil {
+		return nil, clean(err)
+	}
+	opened, err := r.Lstat(".")
+	if err == nil && !os.SameFile(seen, opened) {
+		err = errAbsent // exchanged, perhaps for a link, between look and open
+	}
+	if err != nil {
+		_ = r.Close()
+		return nil, clean(err)
+	}
+	return &folder{root: r, path: append(d.path[:len(d.path):len(d.path)], name)}, nil
+}
+
+// walk opens the folder at p below d; every folder on the way is closed again.
+func (d *folder) walk(p []string) (*folder, error) {
+	at, err := d.again()
+	for _, name := range p {
+		if err != nil {
+			return nil, err
+		}
+		var next *folder
+		next, err = at.down(name)
+		_ = at.Close()
+		at = next
+	}
+	return at, err
+}
+
+// again opens d once more.
+func (d *folder) again() (*folder, error) {
+	r, err := d.root.OpenRoot(".")
+	if err != nil {
+		return nil, clean(err)
+	}
+	return &folder{root: r, path: d.path}, nil
+}
+
+// look gives what stands under name, a link itself.
+func (d *folder) look(name string) (fs.FileInfo, error) {
+	if !plain(name) {
+		return nil, errAbsent
+	}
+	info, err := d.root.Lstat(name)
+	return info, clean(err)
+}
+
+// open opens a regular file in d.
+func (d *folder) open(name string, flag int) (*os.File, fs.FileInfo, error) {
+	seen, err := d.look(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !seen.Mode().IsRegular() {
+		return nil, nil, errAbsent
+	}
+	f, err := d.root.OpenFile(name, flag|nonblock, 0)
+	if err != nil {
+		return nil, nil, clean(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !os.SameFile(seen, info) {
+		err = errAbsent
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, nil, clean(err)
+	}
+	return f, info, nil
+}
+
+// names calls f for every entry, in no order, a thousand at a time.
+func (d *folder) names(f func(fs.DirEntry) error) error {
+	self, err := d.root.Open(".")
+	if err != nil {
+		return clean(err)
+	}
+	defer self.Close()
+	for {
+		entries, err := self.ReadDir(1000)
+		for _, e := range entries {
+			if err := f(e); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return clean(err)
+		}
+	}
+}
+
+// sync makes the entries of d last through a crash.
+func (d *folder) sync() error {
+	self, err := d.root.Open(".")
+	if err != nil {
+		return clean(err)
+	}
+	defer self.Close()
+	return clean(self.Sync())
+}
+
+// plain says whether name is one name.
+func plain(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\\x00")
+}
+
+// slash joins a path as identifiers of blobs have it.
+func slash(p []string) string { return path.Join(p...) }
+
+// clean takes the path out of an error: paths hold personal data. What is missing is errAbsent.
+func clean(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return errAbsent
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return &opError{op: p.Op, err: p.Err}
+	}
+	var l *os.LinkError
+	if errors.As(err, &l) {
+		return &opError{op: l.Op, err: l.Err}
+	}
+	return err
+}
+
+// opError is an fs.PathError without the path.
+type opError struct {
+	op  string
+	err error
+}
+
+func (e *opError) Error() string { return "cannot " + e.op + " a file: " + e.err.Error() }
+func (e *opError) Unwrap() error { return e.err }

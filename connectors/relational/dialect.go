@@ -1,0 +1,65 @@
+package relational
+
+import (
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Dialect is what one kind of store writes its own way. Everything it is given as expr is SQL text made here,
+// everything it is given as a name or a value comes from outside and is quoted or bound by it.
+type Dialect interface {
+	// Quote quotes an identifier.
+	Quote(name string) string
+	// Placeholder is the n-th bound parameter, counted from 1.
+	Placeholder(n int) string
+	// Materialized is what stands before a common table that is to be worked out once, with a space after it; "" where there is no such word.
+	Materialized() string
+	// Tuples writes a SELECT that gives one row per tuple: person, one column per field of cols, and, with within,
+	// the two ends of its range. bind adds a parameter and gives its placeholder.
+	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)
+	// Value turns a value of the contract into one to bind, to be compared with or stored in col.
+	Value(col Column, v any) (any, error)
+	// Bare is expr stripped of its column's type conversions, as a bound value would be.
+	Bare(expr string) string
+	// Filled is true where expr is neither NULL nor empty.
+	Filled(expr string) string
+	// Dated is true where expr is a known date, and false, never NULL, where not. zone is an IANA name, "" is UTC.
+	Dated(expr, zone string, bind func(any) string) string
+	// Before is true where expr is a known date before t, and false where not.
+	Before(expr, zone string, t time.Time, bind func(any) string) string
+	// Within is true where expr is a known date between the two ends Tuples gave; a NULL end is open.
+	Within(expr, zone, from, to string, bind func(any) string) string
+	// During is true where date, of a row stepped to, lies in the time row stepped from names; to may be "".
+	During(date, dateZone, from, to, fromZone string, bind func(any) string) string
+}
+
+// Column is one column of a table.
+type Column struct {
+	Name string
+	Type string // as declared
+	// Class is the dialect's own: columns of one class convert values alike, so that two different values of one never
+	// equal the same value of another. "" where that is not known.
+	Class string
+}
+
+// Arm is one place where rows of a table stand: the table itself, and where Block put rows of it.
+type Arm struct {
+	From     string   // physical name, unquoted
+	Identity []string // columns that name a row within the arm
+	Held     bool
+	// Hide, where set, is a condition on alias that leaves out rows whose content stands in another arm.
+	Hide func(alias string) string
+}
+
+// Table is what has to be known of a collection's table.
+type Table struct {
+	Name     string
+	Columns  []Column
+	Arms     []Arm      // at least one; all have as many identity columns
+	Unique   [][]string // keys no two rows share, compared byte by byte: what proves that no row is reached twice
+	Collated bool       // some column may compare otherwise than byte by byte
+}
+
+// Catalog finds the table of a collection: ErrNoCollection where there is none, a Diagnostics error where it cannot be used.
+type Catalog func(connectors.Collection) (*Table, error)

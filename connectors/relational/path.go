@@ -1,0 +1,163 @@
+package relational
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// reached gives the rows a match leads to. once says that none is reached twice for one person.
+func (s *statement) reached(m connectors.Match, last connectors.Collection) (out []source, once bool, err error) {
+	first := last
+	if len(m.Via) > 0 {
+		first = m.Via[0].Collection
+	}
+	out, once, err = s.fitting(m, first)
+	for i, hop := range m.Via {
+		if err != nil {
+			return nil, false, err
+		}
+		next := last
+		if i+1 < len(m.Via) {
+			next = m.Via[i+1].Collection
+		}
+		r := s.collect(s.name("r"), out, once)
+		if hop.Repeat {
+			if r, err = s.closure(r, hop, next); err == nil {
+				out, once = s.every(r), true
+			}
+			continue
+		}
+		out, once, err = s.follow(r, hop, next)
+	}
+	return out, once, err
+}
+
+// fitting gives the rows of c that hold the match's tuples.
+func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]source, bool, error) {
+	t, err := s.catalog(c)
+	if err != nil {
+		return nil, false, err
+	}
+	cols, err := t.columns(m.Fields)
+	if err != nil {
+		return nil, false, err
+	}
+	within := m.Values[0].Within
+	body, err := s.d.Tuples(cols, m.Values, within != nil, s.bind)
+	if err != nil {
+		return nil, false, err
+	}
+	p, names := s.name("p"), []string{"person"}
+	for i := range cols {
+		names = append(names, "v"+strconv.Itoa(i+1))
+	}
+	if within != nil {
+		names = append(names, "since", "until")
+	}
+	s.with(p, names, s.d.Materialized(), body)
+	var out []source
+	for _, arm := range t.Arms {
+		src := source{person: p + ".person", at: place{s.name("t"), t, c.Zone}, arm: arm}
+		var on []string
+		for i, col := range cols {
+			on = append(on, s.col(src.at.alias, col.Name)+" = "+p+".v"+strconv.Itoa(i+1))
+		}
+		src.from = p + " JOIN " + s.d.Quote(arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+		src.hide()
+		if within != nil {
+			date, _, err := s.expr(src.at, within.Field)
+			if err != nil {
+				return nil, false, err
+			}
+			src.where = append(src.where, s.d.Within(date, c.Zone, p+".since", p+".until", s.bind))
+		}
+		out = append(out, src)
+	}
+	return out, apart(t, cols, m.Values), nil
+}
+
+func (src *source) hide() {
+	if src.arm.Hide != nil {
+		src.where = append(src.where, src.arm.Hide(src.at.alias))
+	}
+}
+
+// follow gives the rows hop leads to from r.
+func (s *statement) follow(r rows, hop connectors.Hop, next connectors.Collection) ([]source, bool, error) {
+	t, err := s.catalog(next)
+	if err != nil {
+		return nil, false, err
+	}
+	var out []source
+	for _, here := range r.table.Arms {
+		for _, there := range t.Arms {
+			x := place{s.name("x"), r.table, hop.Collection.Zone}
+			src := source{person: r.name + ".person", at: place{s.name("t"), t, next.Zone}, arm: there}
+			src.from = r.name + " " + s.again(r, here, x.alias)
+			if err := s.stepTo(&src, x, hop); err != nil {
+				return nil, false, err
+			}
+			out = append(out, src)
+		}
+	}
+	once, err := s.oneWay(hop, r.table, t)
+	return out, r.once && once, err
+}
+
+// stepTo joins the row stepped to, and says what must hold of both.
+func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
+	on, err := s.join(x, hop.From, src.at, hop.To)
+	if err != nil {
+		return err
+	}
+	src.from += " JOIN " + s.d.Quote(src.arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+	src.hide()
+	ifs, err := s.conds(hop.If, x)
+	if err != nil {
+		return err
+	}
+	thens, err := s.conds(hop.Then, src.at)
+	if err != nil {
+		return err
+	}
+	src.where = slices.Concat(src.where, ifs, thens)
+	if hop.During == nil {
+		return nil
+	}
+	date, _, err := s.expr(src.at, hop.During.Date)
+	if err != nil {
+		return err
+	}
+	from, _, err := s.expr(x, hop.During.From)
+	if err != nil {
+		return err
+	}
+	to := ""
+	if hop.During.To != "" {
+		if to, _, err = s.expr(x, hop.During.To); err != nil {
+			return err
+		}
+	}
+	src.where = append(src.where, s.d.During(date, src.at.zone, from, to, x.zone, s.bind))
+	return nil
+}
+
+// closure follows hop from r zero or more times, to a fixed point.
+func (s *statement) closure(r rows, hop connectors.Hop, next connectors.Collection) (rows, error) {
+	s.loops = true
+	all := rows{name: s.name("r"), table: r.table, zone: r.zone, once: true}
+	sources, _, err := s.follow(all, hop, next)
+	if err != nil {
+		return rows{}, err
+	}
+	cols := r.table.rowColumns()
+	parts := []string{"SELECT " + strings.Join(cols, ", ") + " FROM " + r.name}
+	for _, src := range sources {
+		parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, false))
+	}
+	s.with(all.name, cols, "", strings.Join(parts, "\n  UNION "))
+	return all, nil
+}

@@ -1,0 +1,108 @@
+package relational
+
+import (
+	"strconv"
+	"strings"
+)
+
+// source is one way rows of one arm of a table are reached: ready to be selected from.
+type source struct {
+	person string
+	from   string
+	where  []string
+	at     place
+	arm    Arm
+}
+
+// rows is a common table of rows reached: the person, and what names the row.
+type rows struct {
+	name  string
+	table *Table
+	zone  string
+	once  bool // no row stands in it twice for one person
+}
+
+// columns are those of a common table of rows of t.
+func (t *Table) rowColumns() []string {
+	out := []string{"person"}
+	if t.held() {
+		out = append(out, "held")
+	}
+	for i := range t.Arms[0].Identity {
+		out = append(out, "id"+strconv.Itoa(i+1))
+	}
+	return out
+}
+
+// identity is what names the row of a source, in the order of rowColumns without the person.
+func (s *statement) identity(src source) []string {
+	var out []string
+	if src.at.table.held() {
+		out = append(out, flag(src.arm.Held))
+	}
+	for _, c := range src.arm.Identity {
+		out = append(out, s.col(src.at.alias, c))
+	}
+	return out
+}
+
+func flag(held bool) string {
+	if held {
+		return "1"
+	}
+	return "0"
+}
+
+// again reads rows of one arm back by what names them.
+func (s *statement) again(r rows, arm Arm, alias string) string {
+	var on []string
+	if r.table.held() {
+		on = append(on, r.name+".held = "+flag(arm.Held))
+	}
+	for i, c := range arm.Identity {
+		on = append(on, s.col(alias, c)+" = "+r.name+".id"+strconv.Itoa(i+1))
+	}
+	return "JOIN " + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
+}
+
+// every gives the rows of r, arm by arm.
+func (s *statement) every(r rows) []source {
+	var out []source
+	for _, arm := range r.table.Arms {
+		alias := s.name("t")
+		out = append(out, source{
+			person: r.name + ".person",
+			from:   r.name + " " + s.again(r, arm, alias),
+			at:     place{alias, r.table, r.zone},
+			arm:    arm,
+		})
+	}
+	return out
+}
+
+// collect makes sources a common table. Where a row might stand twice, it is made to stand once.
+func (s *statement) collect(name string, sources []source, once bool) rows {
+	var parts []string
+	for _, src := range sources {
+		parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, !once && len(sources) == 1))
+	}
+	sep := "\n  UNION "
+	if once {
+		sep = "\n  UNION ALL "
+	}
+	at := sources[0].at
+	s.with(name, at.table.rowColumns(), "", strings.Join(parts, sep))
+	return rows{name: name, table: at.table, zone: at.zone, once: true}
+}
+
+func selectFrom(columns []string, src source, distinct bool) string {
+	word := "SELECT "
+	if distinct {
+		word = "SELECT DISTINCT "
+	}
+	out := word + strings.Join(columns, ", ") + " FROM " + src.from
+	if len(src.where) > 0 {
+		out += " WHERE " + strings.Join(src.where, " AND ")
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package sqlite
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// dialect is how SQLite writes a selection.
+type dialect struct{}
+
+func (dialect) Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
+
+func (dialect) Materialized() string { return "MATERIALIZED " }
+
+// Bare: unary plus changes no value and drops the affinity of a column.
+func (dialect) Bare(expr string) string { return "+" + expr }
+
+func (dialect) Filled(expr string) string { return "+" + expr + " NOT IN ('', x'')" }
+
+func (dialect) Dated(expr, zone string, bind func(any) string) string {
+	return call(fnDated, expr, bind(zone))
+}
+
+func (dialect) Before(expr, zone string, t time.Time, bind func(any) string) string {
+	return call(fnBefore, expr, bind(zone), bind(instantText(t)))
+}
+
+func (dialect) Within(expr, zone, from, to string, bind func(any) string) string {
+	return call(fnWithin, expr, bind(zone), from, to)
+}
+
+func (dialect) During(date, dateZone, from, to, fromZone string, bind func(any) string) string {
+	if to == "" {
+		to = "NULL"
+	}
+	return call(fnDuring, date, bind(dateZone), from, to, bind(fromZone))
+}
+
+func call(name string, args ...string) string { return name + "(" + strings.Join(args, ", ") + ")" }
+
+// Value turns a value of the contract into what the driver binds. The column's affinity does the rest: a text that
+// looks like a number becomes one in a numeric column, a number becomes text in a TEXT column.
+func (dialect) Value(col relational.Column, v any) (any, error) {
+	switch x := v.(type) {
+	case nil, int64, float64:
+		return x, nil
+	case bool:
+		return truth(x), nil
+	case string:
+		if b, err := strconv.ParseBool(strings.ToLower(x)); err == nil && declared(col.Type).boolean() && len(x) > 1 {
+			return truth(b), nil
+		}
+		return x, nil
+	case []byte:
+		if x == nil {
+			x = []byte{} // a nil slice binds as NULL
+		}
+		return x, nil
+	case time.Time:
+		return timeText(col, x), nil
+	case connectors.Decimal:
+		return string(x), nil
+	case connectors.JSON:
+		return string(x), nil
+	}
+	return nil, fmt.Errorf("%w: a %T is no value of column %s", connectors.ErrNotSupported, v, col.Name)
+}
+
+// timeText writes an instant as SQLite's own date functions read it: the day alone in a DATE column, if it is midnight.
+func timeText(col relational.Column, t time.Time) string {
+	if h, m, s := t.Clock(); declared(col.Type).base() == "DATE" && h+m+s+t.Nanosecond() == 0 {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format("2006-01-02 15:04:05.999999999Z07:00")
+}
