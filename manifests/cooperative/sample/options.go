@@ -1,0 +1,57 @@
+package sample
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // the sample stands in Europe/Warsaw on any machine
+)
+
+// DefaultMembers is how many members a sample has unless told otherwise.
+const DefaultMembers = 2000
+
+// Options say how large a sample is and from which seed and day it is made.
+type Options struct {
+	Members int       // members in all, the cast included; 0: [DefaultMembers]. No fewer than the cast has.
+	Seed    uint64    // the same seed gives the same sample
+	AsOf    time.Time // the day dates are relative to; zero: [ReferenceDay]. Only its date counts.
+	Heavy   Heavy     // what one person has very much of
+}
+
+// Heavy is how many rows [Persons.Heavy] has beside the ordinary ones; nothing of it is in the meter imports.
+// Zero is 600 readings and 400 entries.
+type Heavy struct{ Readings, Entries int }
+
+// Zone is the cooperative's time zone.
+var Zone = mustZone("Europe/Warsaw")
+
+// ReferenceDay is the day samples are relative to unless told otherwise.
+var ReferenceDay = time.Date(2026, time.November, 6, 0, 0, 0, 0, Zone)
+
+func mustZone(name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // time/tzdata is linked in
+	}
+	return loc
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Members == 0 {
+		o.Members = DefaultMembers
+	}
+	if o.Members < 0 || o.Heavy.Readings < 0 || o.Heavy.Entries < 0 {
+		return o, fmt.Errorf("lay out a sample: a number of rows below zero; give 0 for the default")
+	}
+	if o.AsOf.IsZero() {
+		o.AsOf = ReferenceDay
+	}
+	y, m, d := o.AsOf.Date()
+	o.AsOf = time.Date(y, m, d, 0, 0, 0, 0, Zone)
+	if y < 1950 || y > 2900 {
+		return o, fmt.Errorf("lay out a sample: the year %d; want a day between 1950 and 2900", y)
+	}
+	if o.Heavy == (Heavy{}) {
+		o.Heavy = Heavy{Readings: 600, Entries: 400}
+	}
+	return o, nil
+}
