@@ -1,0 +1,196 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/plugins/host"
+	"github.com/dossier-dsr/dossier/plugins/plugintest"
+)
+
+func TestEnvironmentStaysHere(t *testing.T) {
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "of the host")
+	s := open(t, plugintest.Start(t, "stub", host.Options{Env: []string{"GIVEN=on purpose"}}), nil)
+	got, err := read(t, s, "environment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range got {
+		name, _, _ := strings.Cut(v.(string), "=")
+		if !strings.HasPrefix(name, "PLUGIN_") && !slices.Contains([]string{"DOSSIER_CONNECTOR_COOKIE", "DOSSIER_TEST_ROLE", "GIVEN", "GOTRACEBACK", "TMPDIR"}, name) {
+			t.Errorf("%s reached the connector", name)
+		}
+	}
+	if !slices.Contains(got, any("GIVEN=on purpose")) {
+		t.Error("what was given on purpose did not arrive")
+	}
+	if in, err := read(t, s, "stdin"); err != nil || len(in) != 1 || in[0] != "" {
+		t.Errorf("standard input: %v, %v", in, err)
+	}
+}
+
+func TestCancelledLocateEndsOnBothSides(t *testing.T) {
+	for _, at := range []string{"forever", "silent"} {
+		line := plugintest.NewLine(t)
+		s := open(t, plugintest.Start(t, "stub", host.Options{}), connectors.Config{"line": line.Path})
+		ctx, cancel := context.WithCancel(t.Context())
+		sel := connectors.Selection{Collection: connectors.Collection{At: at}, All: true, Fields: []string{"f"}}
+		if at == "silent" {
+			go func() {
+				line.Expect("locating")
+				cancel()
+			}()
+		}
+		err := connectors.Each(ctx, s, sel, func(int, []any) error {
+			cancel()
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", at, err)
+		}
+		line.Expect("locate ended")
+		cancel()
+	}
+}
+
+func TestReaderThatLeavesEndsTheWork(t *testing.T) {
+	line := plugintest.NewLine(t)
+	s := open(t, plugintest.Start(t, "stub", host.Options{}), connectors.Config{"line": line.Path})
+	enough := errors.New("enough")
+	err := connectors.Each(t.Context(), s, at("forever"), func(int, []any) error { return enough })
+	if !errors.Is(err, enough) {
+		t.Fatal(err)
+	}
+	line.Expect("locate ended")
+}
+
+func TestTenMegabytesPass(t *testing.T) {
+	l := newLedger(t, host.Options{})
+	large := strings.Repeat("å", 5<<20)
+	do := on("large")
+	do[0].On.Any = []connectors.Match{{Fields: []string{"k"}, Values: []connectors.Tuple{{Values: []any{large}}}}}
+	got, err := l.Apply(t.Context(), do, connectors.ApplyOptions{Confirm: yes})
+	if err != nil || got[0].LinkKeys.Tuples[0].Values[0] != large {
+		t.Fatalf("there and back: %v", err)
+	}
+	s := open(t, plugintest.Start(t, "stub", host.Options{}), nil)
+	rows, err := read(t, s, "large")
+	if err != nil || len(rows) != 1 || rows[0] != large {
+		t.Fatalf("a row: %d, %v", len(rows), err)
+	}
+	if _, err := read(t, s, "too large"); err == nil || !strings.Contains(err.Error(), "blob") {
+		t.Fatalf("a row beyond the limit: %v", err)
+	}
+	if rows, err = read(t, s, "row"); err != nil || len(rows) != 1 {
+		t.Fatalf("afterwards: %v", err)
+	}
+}
+
+// A million rows of 50 bytes are 60 MB on the wire; neither side may hold a tenth of it.
+func TestMemoryStaysFlat(t *testing.T) {
+	p := plugintest.Start(t, "stub", host.Options{})
+	s := open(t, p, nil)
+	before := peak(t, p.PID())
+	n, most := 0, uint64(0)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	start := m.HeapAlloc
+	err := connectors.Each(t.Context(), s, at("million"), func(int, []any) error {
+		if n++; n%100_000 == 0 {
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+		return nil
+	})
+	if err != nil || n != 1_000_000 {
+		t.Fatalf("%d rows, %v", n, err)
+	}
+	if most > start+16<<20 {
+		t.Errorf("the host's heap grew from %d to %d KiB", start>>10, most>>10)
+	}
+	if after := peak(t, p.PID()); after > before+32<<10 {
+		t.Errorf("the connector's memory grew from %d to %d KiB", before, after)
+	}
+}
+
+// peak is the most memory a process has had, in KiB.
+func peak(t *testing.T, pid int) int {
+	t.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	n, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestBlobs(t *testing.T) {
+	line := plugintest.NewLine(t)
+	s := open(t, plugintest.Start(t, "stub", host.Options{}), connectors.Config{"line": line.Path})
+	blobs := as[connectors.BlobOpener](t, s)
+	for _, size := range []int64{0, 1, 256 << 10, 3<<20 + 1} {
+		b, err := blobs.OpenBlob(t.Context(), connectors.Blob{ID: "b", Size: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, b)
+		if err != nil || n != size {
+			t.Errorf("%d bytes of %d, %v", n, size, err)
+		}
+		b.Close()
+		line.Expect("blob closed")
+	}
+	b, err := blobs.OpenBlob(t.Context(), connectors.Blob{ID: "b", Size: 1 << 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Close() // unread
+	line.Expect("blob closed")
+	if _, err := blobs.OpenBlob(t.Context(), connectors.Blob{ID: "missing"}); !errors.Is(err, connectors.ErrNoCollection) {
+		t.Errorf("missing: %v", err)
+	}
+	b, err = blobs.OpenBlob(t.Context(), connectors.Blob{ID: "breaks", Size: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := io.ReadAll(b); err == nil || len(data) != 10 || !strings.Contains(err.Error(), "the disk broke") {
+		t.Errorf("a blob that breaks: %d bytes, %v", len(data), err)
+	}
+	b.Close()
+}
+
+func TestManyAtOnce(t *testing.T) {
+	p := plugintest.Start(t, "stub", host.Options{})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			s, err := p.Open(t.Context(), nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			for range 20 {
+				if rows, err := read(t, s, "row"); err != nil || len(rows) != 1 {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

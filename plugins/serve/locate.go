@@ -1,0 +1,43 @@
+package serve
+
+import (
+	"fmt"
+
+	"google.golang.org/grpc"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/plugins/wire"
+	pb "github.com/dossier-dsr/dossier/plugins/wire/dossier/connector/v1"
+)
+
+// Locate streams batches as the connector makes them; Send blocks while the host is slow, and with it
+// Rows.Add, so that memory stays flat.
+func (s *server) Locate(in *pb.LocateRequest, stream grpc.ServerStreamingServer[pb.LocateResponse]) error {
+	err := s.guard("Locate", func() error {
+		store, err := s.store(in.GetStore())
+		if err != nil {
+			return err
+		}
+		sel, err := wire.SelectionFromProto(in.GetSelection())
+		if err != nil {
+			return err
+		}
+		width := len(sel.Fields)
+		var buf []byte
+		rows := connectors.NewRows(stream.Context(), width, func(b connectors.Batch) error {
+			var err error
+			if buf, err = wire.EncodeBatch(buf[:0], b, width); err != nil {
+				return err
+			}
+			if len(buf) > wire.MaxMessage-1024 {
+				return fmt.Errorf("a row of %d bytes, at most %d; the connector should offer it as a blob", len(buf), wire.MaxMessage)
+			}
+			return stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Batch{Batch: buf}})
+		})
+		if err := store.Locate(stream.Context(), sel, rows); err != nil {
+			return err
+		}
+		return rows.Flush()
+	})
+	return stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Done{Done: &pb.Done{Fault: wire.FaultOf(err)}}})
+}
