@@ -1,0 +1,31 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// Bound is the plan as its digest binds it: without the digest itself, and without words meant only for
+// reading (warnings, progress of a rehearsal), so that a better wording is not another plan.
+func (p Plan) Bound() Plan {
+	p.Digest, p.Warnings, p.Rehearsal, p.Totals = "", nil, nil, nil
+	return p
+}
+
+// Seal computes the digest: SHA-256 over the JSON of [Plan.Bound].
+func (p *Plan) Seal() {
+	b, err := json.Marshal(p.Bound())
+	if err != nil {
+		panic(err) // values only: it cannot fail
+	}
+	sum := sha256.Sum256(b)
+	p.Digest = "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Intact says whether the digest is that of the plan as it stands.
+func (p Plan) Intact() bool {
+	q := p
+	q.Seal()
+	return q.Digest == p.Digest
+}

@@ -1,0 +1,214 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
+)
+
+// planAccess lists what the person receives (art. 15(3); art. 20 with its filter).
+func (s *survey) planAccess(out *Result) error {
+	portability := s.in.Request.Right == request.Portability
+	for _, c := range s.Graph.Collections() {
+		if !s.terms.SystemInScope(c.System) || c.DerivedFrom != nil {
+			continue
+		}
+		open := s.system(c)
+		if open == nil {
+			continue
+		}
+		s.progress(c.System.Name)
+		col := collectionIn(out.Plan, c, s.lang)
+		if len(s.matches(c, false)) > 0 {
+			n, err := open.Count(s.ctx, s.reach(c))
+			if err != nil {
+				if err := s.unreached(c, err); err != nil {
+					return err
+				}
+				continue
+			}
+			col.Total = n[0]
+			if n[0] > 0 {
+				s.export(out, c, col, portability)
+			}
+		}
+		if !portability {
+			if err := s.exportAccessed(out, c); err != nil {
+				return err
+			}
+		}
+	}
+	rows, logged := map[string]int64{}, map[string]bool{}
+	for _, c := range s.Graph.Collections() {
+		if n := collectionTotal(out.Plan, c); n > 0 {
+			for _, r := range c.Recipients {
+				rows[r.Name] += n
+			}
+		}
+		if err := s.readLog(c, rows, logged); err != nil {
+			return err
+		}
+	}
+	out.Plan.Recipients = s.recipients(rows, logged)
+	return nil
+}
+
+func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {
+	for _, col := range systemIn(p, c.System).Collections {
+		if col.Name == c.Name {
+			return col.Total
+		}
+	}
+	return 0
+}
+
+// export decides field by field what leaves: others' fields stay, free text waits for a person unless
+// the map says that it names nobody else.
+func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection, portability bool) {
+	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c), Why: map[string]string{}}
+	var review []string
+	for _, f := range c.Fields {
+		switch why := s.withhold(f, portability); why {
+		case "":
+			x.Selection.Fields = append(x.Selection.Fields, f.Name)
+		default:
+			x.Withheld = append(x.Withheld, f.Name)
+			x.Why[f.Name] = why
+			if why == plan.NeedsReview {
+				review = append(review, f.Name)
+			}
+		}
+	}
+	if c.Document != nil {
+		switch {
+		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
+			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
+		case !portability:
+			why := plan.NeedsReview
+			if c.FreeText == "withhold" {
+				why = plan.ThirdPerson
+			} else {
+				review = append(review, connectors.DocumentField)
+			}
+			x.Withheld = append(x.Withheld, connectors.DocumentField)
+			x.Why[connectors.DocumentField] = why
+		}
+	}
+	if len(x.Selection.Fields) == 0 && len(review) == 0 {
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
+		return
+	}
+	if len(x.Selection.Fields) > 0 {
+		out.Work.Exports = append(out.Work.Exports, x)
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: col.Total, Reason: plan.Reason{Code: plan.Requested}})
+	}
+	if len(review) > 0 {
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Review, Rows: col.Total, Fields: review,
+			Reason: plan.Reason{Code: plan.NeedsReview, Explain: "may name others; a person looks at it before it leaves"}})
+	}
+	if held := others(x); len(held) > 0 {
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Fields: held,
+			Reason: plan.Reason{Code: plan.ThirdPerson, Explain: "another person's (art. 15(4))"}})
+	}
+}
+
+func others(x Export) []string {
+	var out []string
+	for _, f := range x.Withheld {
+		if x.Why[f] == plan.ThirdPerson {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// withhold says why a field does not leave; "" where it does.
+func (s *survey) withhold(f *datamap.Field, portability bool) string {
+	switch {
+	case f.ThirdPerson != "" || f.FreeText == "withhold":
+		return plan.ThirdPerson
+	case !s.categoryInScope(f):
+		return plan.OutOfScope
+	case portability:
+		rules := f.Rules
+		if len(rules) == 0 {
+			rules = rulesOf(f.Collection)
+		}
+		if !s.portable(f.Source, rules) || f.FreeText == "review" {
+			return plan.NotPortable
+		}
+	case f.FreeText == "review":
+		return plan.NeedsReview
+	}
+	return ""
+}
+
+func (s *survey) categoryInScope(f *datamap.Field) bool {
+	return len(s.terms.Scope.Categories) == 0 || f.Category != nil && slices.Contains(s.terms.Scope.Categories, f.Category.Name)
+}
+
+// rulesOf are the rules that hold rows of c, its own or its owner's.
+func rulesOf(c *datamap.Collection) []*datamap.Rule {
+	for hops := 0; len(c.Rules) == 0 && c.Inherits != nil && hops < MaxRounds; hops++ {
+		c, _ = c.Inherits.Parent()
+	}
+	return c.Rules
+}
+
+// portable is art. 20(1): provided by the person or observed of their use, and held by consent or contract.
+func (s *survey) portable(source string, rules []*datamap.Rule) bool {
+	if source != "provided" && source != "observed" {
+		return false
+	}
+	for _, r := range rules {
+		if s.terms.InScope(r.Purpose) && (r.Purpose.HasBasis("art6_1_a") || r.Purpose.HasBasis("art6_1_b") || r.Purpose.HasBasis("art9_2_a")) {
+			return true
+		}
+	}
+	return false
+}
+
+// exportAccessed adds rows of others that this person may see (accessed_by): only the fields the map shows.
+func (s *survey) exportAccessed(out *Result, c *datamap.Collection) error {
+	for _, e := range c.Edges {
+		if e.Kind != datamap.AccessedBy || e.To == nil || len(s.matches(e.To, false)) == 0 {
+			continue
+		}
+		open := s.system(e.To)
+		if open == nil {
+			continue
+		}
+		targets := &tuples{fields: e.ToFields}
+		sel := s.reach(e.To)
+		sel.Fields = e.ToFields
+		err := open.Each(s.ctx, sel, func(person int, vs []any) error {
+			targets.add(connectors.Tuple{Person: person, Values: slices.Clone(vs)})
+			return nil
+		})
+		if err != nil || targets.empty() {
+			if err := s.unreached(e.To, err); err != nil {
+				return err
+			}
+			continue
+		}
+		seen := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: e.Fields, Values: targets.list}}, Where: but(s.ours(c)), Fields: e.Shows}
+		if e.ShowsAll {
+			seen.Fields = dataFields(c)
+		}
+		seen.Fields = slices.DeleteFunc(slices.Clone(seen.Fields), func(f string) bool { return slices.Contains(e.Hides, f) })
+		n, err := s.system(c).Count(s.ctx, seen)
+		if err != nil {
+			return err
+		}
+		if n[0] > 0 {
+			out.Work.Exports = append(out.Work.Exports, Export{System: c.System.Name, Collection: c.Name, Selection: seen, Only: seen.Fields})
+			col := collectionIn(out.Plan, c, s.lang)
+			col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: n[0], Fields: seen.Fields,
+				Reason: plan.Reason{Code: plan.Requested, Explain: "another person's rows this one may see: only these fields"}})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+)
+
+// anonymous is what the map says an anonymised row becomes: a field it does not name becomes NULL, never
+// stays; the key stays unless it is named.
+func (e *erasure) anonymous(f *fate) []connectors.Assign {
+	var out []connectors.Assign
+	for _, name := range dataFields(f.c) {
+		how, named := f.c.Erase.Fields[name]
+		switch {
+		case !named && slices.Contains(f.c.Key, name), how.How == "keep":
+		case how.How == "year":
+			out = append(out, connectors.Assign{Field: name, How: connectors.Year})
+		case how.How == "month":
+			out = append(out, connectors.Assign{Field: name, How: connectors.Month})
+		case how.How == "set":
+			out = append(out, connectors.Assign{Field: name, To: how.Text})
+		case how.How == "placeholder":
+			out = append(out, connectors.Assign{Field: name, To: e.standIn(f.c, name)})
+		default:
+			out = append(out, e.clear(f.c, name))
+		}
+	}
+	return out
+}
+
+// clear empties a field: NULL, or, in a column that takes none, what the map's placeholder person has there.
+func (e *erasure) clear(c *datamap.Collection, name string) connectors.Assign {
+	if text, ok := c.Placeholder[name]; ok && e.notNull(c, name) {
+		return connectors.Assign{Field: name, To: text}
+	}
+	return connectors.Assign{Field: name}
+}
+
+// standIn is the value by which a reference names the placeholder person of the collection it leads to; a
+// plain field takes its own collection's.
+func (e *erasure) standIn(c *datamap.Collection, name string) any {
+	if edge := edgeOn(c, name); edge != nil && edge.To != nil {
+		i := slices.Index(edge.Fields, name)
+		if text, ok := edge.To.Placeholder[edge.ToFields[i]]; ok {
+			return text
+		}
+		return nil
+	}
+	if text, ok := c.Placeholder[name]; ok {
+		return text
+	}
+	return nil
+}
+
+func edgeOn(c *datamap.Collection, field string) *datamap.Edge {
+	for _, e := range c.Edges {
+		if slices.Contains(e.Fields, field) {
+			return e
+		}
+	}
+	return nil
+}
+
+// dataFields are all columns of c the map knows: its fields and those of its edges.
+func dataFields(c *datamap.Collection) []string {
+	var out []string
+	for _, f := range c.Fields {
+		out = append(out, f.Name)
+	}
+	for _, e := range c.Edges {
+		out = union(out, e.Fields)
+	}
+	return out
+}
+
+// shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, and
+// fields with a purpose of their own (they are judged apart).
+func (e *erasure) shellAssign(f *fate) []connectors.Assign {
+	stay := slices.Clone(f.c.Key)
+	for _, edge := range e.Graph.Children(f.c) {
+		child, _ := edge.Child()
+		if k := e.fates[child]; k.kept > 0 || k.shellRows > 0 {
+			_, from := edge.Parent()
+			stay = append(stay, from...)
+			stay = append(stay, edge.Needs...)
+		}
+	}
+	for _, edge := range e.Graph.Parents(f.c) {
+		owner, _ := edge.Parent()
+		if k := e.fates[owner]; k.kept > 0 || k.shellRows > 0 {
+			_, child := edge.Child()
+			stay = append(stay, child...)
+		}
+	}
+	var out []connectors.Assign
+	for _, name := range dataFields(f.c) {
+		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 {
+			continue
+		}
+		out = append(out, e.clear(f.c, name))
+	}
+	return out
+}
+
+// placeholders makes sure the placeholder persons stand that the system's treatments put in.
+func (e *erasure) placeholders(sys *datamap.System, sets *stage) {
+	var first stage
+	for _, c := range sys.Collections {
+		for name, how := range c.Erase.Fields {
+			edge := edgeOn(c, name)
+			if how.How != "placeholder" || edge == nil || edge.To == nil || edge.To.System != sys || e.fates[c].gone == 0 {
+				continue
+			}
+			id := edge.To.Name + "/placeholder"
+			if slices.ContainsFunc(first.do, func(t connectors.Treatment) bool { return t.ID == id }) {
+				continue
+			}
+			first.add(connectors.Treatment{ID: id, Verb: connectors.Ensure, AtMost: 1,
+				On: connectors.Selection{Collection: place(edge.To)}, Assign: person(edge.To)}, Class{Collection: edge.To.Name, Action: "placeholder"})
+		}
+	}
+	sets.do = append(first.do, sets.do...)
+	sets.of = append(first.of, sets.of...)
+}
+
+// person is the placeholder person of c, in field order.
+func person(c *datamap.Collection) []connectors.Assign {
+	var out []connectors.Assign
+	for _, name := range dataFields(c) {
+		if text, ok := c.Placeholder[name]; ok {
+			out = append(out, connectors.Assign{Field: name, To: text})
+		}
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/graph"
+)
+
+// planChecks writes the questions of the verification. It never walks down from the person, who is gone by
+// then: each edge asks the child by the captured values of its owners, each root by identifier and by key.
+func (e *erasure) planChecks(sys *datamap.System) {
+	for _, t := range e.work.Treatments {
+		c := sys.Collection(t.On.Collection.Name)
+		if c == nil || t.Verb == connectors.Ensure || t.Verb == connectors.Recount || strings.HasSuffix(t.ID, "/reference") {
+			continue
+		}
+		var want *connectors.Treatment
+		fields := slices.Clone(c.Key)
+		if t.Verb == connectors.Set {
+			want = &t
+			for _, a := range t.Assign {
+				fields = union(fields, []string{a.Field})
+			}
+		}
+		add := func(by string, m connectors.Match, parent *connectors.Selection) {
+			if len(m.Values) == 0 {
+				return
+			}
+			e.work.Checks = append(e.work.Checks, Check{ID: t.ID, Collection: c.Name, By: by, Assigned: want, Parent: parent,
+				Selection: connectors.Selection{Collection: place(c), Any: []connectors.Match{m}, Where: t.On.Where, Fields: fields}})
+		}
+		for _, edge := range e.Graph.Parents(c) {
+			links := e.links[edge]
+			if links.empty() {
+				continue
+			}
+			owner, up := edge.Parent()
+			_, child := edge.Child()
+			var parent *connectors.Selection
+			if owner.System == sys {
+				parent = &connectors.Selection{Collection: place(owner), Any: []connectors.Match{{Fields: up, Values: links.list}}, Fields: slices.Clone(owner.Key)}
+			}
+			add(edge.ID, connectors.Match{Fields: child, Values: links.list}, parent)
+		}
+		if len(e.roots[c]) == 0 {
+			continue
+		}
+		for _, m := range e.rootMatches(c, 0, nil) {
+			add("key", m, nil)
+		}
+		for _, f := range graph.Identifying(c) {
+			if known := e.known[f.Identifier.Name]; f.Identifier.Unique && known != nil {
+				add("identifier "+f.Identifier.Name, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts(0))}, nil)
+			}
+		}
+	}
+}
+
+// planWitnesses picks other persons' rows close by, which must look the same afterwards: those that came into
+// view while searching, and the neighbours by number of the person's own.
+func (e *erasure) planWitnesses(sys *datamap.System) {
+	for _, c := range sys.Collections {
+		keys := &tuples{fields: c.Key}
+		if w := e.witnesses[c]; w != nil {
+			for _, t := range w.list {
+				keys.add(t)
+			}
+		}
+		if len(c.Key) == 1 {
+			for _, r := range e.roots[c] {
+				e.neighbours(keys, r.key[0])
+			}
+			for _, edge := range e.Graph.Children(c) {
+				if _, from := edge.Parent(); slices.Equal(from, c.Key) && e.links[edge] != nil {
+					for _, t := range e.links[edge].list[:min(len(e.links[edge].list), 20)] {
+						e.neighbours(keys, t.Values[0])
+					}
+				}
+			}
+		}
+		if keys.empty() || len(e.matches(c, false)) == 0 {
+			continue
+		}
+		sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: union(slices.Clone(c.Key), dataFields(c))}
+		if ours := e.ours(c); !isNever(ours) {
+			sel.Where = but(ours)
+		}
+		e.work.Witnesses = append(e.work.Witnesses, sel)
+	}
+}
+
+func (e *erasure) neighbours(keys *tuples, key any) {
+	if n, ok := key.(int64); ok && len(keys.list) < 200 {
+		keys.add(connectors.Tuple{Values: []any{n - 1}})
+		keys.add(connectors.Tuple{Values: []any{n + 1}})
+	}
+}

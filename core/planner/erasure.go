@@ -1,0 +1,250 @@
+package planner
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// planErasure works out what goes, what is anonymised and what stays (art. 17; Code B.V, C).
+func (s *survey) planErasure(out *Result) error {
+	fates, err := s.judgeAll()
+	if err != nil {
+		return err
+	}
+	for _, c := range s.Graph.TopDown() {
+		s.progress(c.System.Name)
+		if err := s.readKept(fates[c], fates); err != nil {
+			return err
+		}
+	}
+	if err := s.findShells(fates); err != nil {
+		return err
+	}
+	e := &erasure{survey: s, fates: fates, out: out}
+	order, needs := s.Graph.Systems()
+	for _, sys := range order {
+		if s.reached(sys) == nil || !s.terms.SystemInScope(sys) {
+			continue
+		}
+		if err := e.planSystem(sys); err != nil {
+			return fmt.Errorf("%s: %w", sys.Name, err)
+		}
+		work := &out.Work.Systems[len(out.Work.Systems)-1]
+		for _, user := range needs[sys] {
+			if s.reached(user) != nil && user.Pool == nil {
+				work.After = append(work.After, user.Name)
+			}
+		}
+	}
+	e.addLater()
+	if err := s.tellRecipients(out.Plan, fates); err != nil {
+		return err
+	}
+	s.keepPromises(out, fates)
+	return nil
+}
+
+// erasure builds actions and treatments.
+type erasure struct {
+	*survey
+	fates map[*datamap.Collection]*fate
+	out   *Result
+	work  *SystemWork
+	sys   *plan.System
+	later []laterTreatment
+}
+
+func (e *erasure) planSystem(sys *datamap.System) error {
+	e.out.Work.Systems = append(e.out.Work.Systems, SystemWork{System: sys.Name})
+	e.work = &e.out.Work.Systems[len(e.out.Work.Systems)-1]
+	e.sys = e.planOf(sys)
+	order := e.Graph.ReferrersFirst(sys)
+	var sets, deletes, recounts stage
+	for _, c := range order {
+		f := e.fates[c]
+		col := e.collection(c)
+		col.Total = f.gone + f.kept + f.sharedRows
+		if len(e.matches(c, false)) > 0 {
+			e.planGone(f, &sets, &deletes)
+			e.planShells(f, &sets)
+			if err := e.planFields(f, &sets); err != nil {
+				return err
+			}
+			if err := e.planCounters(f, &recounts); err != nil {
+				return err
+			}
+			if err := e.planReferences(f, &sets); err != nil {
+				return err
+			}
+		}
+		e.listKept(f)
+	}
+	e.placeholders(sys, &sets)
+	for _, st := range []stage{sets, deletes, recounts} {
+		e.work.Treatments = append(e.work.Treatments, st.do...)
+		e.work.Purposes = append(e.work.Purposes, st.of...)
+	}
+	e.planChecks(sys)
+	e.planWitnesses(sys)
+	return e.inspect(sys)
+}
+
+// stage collects treatments of one kind, with their classes.
+type stage struct {
+	do []connectors.Treatment
+	of []Class
+}
+
+func (st *stage) add(t connectors.Treatment, c Class) {
+	st.do = append(st.do, t)
+	st.of = append(st.of, c)
+}
+
+// planGone treats the rows nothing keeps and that lead to nothing kept.
+func (e *erasure) planGone(f *fate, sets, deletes *stage) {
+	c, shell := f.c, e.shellCond(f)
+	n := f.gone - f.shellRows
+	t := connectors.Treatment{ID: c.Name + "/delete", Verb: connectors.Delete, On: e.reach(c, but(f.held, f.shared, shell)...), AtMost: e.ceiling(c, n)}
+	act := plan.Delete
+	reason := e.goneReason(f)
+	if c.Erase.Mode == "anonymise" {
+		t.ID, t.Verb, t.Assign = c.Name+"/anonymise", connectors.Set, e.anonymous(f)
+		act = plan.Anonymise
+	}
+	if c.Erase.Mode != "keep" {
+		st := deletes
+		if t.Verb == connectors.Set {
+			st = sets
+		}
+		st.add(t, Class{Collection: c.Name, Action: string(act), Reason: reason.Code, Planned: n})
+	}
+	if n > 0 {
+		a := plan.Action{Action: act, Rows: n, Ceiling: t.AtMost, Reason: reason}
+		if act == plan.Anonymise {
+			a.Fields = assigned(t.Assign)
+		}
+		e.act(c, a)
+	}
+}
+
+// planShells reduces rows that stay only because they lead to kept ones: key, the columns edges use, what
+// the kept rows need; the rest goes.
+func (e *erasure) planShells(f *fate, sets *stage) {
+	if f.shellRows == 0 {
+		return
+	}
+	t := connectors.Treatment{ID: f.c.Name + "/shell", Verb: connectors.Set, AtMost: e.ceiling(f.c, f.shellRows),
+		On: e.reach(f.c, append(but(f.held, f.shared), e.shellCond(f))...), Assign: e.shellAssign(f)}
+	a := plan.Action{Action: plan.Anonymise, Rows: f.shellRows, Ceiling: t.AtMost, Shell: true, Fields: assigned(t.Assign),
+		Reason: plan.Reason{Code: plan.LeadsToKept, Explain: "it leads to rows that are kept", Purpose: f.lastKept.reason.Purpose, Law: f.lastKept.reason.Law}, Until: f.lastKept.end()}
+	if len(t.Assign) > 0 {
+		sets.add(t, Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: plan.LeadsToKept, Planned: f.shellRows})
+	} else {
+		a.Action, a.Ceiling, a.Fields = plan.Keep, 0, nil
+	}
+	e.act(f.c, a)
+}
+
+// planFields clears fields with a purpose of their own that has ended, inside rows that stay.
+func (e *erasure) planFields(f *fate, sets *stage) error {
+	open := e.system(f.c)
+	for _, field := range f.c.Fields {
+		if len(field.Rules) == 0 || open == nil {
+			continue
+		}
+		stays := anyOf(f.held, e.shellCond(f))
+		if isNever(stays) {
+			continue
+		}
+		conds := append(but(f.shared, e.fieldHeld(f.c, field)), stays, connectors.NotThat(connectors.NullField(field.Name)))
+		on := e.reach(f.c, conds...)
+		n, err := open.Count(e.ctx, on)
+		if err != nil {
+			return err
+		}
+		t := connectors.Treatment{ID: f.c.Name + "/" + field.Name, Verb: connectors.Set, On: on, AtMost: e.ceiling(f.c, n[0]),
+			Assign: []connectors.Assign{e.clear(f.c, field.Name)}}
+		reason := e.fieldReason(f.c, field)
+		sets.add(t, Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: reason.Code, Planned: n[0]})
+		if n[0] > 0 {
+			e.act(f.c, plan.Action{Action: plan.Anonymise, Rows: n[0], Ceiling: t.AtMost, Fields: []string{field.Name}, Reason: reason})
+		}
+	}
+	return nil
+}
+
+func (e *erasure) fieldReason(c *datamap.Collection, field *datamap.Field) plan.Reason {
+	h := e.terms.HoldOf(c, field.Rules[0])
+	r := h.Reason
+	if !h.Never {
+		r.Code = plan.PeriodOver
+	}
+	return r
+}
+
+// listKept shows what stays, the longest last.
+func (e *erasure) listKept(f *fate) {
+	slices.SortStableFunc(f.reasons, func(a, b keptReason) int { return a.last.Compare(b.last) })
+	for _, r := range f.reasons {
+		act := plan.Keep
+		if r.reason.Code == plan.Processor {
+			act = plan.Refer
+		}
+		e.act(f.c, plan.Action{Action: act, Rows: r.rows, Reason: r.reason, Until: r.end()})
+	}
+	if f.sharedRows > 0 {
+		e.act(f.c, plan.Action{Action: plan.Keep, Rows: f.sharedRows, Reason: plan.Reason{Code: plan.Shared, Explain: "another person holds it too"}})
+	}
+}
+
+// ceiling is how many rows of a class may change before apply aborts (correctness: plans on a busy system).
+// Rows that name the person are exactly as many as the plan found.
+func (e *erasure) ceiling(c *datamap.Collection, n int64) int64 {
+	switch {
+	case n == 0, c.Growth == "none", len(e.Graph.Parents(c)) == 0:
+		return n
+	case c.Growth == "any":
+		return math.MaxInt64
+	}
+	return max(n+10, int64(math.Ceil(1.1*float64(n))))
+}
+
+// goneReason says why the rows of a class go.
+func (e *erasure) goneReason(f *fate) plan.Reason {
+	if d := f.c.DerivedFrom; d != nil {
+		return plan.Reason{Code: plan.CopyOf, Explain: "copy of " + d.Name}
+	}
+	var best plan.Reason
+	for _, h := range f.holds {
+		if h.Never {
+			return h.Reason
+		}
+		best = h.Reason
+		best.Code = plan.PeriodOver
+	}
+	if best.Code != "" {
+		if f.goneWhy.Since != "" {
+			best.Since, best.Purpose, best.Label = f.goneWhy.Since, f.goneWhy.Purpose, f.goneWhy.Label
+		}
+		return best
+	}
+	if f.c.Inherits != nil {
+		if p, _ := f.c.Inherits.Parent(); p != nil {
+			return plan.Reason{Code: plan.GoesWith, Explain: "goes with " + p.Name}
+		}
+	}
+	return plan.Reason{Code: plan.PeriodOver}
+}
+
+func assigned(as []connectors.Assign) []string {
+	var out []string
+	for _, a := range as {
+		out = append(out, a.Field)
+	}
+	return out
+}

@@ -1,0 +1,288 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/graph"
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// keptReason groups kept rows of one collection by why they stay.
+type keptReason struct {
+	reason plan.Reason
+	until  *plan.Until
+	last   time.Time // the latest last day of the group; zero: none
+	rows   int64
+}
+
+// longer says whether a is kept longer than b: what has no day is kept longest.
+func (a keptReason) longer(b keptReason) bool {
+	if b.reason.Code == "" {
+		return true
+	}
+	if a.last.IsZero() || b.last.IsZero() {
+		return a.last.IsZero() && !b.last.IsZero()
+	}
+	return a.last.After(b.last)
+}
+
+// end is the group's end as the plan says it.
+func (a keptReason) end() *plan.Until {
+	if a.until != nil || a.last.IsZero() {
+		return a.until
+	}
+	return &plan.Until{Date: a.last.Format(time.DateOnly)}
+}
+
+// readKept counts the rows of c by fate and reads those that stay: why, until when, and which rows lead to them.
+func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
+	open := s.system(f.c)
+	if open == nil || len(s.matches(f.c, false)) == 0 {
+		return nil
+	}
+	n, err := open.Count(s.ctx, s.reach(f.c, but(f.held, f.shared)...), s.reach(f.c, f.shared))
+	if err != nil {
+		return s.unreached(f.c, err)
+	}
+	f.gone, f.sharedRows = n[0], n[1]
+	if isNever(f.held) {
+		return nil
+	}
+	sel := s.reach(f.c, append(but(f.shared), f.held)...)
+	for _, h := range f.holds {
+		sel.Fields = union(sel.Fields, h.Fields())
+	}
+	parents := s.Graph.Parents(f.c)
+	for _, e := range parents {
+		_, child := e.Child()
+		sel.Fields = union(sel.Fields, child)
+	}
+	if len(sel.Fields) == 0 {
+		sel.Fields = slices.Clone(f.c.Key)
+	}
+	elsewhere, err := s.readElsewhere(f)
+	if err != nil {
+		return err
+	}
+	row := connectors.Row{}
+	zone := sel.Collection.Location()
+	err = open.Each(s.ctx, sel, func(person int, vs []any) error {
+		for i, name := range sel.Fields {
+			row[name] = vs[i]
+		}
+		s.groupKept(f, s.why(f, fates, row, zone, elsewhere))
+		for _, e := range parents {
+			s.leadUp(e, person, row, fates)
+		}
+		return nil
+	})
+	return s.unreached(f.c, err)
+}
+
+// leadUp notes that the owner of a row that stays has to stay too.
+func (s *survey) leadUp(e *datamap.Edge, person int, row connectors.Row, fates map[*datamap.Collection]*fate) bool {
+	p, up := e.Parent()
+	_, child := e.Child()
+	t := connectors.Tuple{Person: person, Values: make([]any, len(child))}
+	for i, name := range child {
+		t.Values[i] = row[name]
+	}
+	return fates[p].shells.add(up, t)
+}
+
+// why finds the longest reason for which one row is kept.
+func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connectors.Row, zone *time.Location, elsewhere map[*datamap.Rule]keptReason) keptReason {
+	var best keptReason
+	for _, h := range f.holds {
+		r := keptReason{reason: h.Reason, until: h.Until}
+		if h.Elsewhere && !h.Always {
+			e, ok := elsewhere[h.Rule]
+			if !ok || h.Never || !fitsAll(h.When, row, zone) {
+				continue
+			}
+			r = e
+		} else {
+			v := s.terms.Judge(h, row, zone)
+			if !v.Keeps {
+				continue
+			}
+			r.reason.Code, r.last = v.Code, v.Last
+		}
+		if r.longer(best) {
+			best = r
+		}
+	}
+	if best.reason.Code != "" {
+		return best
+	}
+	if f.c.Inherits != nil && len(f.holds) == 0 {
+		if p, _ := f.c.Inherits.Parent(); fates[p] != nil {
+			best = fates[p].lastKept
+		}
+	}
+	if d := f.c.DerivedFrom; best.reason.Code == "" && d != nil && fates[d] != nil {
+		best = fates[d].lastKept
+		best.reason.Code = plan.CopyOf
+	}
+	if best.reason.Code == "" && f.c.Erase.Mode == "keep" {
+		best = keptReason{reason: plan.Reason{Code: plan.Exception, Explain: f.c.Erase.Exception, Label: f.c.Erase.Because.In(s.lang)},
+			until: &plan.Until{Criterion: f.c.Erase.Because.In(s.lang)}}
+	}
+	if best.reason.Code == "" {
+		best = keptReason{reason: plan.Reason{Code: plan.Retention}}
+	}
+	return best
+}
+
+func fitsAll(cs []connectors.Cond, row connectors.Row, zone *time.Location) bool {
+	for _, c := range cs {
+		if !c.Fits(row, zone) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *survey) groupKept(f *fate, r keptReason) {
+	f.kept++
+	if r.longer(f.lastKept) {
+		f.lastKept = r
+	}
+	if r.reason.Code == plan.DateUnknown {
+		s.attend(plan.Attention{Code: "unknown_date", System: f.c.System.Name, Collection: f.c.Name,
+			Text: "rows whose date cannot be read, is zero or lies in the future are kept: an unknown date never lapses"})
+	}
+	for i := range f.reasons {
+		x := &f.reasons[i]
+		if x.reason.Code == r.reason.Code && x.reason.Purpose == r.reason.Purpose && (x.until == nil) == (r.until == nil) {
+			x.rows++
+			if r.last.After(x.last) {
+				x.last = r.last
+			}
+			return
+		}
+	}
+	r.rows = 1
+	f.reasons = append(f.reasons, r)
+}
+
+// readElsewhere finds the latest date of each rule whose date lies in other rows, over the rows of this
+// person that keep it running.
+func (s *survey) readElsewhere(f *fate) (map[*datamap.Rule]keptReason, error) {
+	out := map[*datamap.Rule]keptReason{}
+	for _, h := range f.holds {
+		if !h.Elsewhere || h.Always || h.Never {
+			continue
+		}
+		best := keptReason{reason: h.Reason}
+		best.reason.Code = plan.NotBegun
+		ref := h.Date()
+		open := s.system(ref.Of)
+		if open != nil {
+			sel := s.reach(ref.Of, notLapsed(h)...)
+			sel.Fields = []string{ref.Field}
+			first := true
+			err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
+				v := s.terms.JudgeDate(h, vs[0], graph.Place(ref.Of).Location())
+				r := keptReason{reason: h.Reason, last: v.Last}
+				r.reason.Code = v.Code
+				if v.Keeps && (first || r.longer(best)) {
+					best, first = r, false
+				}
+				return nil
+			})
+			if err := s.unreached(ref.Of, err); err != nil {
+				return nil, fmt.Errorf("date of %s: %w", f.c.Address(), err)
+			}
+			if first && !h.Rule.SkipMissing {
+				best.reason.Code = plan.DateUnknown // a missing last entry
+			}
+		}
+		out[h.Rule] = best
+	}
+	return out, nil
+}
+
+// findShells goes up from the rows that stay: whatever leads to one of them stays as a shell, however far up.
+func (s *survey) findShells(fates map[*datamap.Collection]*fate) error {
+	order := s.Graph.TopDown()
+	slices.Reverse(order)
+	for round := 0; round < MaxRounds; round++ {
+		grew := false
+		for _, c := range order {
+			g, err := s.shellsOf(fates[c], fates)
+			if err != nil {
+				return err
+			}
+			grew = grew || g
+		}
+		if !grew {
+			return nil
+		}
+	}
+	return fmt.Errorf("the rows that lead to kept ones come to no end within %d rounds", MaxRounds)
+}
+
+func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bool, err error) {
+	shell := s.shellCond(f)
+	open := s.system(f.c)
+	if isNever(shell) || open == nil || len(s.matches(f.c, false)) == 0 {
+		return false, nil
+	}
+	sel := s.reach(f.c, append(but(f.held, f.shared), shell)...)
+	parents := s.Graph.Parents(f.c)
+	sel.Fields = slices.Clone(f.c.Key)
+	for _, e := range parents {
+		_, child := e.Child()
+		sel.Fields = union(sel.Fields, child)
+	}
+	f.shellRows = 0
+	row := connectors.Row{}
+	err = open.Each(s.ctx, sel, func(person int, vs []any) error {
+		f.shellRows++
+		for i, name := range sel.Fields {
+			row[name] = vs[i]
+		}
+		for _, e := range parents {
+			grew = s.leadUp(e, person, row, fates) || grew
+		}
+		return nil
+	})
+	for _, e := range s.Graph.Children(f.c) {
+		if child, _ := e.Child(); f.shellRows > 0 && fates[child].lastKept.reason.Code != "" && fates[child].lastKept.longer(f.lastKept) {
+			f.lastKept = fates[child].lastKept
+		}
+	}
+	return grew, s.unreached(f.c, err)
+}
+
+// shellCond holds of rows that nothing keeps for themselves, but that lead to a kept row or carry a field with
+// a purpose of its own that still runs.
+func (s *survey) shellCond(f *fate) connectors.Cond {
+	cs := []connectors.Cond{f.shells.cond()}
+	for _, field := range f.c.Fields {
+		if len(field.Rules) > 0 {
+			cs = append(cs, s.fieldHeld(f.c, field))
+		}
+	}
+	return anyOf(cs...)
+}
+
+// fieldHeld holds of rows whose field has a purpose of its own that still keeps it, and a value.
+func (s *survey) fieldHeld(c *datamap.Collection, field *datamap.Field) connectors.Cond {
+	var cs []connectors.Cond
+	for _, r := range field.Rules {
+		if h := s.terms.HoldOf(c, r); !h.Never && !h.Elsewhere {
+			cs = append(cs, h.Keeps())
+		}
+	}
+	any := anyOf(cs...)
+	if isNever(any) {
+		return never
+	}
+	return connectors.AllOf(any, connectors.NotThat(connectors.NullField(field.Name)))
+}

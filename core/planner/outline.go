@@ -1,0 +1,155 @@
+package planner
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// ValidFor is how long a plan may be approved and applied.
+const ValidFor = 7 * 24 * time.Hour
+
+// outline is the plan's frame: what it is of, who was found where, which systems it speaks of.
+func (s *survey) outline() *plan.Plan {
+	m := s.Graph.Map
+	p := &plan.Plan{Format: plan.Format, Request: s.in.Request.ID, Right: string(s.in.Request.Right), Ground: s.in.Request.Ground,
+		AsOf: s.terms.AsOf, ExpiresAt: s.terms.AsOf.Add(ValidFor), Map: m.Digest, Commitment: s.in.Commitment}
+	for _, sys := range m.Systems {
+		if !s.terms.SystemInScope(sys) {
+			continue
+		}
+		ps := plan.System{Name: sys.Name, Label: sys.Label.In(s.lang), LeftOut: s.leftOut(sys)}
+		if open := s.reached(sys); open != nil {
+			ps.Reached = true
+			p.Connectors = append(p.Connectors, plan.Connector{System: sys.Name, Name: open.Card.Name, Version: open.Card.Version, SHA256: open.SHA256})
+		} else {
+			ps.Unreached = s.down[sys.Name]
+		}
+		var keys []string
+		for _, c := range sys.Collections {
+			ps.Roots += int64(len(s.roots[c]))
+			for _, r := range s.roots[c] {
+				keys = append(keys, c.Name+"\x00"+connectors.Tuple{Values: r.key}.ID())
+			}
+		}
+		if len(keys) > 0 {
+			sort.Strings(keys)
+			mac := hmac.New(sha256.New, s.RootKey)
+			for _, k := range keys {
+				_, _ = fmt.Fprintf(mac, "%d:%s", len(k), k)
+			}
+			ps.RootsDigest = hex.EncodeToString(mac.Sum(nil))
+		}
+		if kinds := s.foundBy[sys.Name]; len(kinds) > 0 {
+			p.FoundBy = append(p.FoundBy, plan.FoundBy{System: sys.Name, Kinds: kinds})
+		}
+		p.Systems = append(p.Systems, ps)
+	}
+	return p
+}
+
+// finish adds what only shows when all systems are worked: candidates, attention, totals, whether it may run.
+func (s *survey) finish(out *Result) {
+	p := out.Plan
+	p.Candidates = s.listCandidates()
+	p.Attention = s.attention
+	p.Warnings = append(p.Warnings, s.warnings...)
+	p.Complete = true
+	for i := range p.Systems {
+		sys := &p.Systems[i]
+		if why := s.down[sys.Name]; why != "" && !sys.LeftOut {
+			sys.Reached, sys.Unreached = false, why
+			p.Complete = false
+			p.Blockers = append(p.Blockers, fmt.Sprintf("%s is not in this plan. Plan again when it answers, or leave it for a plan of its own: dossier plan %s --without %s", sys.Name, p.Request, sys.Name))
+		}
+		for j := range sys.Collections {
+			c := &sys.Collections[j]
+			if len(c.Actions) == 0 && c.Total == 0 {
+				c.Actions = []plan.Action{{Action: plan.NothingFound}}
+			}
+		}
+	}
+	for _, a := range p.Attention {
+		if a.Blocks {
+			p.Blockers = append(p.Blockers, a.Text)
+		}
+	}
+	p.Applicable = len(p.Blockers) == 0
+	p.Totals = totals(p)
+	p.Seal()
+}
+
+func totals(p *plan.Plan) []plan.Total {
+	rows := map[plan.Act]int64{}
+	var order []plan.Act
+	for _, sys := range p.Systems {
+		for _, c := range sys.Collections {
+			for _, a := range c.Actions {
+				if a.Action == plan.NothingFound {
+					continue
+				}
+				if _, met := rows[a.Action]; !met {
+					order = append(order, a.Action)
+				}
+				rows[a.Action] += a.Rows
+			}
+		}
+	}
+	rank := []plan.Act{plan.Export, plan.Review, plan.Withhold, plan.Delete, plan.Anonymise, plan.Correct, plan.Supplement, plan.Mark, plan.Block, plan.Move, plan.Lift, plan.Recount, plan.Keep, plan.Refer, plan.Manual}
+	slices.SortFunc(order, func(a, b plan.Act) int { return slices.Index(rank, a) - slices.Index(rank, b) })
+	out := []plan.Total{}
+	for _, a := range order {
+		out = append(out, plan.Total{Action: a, Rows: rows[a]})
+	}
+	return out
+}
+
+// planOf is the plan's entry of a system.
+func (e *erasure) planOf(sys *datamap.System) *plan.System { return systemIn(e.out.Plan, sys) }
+
+func systemIn(p *plan.Plan, sys *datamap.System) *plan.System {
+	for i := range p.Systems {
+		if p.Systems[i].Name == sys.Name {
+			return &p.Systems[i]
+		}
+	}
+	return &plan.System{}
+}
+
+// collectionIn is the plan's entry of a collection, made where it is missing.
+func collectionIn(p *plan.Plan, c *datamap.Collection, lang string) *plan.Collection {
+	sys := systemIn(p, c.System)
+	for i := range sys.Collections {
+		if sys.Collections[i].Name == c.Name {
+			return &sys.Collections[i]
+		}
+	}
+	sys.Collections = append(sys.Collections, plan.Collection{Name: c.Name, Label: c.Label.In(lang), Actions: []plan.Action{}})
+	return &sys.Collections[len(sys.Collections)-1]
+}
+
+func (e *erasure) collection(c *datamap.Collection) *plan.Collection {
+	return collectionIn(e.out.Plan, c, e.lang)
+}
+
+func (e *erasure) act(c *datamap.Collection, a plan.Action) {
+	col := e.collection(c)
+	col.Actions = append(col.Actions, a)
+}
+
+// actIn is act for a collection of any system.
+func (e *erasure) actIn(c *datamap.Collection, a plan.Action) { e.act(c, a) }
+
+func (s *survey) warn(text string) {
+	if !slices.Contains(s.warnings, text) {
+		s.warnings = append(s.warnings, text)
+	}
+}

@@ -1,0 +1,100 @@
+// Package planner turns a request and a data map into a plan: it finds the person in every system, follows
+// what is theirs to a fixed point, asks each store how many rows would have which fate, and says so. It
+// changes nothing. Beside the plan, which holds no value of a row, it returns the work: the exact
+// selections and keys the engine needs, to be sealed at once.
+package planner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/graph"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/policy"
+	"github.com/dossier-dsr/dossier/core/request"
+)
+
+// Planner makes plans on one map and its open systems. Safe for concurrent use.
+type Planner struct {
+	Graph   *graph.Graph
+	Systems map[string]*System // by name; every system of the map
+	RootKey []byte             // keys the digest of root rows in a plan: who, unreadable without it
+}
+
+// Input is what one plan is made of.
+type Input struct {
+	Request    *request.Request
+	AsOf       time.Time // all cut-offs are computed from it
+	Without    []string  // systems left for a plan of their own
+	Commitment string    // see [plan.Plan]
+	Rehearse   bool
+	Progress   func(system string) // told as systems are worked; may be nil
+}
+
+// Result is a plan and the work it stands for.
+type Result struct {
+	Plan *plan.Plan
+	Work *Work
+}
+
+// MaxRounds bounds the search for a fixed point across systems.
+const MaxRounds = 16
+
+// Make makes a plan. A system that does not answer is no error: the plan says so and is not complete.
+func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
+	m := p.Graph.Map
+	s := &survey{
+		Planner: p, ctx: ctx, in: in,
+		terms: policy.TermsOf(in.Request, m, in.AsOf),
+		lang:  m.Languages[0],
+		known: map[string]*values{}, given: map[string]*values{},
+		roots: map[*datamap.Collection][]root{}, isRoot: map[*datamap.Collection]map[string]bool{},
+		links: map[*datamap.Edge]*tuples{}, foundBy: map[string][]string{},
+		down: map[string]string{}, candidates: map[*datamap.Collection]*candidate{},
+		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{},
+	}
+	if err := s.find(); err != nil {
+		return nil, err
+	}
+	out := &Result{Plan: s.outline(), Work: &Work{AsOf: s.terms.AsOf}}
+	var err error
+	switch in.Request.Right {
+	case request.Access, request.Portability:
+		err = s.planAccess(out)
+	case request.Erasure:
+		err = s.planErasure(out)
+	default:
+		return nil, fmt.Errorf("%s requests cannot be planned yet", in.Request.Right)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.finish(out)
+	return out, nil
+}
+
+// system is the open system of c, or nil where it is not reached or left out.
+func (s *survey) system(c *datamap.Collection) *System {
+	return s.reached(c.System)
+}
+
+func (s *survey) reached(sys *datamap.System) *System {
+	if s.leftOut(sys) || s.down[sys.Name] != "" {
+		return nil
+	}
+	open := s.Systems[sys.Name]
+	if open == nil || open.Store == nil {
+		s.down[sys.Name] = "no connector is open for it"
+		if open != nil && open.Err != nil {
+			s.down[sys.Name] = open.Err.Error()
+		}
+		return nil
+	}
+	return open
+}
+
+func (s *survey) leftOut(sys *datamap.System) bool { return slices.Contains(s.in.Without, sys.Name) }

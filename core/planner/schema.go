@@ -1,0 +1,138 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// schema is what the store says of itself, read once a plan; nil where its connector cannot tell.
+func (s *survey) schema(sys *datamap.System) (*connectors.Schema, error) {
+	if got, ok := s.schemas[sys.Name]; ok {
+		return got, nil
+	}
+	open := s.reached(sys)
+	if open == nil {
+		return nil, nil
+	}
+	inspector, ok := connectors.As[connectors.Inspector](open.Store)
+	if !ok {
+		return nil, nil
+	}
+	got, err := inspector.Inspect(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.schemas[sys.Name] = got
+	return got, nil
+}
+
+func tableOf(schema *connectors.Schema, at string) *connectors.SchemaCollection {
+	if schema == nil {
+		return nil
+	}
+	for i := range schema.Collections {
+		if schema.Collections[i].Name == at {
+			return &schema.Collections[i]
+		}
+	}
+	return nil
+}
+
+// notNull says whether the store refuses NULL in the column.
+func (e *erasure) notNull(c *datamap.Collection, name string) bool {
+	schema, err := e.schema(c.System)
+	if err != nil {
+		return false
+	}
+	if t := tableOf(schema, c.At); t != nil {
+		for _, f := range t.Fields {
+			if f.Name == name {
+				return f.NotNull || slices.Contains(t.Key, name)
+			}
+		}
+	}
+	return false
+}
+
+// inspect compares what the plan touches with the live store: an unmapped column in rows that stay behind stops
+// the plan, and so does a cascade that would reach rows the plan does not treat (correctness: what is kept).
+func (e *erasure) inspect(sys *datamap.System) error {
+	schema, err := e.schema(sys)
+	if err != nil || schema == nil {
+		return err
+	}
+	byTable := map[string]*datamap.Collection{}
+	for _, c := range sys.Collections {
+		byTable[c.At] = c
+	}
+	for _, t := range e.work.Treatments {
+		c := sys.Collection(t.On.Collection.Name)
+		if c == nil {
+			continue // a reference in another system's row: only the reference changes
+		}
+		table := tableOf(schema, c.At)
+		f := e.fates[c]
+		if table == nil || f.gone == 0 && f.kept == 0 {
+			continue
+		}
+		e.inspectColumns(c, table, t, f)
+		if t.Verb == connectors.Delete && f.gone > f.shellRows {
+			e.inspectCascades(schema, table, byTable)
+		}
+	}
+	return nil
+}
+
+func (e *erasure) inspectColumns(c *datamap.Collection, table *connectors.SchemaCollection, t connectors.Treatment, f *fate) {
+	for _, col := range table.Fields {
+		if known(c, col.Name) {
+			continue
+		}
+		stays := t.Verb == connectors.Set && strings.HasSuffix(t.ID, "/anonymise") && f.gone > f.shellRows || strings.HasSuffix(t.ID, "/shell")
+		text := fmt.Sprintf("%s/%s has a column no one mapped, %s", c.System.Name, c.Name, col.Name)
+		if stays {
+			e.attend(plan.Attention{Code: "unmapped_column", System: c.System.Name, Collection: c.Name + "." + col.Name, Blocks: true,
+				Text: text + "; rows of it are anonymised, and it would stay as it is. Map it, or list it under ignore: if it holds nothing personal"})
+		} else if t.Verb == connectors.Delete && f.gone > f.shellRows {
+			e.warn(text + ". Its rows go whole, so nothing of it stays.")
+		}
+	}
+	for _, a := range t.Assign {
+		for _, col := range table.Fields {
+			if col.Name == a.Field && a.How == connectors.Value && a.To == nil && col.NotNull && t.Verb == connectors.Set && !strings.HasSuffix(t.ID, "/reference") {
+				e.attend(plan.Attention{Code: "not_null", System: c.System.Name, Collection: c.Name + "." + a.Field, Blocks: true,
+					Text: fmt.Sprintf("%s/%s.%s takes no NULL, and the map does not say what stands there instead; add it to placeholder: of %s", c.System.Name, c.Name, a.Field, c.Name)})
+			}
+		}
+	}
+}
+
+func known(c *datamap.Collection, column string) bool {
+	return c.Field(column) != nil || slices.Contains(c.Key, column) || slices.Contains(c.Ignore, column) ||
+		slices.Contains(dataFields(c), column) || c.Restrict.Mark == column || c.System.Restrict.Mark == column
+}
+
+// inspectCascades looks at who loses rows when rows of table are deleted.
+func (e *erasure) inspectCascades(schema *connectors.Schema, table *connectors.SchemaCollection, mapped map[string]*datamap.Collection) {
+	for _, other := range schema.Collections {
+		for _, ref := range other.References {
+			if ref.Target != table.Name || !strings.EqualFold(ref.OnDelete, "cascade") {
+				continue
+			}
+			c := mapped[other.Name]
+			switch {
+			case c == nil:
+				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: other.Name, Blocks: true,
+					Text: fmt.Sprintf("deleting rows of %s deletes rows of %s by ON DELETE CASCADE, which the map does not know; map it, or take the cascade away", table.Name, other.Name)})
+			case e.fates[c].kept > 0 || e.fates[c].sharedRows > 0:
+				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: c.Name, Blocks: true,
+					Text: fmt.Sprintf("deleting rows of %s would delete kept rows of %s by ON DELETE CASCADE", table.Name, other.Name)})
+			}
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package planner
+
+import (
+	"context"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+)
+
+// System is one system of the map with its store.
+type System struct {
+	Map    *datamap.System
+	Store  connectors.Store // nil where it could not be opened
+	Card   connectors.Description
+	SHA256 string // of the connector's binary
+	Err    error  // why it could not be opened
+}
+
+// Each gives every row of sel: pushed down where the store can follow it, else worked out hop by hop.
+func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(person int, row []any) error) error {
+	parts, err := y.Flatten(ctx, sel)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if err := connectors.Each(ctx, y.Store, part, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Count counts the rows of each selection.
+func (y *System) Count(ctx context.Context, sels ...connectors.Selection) ([]int64, error) {
+	out := make([]int64, len(sels))
+	var ask []connectors.Selection
+	var of []int
+	for i, sel := range sels {
+		parts, err := y.Flatten(ctx, sel)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range parts {
+			part.Fields = nil
+			ask, of = append(ask, part), append(of, i)
+		}
+	}
+	if len(ask) == 0 {
+		return out, nil
+	}
+	if counter, ok := connectors.As[connectors.Counter](y.Store); ok {
+		tallies, err := counter.Count(ctx, ask)
+		if err != nil {
+			return nil, err
+		}
+		for i, t := range tallies {
+			out[of[i]] += t.Total
+		}
+		return out, nil
+	}
+	for i, sel := range ask {
+		err := connectors.Each(ctx, y.Store, sel, func(int, []any) error { out[of[i]]++; return nil })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Flatten is sel in the form its store takes: as it is, or decomposed into selections by keys.
+func (y *System) Flatten(ctx context.Context, sel connectors.Selection) ([]connectors.Selection, error) {
+	if y.follows(sel) {
+		if len(sel.Any) == 0 && !sel.All {
+			return nil, nil
+		}
+		return []connectors.Selection{sel}, nil
+	}
+	return connectors.Decompose(ctx, y.Store, y.Card, sel)
+}
+
+func (y *System) follows(sel connectors.Selection) bool {
+	for _, m := range sel.Any {
+		if len(m.Via) > y.Card.MaxPath || (y.Card.MaxValues > 0 && len(m.Values) > y.Card.MaxValues) {
+			return false
+		}
+		for _, h := range m.Via {
+			if h.Repeat && !y.Card.Recursive {
+				return false
+			}
+			for _, c := range append(append([]connectors.Cond(nil), h.If...), h.Then...) {
+				if c.HasExists() && !y.Card.Exists {
+					return false
+				}
+			}
+		}
+	}
+	for _, c := range sel.Where {
+		if c.HasExists() && !y.Card.Exists {
+			return false
+		}
+	}
+	return true
+}
