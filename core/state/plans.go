@@ -1,0 +1,128 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// The states of a plan.
+const (
+	PlanDraft      = "draft"
+	PlanSuperseded = "superseded"
+	PlanApproved   = "approved"
+	PlanApplied    = "applied"
+)
+
+// Plan is a stored plan of a request or a batch.
+type Plan struct {
+	ID          int64
+	Request     string // one of the two
+	Batch       string
+	N           int // 1, 2 … given by [Tx.AddPlan]
+	State       string
+	Supplements int64 // the plan of which it takes up one system again
+	Digest      string
+	Document    json.RawMessage // dossier.plan/v1, no personal data
+	Complete    bool
+	Applicable  bool
+	AsOf        time.Time
+	ExpiresAt   time.Time
+	CreatedAt   time.Time
+	CreatedBy   string
+	AppliedAt   time.Time
+	Sealed      []byte // what the reply must say and is gone afterwards
+	Approvals   []Approval
+}
+
+// Approval is somebody's signature under a plan's digest.
+type Approval struct {
+	By string
+	At time.Time
+}
+
+const planColumns = `id, request, batch, n, state, supplements, digest, document, complete, applicable, as_of, expires_at, created_at, created_by, applied_at, sealed`
+
+func scanPlan(s scanner) (Plan, error) {
+	var p Plan
+	err := s.Scan(&p.ID, &p.Request, &p.Batch, &p.N, &p.State, &p.Supplements, &p.Digest, jsInto{&p.Document}, &p.Complete, &p.Applicable,
+		stampInto{&p.AsOf}, stampInto{&p.ExpiresAt}, stampInto{&p.CreatedAt}, &p.CreatedBy, stampInto{&p.AppliedAt}, &p.Sealed)
+	return p, err
+}
+
+// AddPlan stores a draft. Unless it supplements another plan it replaces the request's earlier drafts and approved plans that were not
+// applied: they become superseded.
+func (tx *Tx) AddPlan(p Plan) (Plan, error) {
+	what := "store plan of " + p.Request + p.Batch
+	if p.Supplements == 0 {
+		if err := tx.do(what, `UPDATE plan SET state = ? WHERE request = ? AND batch = ? AND state IN (?, ?) AND supplements = 0`,
+			PlanSuperseded, p.Request, p.Batch, PlanDraft, PlanApproved); err != nil {
+			return p, err
+		}
+	}
+	n, err := get(tx, what, scalar[int], `SELECT coalesce(max(n), 0) + 1 FROM plan WHERE request = ? AND batch = ?`, p.Request, p.Batch)
+	if err != nil {
+		return p, err
+	}
+	p.N, p.State = n, PlanDraft
+	p.ID, err = get(tx, what, scalar[int64], `INSERT INTO plan (request, batch, n, state, supplements, digest, document, complete, applicable, as_of, expires_at, created_at, created_by, sealed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Request, p.Batch, p.N, p.State, p.Supplements, p.Digest, js{p.Document}, p.Complete, p.Applicable,
+		stamp(p.AsOf), stamp(p.ExpiresAt), stamp(p.CreatedAt), p.CreatedBy, p.Sealed)
+	return p, err
+}
+
+// Plan reads one with its approvals.
+func (tx *Tx) Plan(id int64) (Plan, error) {
+	return tx.plan(fmt.Sprintf("plan %d", id), `id = ?`, id)
+}
+
+// CurrentPlan is the newest plan of a request that was not superseded and supplements none, or [ErrNotFound].
+func (tx *Tx) CurrentPlan(request string) (Plan, error) {
+	return tx.plan("plan of request "+request, `request = ? AND state <> ? AND supplements = 0`, request, PlanSuperseded)
+}
+
+// CurrentBatchPlan is the same for a batch.
+func (tx *Tx) CurrentBatchPlan(batch string) (Plan, error) {
+	return tx.plan("plan of batch "+batch, `batch = ? AND state <> ? AND supplements = 0`, batch, PlanSuperseded)
+}
+
+// PlanByDigest is the newest plan of that digest.
+func (tx *Tx) PlanByDigest(digest string) (Plan, error) {
+	return tx.plan("plan "+digest, `digest = ?`, digest)
+}
+
+func (tx *Tx) plan(what, where string, args ...any) (Plan, error) {
+	p, err := get(tx, what, scanPlan, `SELECT `+planColumns+` FROM plan WHERE `+where+` ORDER BY n DESC, id DESC LIMIT 1`, args...)
+	if err != nil {
+		return p, err
+	}
+	p.Approvals, err = all(tx, what, func(s scanner) (a Approval, err error) { return a, s.Scan(&a.By, stampInto{&a.At}) },
+		`SELECT actor, at FROM plan_approval WHERE plan = ? ORDER BY at, actor`, p.ID)
+	return p, err
+}
+
+// Plans lists all plans of a request, oldest first, without their approvals.
+func (tx *Tx) Plans(request string) ([]Plan, error) {
+	return all(tx, "plans of request "+request, scanPlan, `SELECT `+planColumns+` FROM plan WHERE request = ? ORDER BY n`, request)
+}
+
+// ApprovePlan signs a draft, or signs an approved plan once more. A superseded or applied plan is not found. The same person signing twice
+// changes nothing.
+func (tx *Tx) ApprovePlan(id int64, by string, now time.Time) error {
+	what := fmt.Sprintf("approve plan %d", id)
+	if err := tx.one(what, `UPDATE plan SET state = ? WHERE id = ? AND state IN (?, ?)`, PlanApproved, id, PlanDraft, PlanApproved); err != nil {
+		return err
+	}
+	return tx.do(what, `INSERT INTO plan_approval (plan, actor, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, by, stamp(now))
+}
+
+// ApplyPlan notes that the plan is being carried out; from then on nothing supersedes it. Repeating it keeps the first instant.
+func (tx *Tx) ApplyPlan(id int64, now time.Time) error {
+	return tx.one(fmt.Sprintf("apply plan %d", id), `UPDATE plan SET state = ?, applied_at = CASE applied_at WHEN '' THEN ? ELSE applied_at END WHERE id = ? AND state <> ?`,
+		PlanApplied, stamp(now), id, PlanSuperseded)
+}
+
+// SealPlan stores what the reply must say and is gone afterwards.
+func (tx *Tx) SealPlan(id int64, sealed []byte) error {
+	return tx.one(fmt.Sprintf("plan %d", id), `UPDATE plan SET sealed = ? WHERE id = ?`, sealed, id)
+}

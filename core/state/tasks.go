@@ -1,0 +1,103 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The states of a task.
+const (
+	TaskOpen         = "open"
+	TaskDone         = "done"
+	TaskNothingFound = "nothing_found"
+	TaskRefused      = "refused"
+	TaskCancelled    = "cancelled"
+)
+
+// Task is something a person has to do: paper, a review, a candidate, a letter to print.
+type Task struct {
+	ID         int64
+	Request    string
+	Step       int64 // that waits for it, 0 none
+	Kind       string
+	System     string
+	Collection string
+	Ref        string // tells tasks of one kind and place apart
+	Department string
+	State      string
+	DueOn      string          // date
+	Detail     json.RawMessage // no personal data
+	Sealed     []byte          // what to look at
+	Answer     json.RawMessage
+	AnsweredBy string
+	AnsweredAt time.Time
+	CreatedAt  time.Time
+}
+
+const taskColumns = `id, request, step, kind, system, collection, ref, department, state, due_on, detail, sealed, answer, answered_by, answered_at, created_at`
+
+func scanTask(s scanner) (Task, error) {
+	var t Task
+	err := s.Scan(&t.ID, &t.Request, &t.Step, &t.Kind, &t.System, &t.Collection, &t.Ref, &t.Department, &t.State, &t.DueOn, jsInto{&t.Detail}, &t.Sealed,
+		jsInto{&t.Answer}, &t.AnsweredBy, stampInto{&t.AnsweredAt}, stampInto{&t.CreatedAt})
+	return t, err
+}
+
+// AddTask opens a task. The same request, kind, place and ref is the same task: it is returned as it stands.
+func (tx *Tx) AddTask(t Task, now time.Time) (Task, error) {
+	what := "open task for " + t.Request
+	if err := tx.do(what, `INSERT INTO task (request, step, kind, system, collection, ref, department, state, due_on, detail, sealed, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, t.Request, t.Step, t.Kind, t.System, t.Collection, t.Ref, t.Department, TaskOpen, t.DueOn,
+		js{t.Detail}, t.Sealed, stamp(now)); err != nil {
+		return t, err
+	}
+	return get(tx, what, scanTask, `SELECT `+taskColumns+` FROM task WHERE request = ? AND kind = ? AND system = ? AND collection = ? AND ref = ?`,
+		t.Request, t.Kind, t.System, t.Collection, t.Ref)
+}
+
+// AnswerTask closes an open task: done, nothing_found, refused or cancelled. The same answer by the same person again changes nothing; another
+// is [ErrExists].
+func (tx *Tx) AnswerTask(id int64, state string, answer json.RawMessage, by string, now time.Time) (Task, error) {
+	what := fmt.Sprintf("answer task %d", id)
+	t, err := get(tx, what, scanTask, `SELECT `+taskColumns+` FROM task WHERE id = ?`, id)
+	if err != nil {
+		return t, err
+	}
+	if t.State != TaskOpen {
+		if t.State == state && t.AnsweredBy == by {
+			return t, nil
+		}
+		return t, fmt.Errorf("%s: it was answered as %s: %w", what, t.State, ErrExists)
+	}
+	return get(tx, what, scanTask, `UPDATE task SET state = ?, answer = ?, answered_by = ?, answered_at = ? WHERE id = ? RETURNING `+taskColumns, state, js{answer}, by, stamp(now), id)
+}
+
+// Task reads one.
+func (tx *Tx) Task(id int64) (Task, error) {
+	return get(tx, fmt.Sprintf("task %d", id), scanTask, `SELECT `+taskColumns+` FROM task WHERE id = ?`, id)
+}
+
+// TaskFilter narrows a list; zero fields do not.
+type TaskFilter struct {
+	Request    string
+	Step       int64
+	State      string
+	Department string
+}
+
+// Tasks lists by due date, those without one last.
+func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
+	where, args := []string{"1"}, []any{}
+	add := func(column string, v any, wanted bool) {
+		if wanted {
+			where, args = append(where, column+` = ?`), append(args, v)
+		}
+	}
+	add("request", f.Request, f.Request != "")
+	add("step", f.Step, f.Step != 0)
+	add("state", f.State, f.State != "")
+	add("department", f.Department, f.Department != "")
+	return all(tx, "tasks", scanTask, `SELECT `+taskColumns+` FROM task WHERE `+strings.Join(where, " AND ")+` ORDER BY due_on = '', due_on, id`, args...)
+}
