@@ -80,6 +80,9 @@ const Everyone = -1
 
 // selected gives the rows of sel, none twice for one person.
 func (s *statement) selected(sel connectors.Selection) ([]source, error) {
+	if len(sel.Any) == 0 && !sel.All {
+		return nil, nil
+	}
 	t, err := s.catalog(sel.Collection)
 	if err != nil {
 		return nil, err

@@ -17,24 +17,9 @@ import (
 // Tuples sends all tuples as one parameter: a JSON array of arrays, person first. What JSON cannot carry whole
 // (bytes, texts that are no UTF-8 or hold a zero byte) travels as [kind, hex].
 func (d dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error) {
-	kinds := make([]cells, len(cols))
-	out := []byte{'['}
-	for _, t := range tuples {
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = strconv.AppendInt(append(out, '['), int64(t.Person), 10)
-		for i, v := range t.Values {
-			arg, err := d.Value(cols[i], v)
-			if err != nil {
-				return "", err
-			}
-			out = kinds[i].add(append(out, ','), arg)
-		}
-		if within {
-			out = appendRange(out, t.Within)
-		}
-		out = append(out, ']')
+	array, kinds, err := d.array(cols, tuples, within)
+	if err != nil {
+		return "", err
 	}
 	list := []string{"value ->> 0"}
 	for i, k := range kinds {
@@ -45,7 +30,31 @@ func (d dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, wit
 			list = append(list, fmt.Sprintf("value ->> %d", len(cols)+1+i))
 		}
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM json_each(" + bind(string(append(out, ']'))) + ")", nil
+	return "SELECT " + strings.Join(list, ", ") + " FROM json_each(" + bind(array) + ")", nil
+}
+
+// array writes the tuples, and says what each column of them holds.
+func (d dialect) array(cols []relational.Column, tuples []connectors.Tuple, within bool) (string, []cells, error) {
+	kinds := make([]cells, len(cols))
+	out := []byte{'['}
+	for _, t := range tuples {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(append(out, '['), int64(t.Person), 10)
+		for i, v := range t.Values {
+			arg, err := d.Value(cols[i], v)
+			if err != nil {
+				return "", nil, err
+			}
+			out = kinds[i].add(append(out, ','), arg)
+		}
+		if within {
+			out = appendRange(out, t.Within)
+		}
+		out = append(out, ']')
+	}
+	return string(append(out, ']')), kinds, nil
 }
 
 func appendRange(out []byte, r *connectors.Range) []byte {
@@ -96,8 +105,10 @@ func appendFloat(out []byte, x float64) []byte {
 	switch {
 	case math.IsNaN(x):
 		return append(out, "null"...) // equals nothing
-	case math.IsInf(x, 0):
-		return append(out, map[bool]string{true: "9e999", false: "-9e999"}[x > 0]...)
+	case math.IsInf(x, 1):
+		return append(out, "9e999"...) // beyond every REAL, so read as infinite
+	case math.IsInf(x, -1):
+		return append(out, "-9e999"...)
 	}
 	text := strconv.AppendFloat(nil, x, 'g', -1, 64)
 	if !strings.ContainsAny(string(text), ".e") {
