@@ -32,6 +32,7 @@ type Map struct {
 
 // Controller decides why data is held. Most maps have one.
 type Controller struct {
+	ID      string // its short name where the map has several, else ""
 	Name    string
 	Contact Contact
 	DPO     *Contact // nil: none appointed

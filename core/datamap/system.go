@@ -41,33 +41,34 @@ type Restrict struct {
 
 // Collection is a table, a kind of document, a drawer.
 type Collection struct {
-	System      *System
-	Name, At    string
-	Label       Label
-	Rows        *RowFormat
-	Document    *Category // the object itself is data of this category
-	FreeText    string    // of the document: review, export, withhold
-	Key         []string
-	Rules       []*Rule // own; empty: those of Inherits
-	Inherits    *Edge   // the edge to the one collection whose rules hold here
-	Recipients  []*Recipient
-	Discloses   *Discloses
-	Erase       Erase
-	Placeholder map[string]string // field → text as written; nil none
-	Each        bool              // a placeholder of its own for each row
-	Restrict    Restrict
-	DerivedFrom *Collection // a copy: goes with it, is not exported
-	Fields      []*Field
-	Edges       []*Edge // declared here, single-field ones included
-	Ignore      []string
-	Rectify     Rectify
-	Growth      string  // none, bounded, any
-	RootRows    int     // guard: at most so many rows of one person named by identifiers; 5 unless raised
-	Share       float64 // guard: at most this part of a collection of over 10,000 rows; 0.01 unless raised
-	Created     string  // field: when the row was born
-	Published   []When
-	OnePerson   bool // one_person_per_value: a verified shared identifier decides here
-	Pos         Pos
+	System        *System
+	Name, At      string
+	Label         Label
+	Rows          *RowFormat
+	Document      *Category // the object itself is data of this category
+	FreeText      string    // of the document: review, export, withhold
+	Key           []string
+	Rules         []*Rule // own; empty: those of Inherits
+	Inherits      *Edge   // the edge to the one collection whose rules hold here
+	Recipients    []*Recipient
+	Discloses     *Discloses
+	Erase         Erase
+	Placeholder   map[string]string // field → text as written; nil none
+	Each          bool              // a placeholder of its own for each row
+	Restrict      Restrict
+	DerivedFrom   *Collection // a copy: goes with it, is not exported
+	Fields        []*Field
+	Edges         []*Edge // declared here, single-field ones included
+	Ignore        []string
+	Rectify       Rectify
+	Growth        string  // none, bounded, any
+	RootRows      int     // guard: at most so many rows of one person named by identifiers; 5 unless raised
+	Share         float64 // guard: at most this part of a collection of over 10,000 rows; 0.01 unless raised
+	GuardsBecause string  // why they are raised
+	Created       string  // field: when the row was born
+	Published     []When
+	OnePerson     bool // one_person_per_value: a verified shared identifier decides here
+	Pos           Pos
 }
 
 // RowFormat says how rows stand inside an object.

@@ -29,21 +29,26 @@ func newGenerator(opt Options) *generator {
 	}
 }
 
-// each makes the whole sample, the cast first.
-func (g *generator) each(yield func(*household) error) (Persons, error) {
+// named makes the cast; it comes first.
+func (g *generator) named() (Persons, []*household, error) {
 	persons, cast := g.cast()
 	if g.opt.Members < g.members {
-		return persons, fmt.Errorf("lay out a sample of %d members: the named persons alone are %d", g.opt.Members, g.members)
+		return persons, nil, fmt.Errorf("lay out a sample of %d members: the named persons alone are %d", g.opt.Members, g.members)
 	}
+	return persons, cast, nil
+}
+
+// each gives the whole sample, beginning with the cast.
+func (g *generator) each(persons Persons, cast []*household, yield func(*household) error) error {
 	for _, h := range cast {
 		if err := yield(h); err != nil {
-			return persons, err
+			return err
 		}
 	}
 	if err := g.heavyRows(persons.Heavy, yield); err != nil {
-		return persons, err
+		return err
 	}
-	return persons, g.crowd(yield)
+	return g.crowd(yield)
 }
 
 // chance is true in n of 100 cases.

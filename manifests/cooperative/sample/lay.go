@@ -51,10 +51,17 @@ func Lay(ctx context.Context, dir string, opt Options) (*Sample, error) {
 	}
 	s := &Sample{Dir: dir, RegisterFile: filepath.Join(dir, "register.db"), LedgerFile: filepath.Join(dir, "ledger.db"),
 		DocumentsDir: filepath.Join(dir, "documents"), AsOf: opt.AsOf}
+	g := newGenerator(opt)
+	persons, cast, err := g.named()
+	if err != nil {
+		return nil, err
+	}
 	if err := s.free(); err != nil {
 		return nil, err
 	}
-	if s.Persons, err = s.write(ctx, opt); err != nil {
+	s.Persons = persons
+	err = s.write(ctx, func(yield func(*household) error) error { return g.each(persons, cast, yield) })
+	if err != nil {
 		return nil, fmt.Errorf("lay out a sample: %w", err)
 	}
 	return s, nil
@@ -73,18 +80,18 @@ func (s *Sample) free() error {
 }
 
 // write makes households in one goroutine and writes the three stores in three others, in the same order.
-func (s *Sample) write(ctx context.Context, opt Options) (Persons, error) {
+func (s *Sample) write(ctx context.Context, each func(yield func(*household) error) error) error {
 	register, err := newRegister(ctx, s.RegisterFile)
 	if err != nil {
-		return Persons{}, err
+		return err
 	}
 	ledger, err := newLedger(ctx, s.LedgerFile)
 	if err != nil {
-		return Persons{}, errors.Join(err, register.close())
+		return errors.Join(err, register.close())
 	}
 	documents, err := newDocuments(s.DocumentsDir)
 	if err != nil {
-		return Persons{}, errors.Join(err, register.close(), ledger.close())
+		return errors.Join(err, register.close(), ledger.close())
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	var outs []chan *household
@@ -93,9 +100,8 @@ func (s *Sample) write(ctx context.Context, opt Options) (Persons, error) {
 		outs = append(outs, in)
 		g.Go(func() error { return fill(ctx, to, in) })
 	}
-	var persons Persons
-	g.Go(func() (err error) {
-		persons, err = newGenerator(opt).each(func(h *household) error {
+	g.Go(func() error {
+		err := each(func(h *household) error {
 			for _, out := range outs {
 				select {
 				case out <- h:
@@ -105,17 +111,18 @@ func (s *Sample) write(ctx context.Context, opt Options) (Persons, error) {
 			}
 			return nil
 		})
-		if err == nil { // else the sinks stop, unfinished
-			for _, out := range outs {
-				close(out)
-			}
+		if err != nil { // the sinks stop, unfinished
+			return err
 		}
-		return err
+		for _, out := range outs {
+			close(out)
+		}
+		return nil
 	})
 	if err := g.Wait(); err != nil {
-		return persons, errors.Join(err, register.close(), ledger.close())
+		return errors.Join(err, register.close(), ledger.close())
 	}
-	return persons, nil
+	return nil
 }
 
 // fill writes what comes in and finishes when all has come; it stops where another has failed.

@@ -1,0 +1,68 @@
+package datamap
+
+import (
+	_ "embed" // the list of categories
+	"strings"
+
+	"github.com/dossier-dsr/dossier/core/subject"
+)
+
+//go:embed categories.tsv
+var categoriesTSV string
+
+// BuiltInCategories are the categories that ship with the program, fresh at each call. A line of
+// categories.tsv is: name, Polish label, English label, DPV term, "special" for art. 9.
+func BuiltInCategories() map[string]*Category {
+	out := map[string]*Category{}
+	for line := range strings.Lines(categoriesTSV) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if len(f) < 4 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		out[f[0]] = &Category{Name: f[0], Label: Label{"pl": f[1], "en": f[2]}, DPV: f[3],
+			Special: len(f) > 4 && f[4] == "special", BuiltIn: true}
+	}
+	return out
+}
+
+// parentCategory is the category above: health of health.disability; "" at the top.
+func parentCategory(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		return name[:i]
+	}
+	return ""
+}
+
+// topCategory is the first part of a category's name.
+func topCategory(name string) string {
+	top, _, _ := strings.Cut(name, ".")
+	return top
+}
+
+// builtInKind is an identifier kind that needs no pattern in the map.
+type builtInKind struct {
+	kind     subject.Kind
+	label    Label
+	category string
+}
+
+var builtInKinds = map[string]builtInKind{
+	"pesel": {subject.Kind{Unique: true, Pattern: `[0-9]{11}`, Normaliser: "pesel/1", NotAValue: []string{"00000000000"}}, Label{"pl": "PESEL", "en": "National number (PESEL)"}, "identity.national_number"},
+	"email": {subject.Kind{Normaliser: "email/1"}, Label{"pl": "Adres e-mail", "en": "E-mail address"}, "contact.email"},
+	"phone": {subject.Kind{Normaliser: "phone/1"}, Label{"pl": "Numer telefonu", "en": "Telephone number"}, "contact.phone"},
+}
+
+// SupervisoryAuthority is the built-in authority of a country (art. 77).
+func SupervisoryAuthority(country string) (Authority, bool) {
+	a, ok := authorities[country]
+	return a, ok
+}
+
+var authorities = map[string]Authority{
+	"PL": {
+		Name:      Label{"pl": "Prezes Urzędu Ochrony Danych Osobowych", "en": "President of the Personal Data Protection Office (Poland)"},
+		Address:   Label{"pl": "ul. Stanisława Moniuszki 1A, 00-014 Warszawa", "en": "ul. Stanisława Moniuszki 1A, 00-014 Warszawa, Poland"},
+		Site:      Label{"pl": "uodo.gov.pl", "en": "uodo.gov.pl/en"},
+		CheckedOn: "2025-11-21",
+	},
+}

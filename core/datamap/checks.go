@@ -1,0 +1,132 @@
+package datamap
+
+import (
+	"slices"
+
+	"github.com/dossier-dsr/dossier/core/datamap/mapfile"
+)
+
+// checks looks at the map as a whole.
+func (l *loader) checks() {
+	l.inherit()
+	l.ways()
+	for _, d := range l.order {
+		l.special(d)
+	}
+	l.unused()
+}
+
+// ways reports every collection no way leads to: what nobody can find, nobody can show or erase.
+func (l *loader) ways() {
+	reached := map[*Collection]bool{}
+	var queue []*Collection
+	reach := func(c *Collection) {
+		if !reached[c] {
+			reached[c] = true
+			queue = append(queue, c)
+		}
+	}
+	for _, d := range l.order {
+		if l.roots(d.Collection) || d.broken { // of a broken one nothing is said, nor of what it leads to
+			reach(d.Collection)
+		}
+	}
+	for len(queue) > 0 {
+		c := queue[0]
+		queue = queue[1:]
+		for _, d := range l.order {
+			for _, e := range d.Edges {
+				if !e.Rights() {
+					continue
+				}
+				if parent, _ := e.Parent(); parent == c {
+					child, _ := e.Child()
+					reach(child)
+				}
+			}
+		}
+	}
+	for _, d := range l.order {
+		if !reached[d.Collection] {
+			l.r.Error(d.name, "no way leads from a person to %s", d.Name).
+				Hint("give a field identifier: or owned_by:, or say outside: { %s: why }", d.Name)
+		}
+	}
+	l.mute(reached)
+}
+
+// mute remembers which collections no way leads to: nothing else is said of why they are held.
+func (l *loader) mute(reached map[*Collection]bool) {
+	for _, d := range l.order {
+		if !d.ownRules && d.Inherits == nil && d.DerivedFrom == nil && reached[d.Collection] && !d.broken && len(l.owners(d.Collection)) == 0 {
+			l.r.Error(d.name, "nothing says why %s is held", d.Name).Hint("purposes: { PURPOSE: { since: FIELD } }")
+		}
+	}
+}
+
+// special reports special categories that no purpose may hold (art. 9).
+func (l *loader) special(d *draft) {
+	rules, _ := d.Holding()
+	if d.Document != nil && d.Document.Special {
+		l.nine(d.node.Get("document"), d.Document, rules)
+	}
+	for _, f := range d.Fields {
+		if f.Category == nil || !f.Category.Special {
+			continue
+		}
+		v := d.fields[f]
+		at := v
+		for _, w := range []string{"category", "identifier", "copy_of"} {
+			if x := v.Get(w); x != nil {
+				at = x
+				break
+			}
+		}
+		if v.Has("purposes") {
+			l.nine(at, f.Category, f.Rules)
+		} else {
+			l.nine(at, f.Category, rules)
+		}
+	}
+}
+
+func (l *loader) nine(at *mapfile.Node, c *Category, rules []*Rule) {
+	if len(rules) == 0 {
+		return // that nothing holds it, or that what does is wrong, is said elsewhere
+	}
+	for _, r := range rules {
+		n := l.controllerFile.Get("purposes").Get(r.Purpose.Name)
+		if n.Any("basis") == nil || n.Any("basis").Bad || len(n.Get("basis").OneOrMany()) != max(1, len(n.Get("basis").Texts())) {
+			return
+		}
+		for _, b := range r.Purpose.Bases {
+			if len(b) > 5 && b[:5] == "art9_" {
+				return
+			}
+		}
+	}
+	l.r.Error(at, "%s is a special category, and no purpose here rests on art. 9(2)", c.Name).
+		Hint("add basis: [art6_…, art9_2_…] to the purpose, or give the field its own purpose")
+}
+
+// unused warns of purposes that hold nothing.
+func (l *loader) unused() {
+	if l.partial || len(l.order) == 0 {
+		return
+	}
+	used := map[*Purpose]bool{}
+	for _, d := range l.order {
+		all := slices.Clone(d.Rules)
+		for _, f := range d.Fields {
+			all = append(all, f.Rules...)
+		}
+		for _, r := range all {
+			used[r.Purpose] = true
+		}
+	}
+	l.controllerFile.Get("purposes").Each(func(k, _ *mapfile.Node) {
+		if p := l.m.Purposes[k.Value]; p != nil && !used[p] && l.r.Clean() {
+			l.r.Warn(k, "purpose %s holds nothing", k.Value).Hint("name it under purposes: of a collection, or take it out")
+		}
+	})
+}
