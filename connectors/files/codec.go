@@ -23,6 +23,7 @@ type codec interface {
 
 // record is one row as it stands in a file. It is valid until ask returns.
 type record interface {
+	names() []string                       // its fields
 	number() int64                         // its place among the rows of the file, from 1
 	bytes() []byte                         // without what separates it from its neighbours
 	value(name string) (v any, there bool) // there is false where the row has no such field

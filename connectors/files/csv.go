@@ -68,7 +68,22 @@ func (c *csvFormat) pass(r io.Reader, w io.Writer, ask func(record) (change, err
 			return err
 		}
 	}
-	return out.add(rec.names, added)
+	return out.add(rec.columns, added)
 }
 
 var bom = []byte{0xEF, 0xBB, 0xBF}
+
+// columns are the names of the columns of a file.
+func (c *csvFormat) columns(r io.Reader) []string {
+	rec := &csvRecord{format: c, split: &csvSplitter{in: bufio.NewReaderSize(r, 64<<10), delim: c.delim}}
+	if mark, _ := rec.split.in.Peek(3); bytes.Equal(mark, bom) {
+		_, _ = rec.split.in.Discard(3)
+	}
+	for rec.split.next() == nil {
+		if !rec.split.blank() {
+			_ = rec.readHeader()
+			break
+		}
+	}
+	return rec.columns
+}

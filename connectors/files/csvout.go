@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -36,7 +37,9 @@ func (o *csvOut) add(names []string, rows []connectors.Row) error {
 	}
 	if names == nil {
 		names = o.format.header
-		if !o.format.noHeader {
+		if o.format.noHeader {
+			names = numbered(rows)
+		} else {
 			head := connectors.Row{}
 			for _, n := range names {
 				head[n] = n
@@ -66,6 +69,27 @@ func (o *csvOut) add(names []string, rows []connectors.Row) error {
 		}
 	}
 	return nil
+}
+
+// numbered are the columns c1, c2 … that rows hold values for.
+func numbered(rows []connectors.Row) []string {
+	var names []string
+	for _, row := range rows {
+		for name := range row {
+			if n, ok := ordinal(name); ok {
+				for len(names) < n {
+					names = append(names, "c"+strconv.Itoa(len(names)+1))
+				}
+			}
+		}
+	}
+	return names
+}
+
+// ordinal reads the name of a column of a file without header, from 1.
+func ordinal(name string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimPrefix(name, "c"))
+	return n, err == nil && n > 0 && n <= 1<<16 && name == "c"+strconv.Itoa(n)
 }
 
 // cell writes a value: NULL as nothing, in quotes what needs them or had them.

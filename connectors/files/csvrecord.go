@@ -4,18 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
 // csvRecord is the record the splitter stands on.
 type csvRecord struct {
-	format *csvFormat
-	split  *csvSplitter
-	n      int64
-	names  []string // nil before the header
-	index  map[string]int
+	format  *csvFormat
+	split   *csvSplitter
+	n       int64
+	columns []string // nil before the header
+	index   map[string]int
 }
 
 // one deals with one record of the file.
@@ -58,7 +57,7 @@ func (r *csvRecord) readHeader() error {
 			return &malformed{what: "two columns have one name; has the file no header?"}
 		}
 		r.index[name] = i
-		r.names = append(r.names, name)
+		r.columns = append(r.columns, name)
 	}
 	return nil
 }
@@ -66,6 +65,17 @@ func (r *csvRecord) readHeader() error {
 func (r *csvRecord) number() int64 { return r.n }
 func (r *csvRecord) fixed() bool   { return r.index != nil }
 func (r *csvRecord) bytes() []byte { return r.split.raw[:len(r.split.raw)-r.split.eol] }
+
+func (r *csvRecord) names() []string {
+	if r.index != nil {
+		return r.columns
+	}
+	var out []string
+	for i := range r.split.cells {
+		out = append(out, "c"+strconv.Itoa(i+1))
+	}
+	return out
+}
 
 func (r *csvRecord) value(name string) (any, bool) {
 	i, ok := r.column(name)
@@ -81,8 +91,8 @@ func (r *csvRecord) column(name string) (int, bool) {
 		i, ok := r.index[name]
 		return i, ok && name != ""
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(name, "c"))
-	return n - 1, err == nil && n > 0 && n <= 1<<16 && name == "c"+strconv.Itoa(n)
+	n, ok := ordinal(name)
+	return n - 1, ok
 }
 
 // cell is the value of the i-th cell: NULL where it is empty without quotes, or not there.
@@ -102,7 +112,7 @@ func (r *csvRecord) cell(i int) any {
 }
 
 // alone says whether the file has one column. An empty line is no row there, so NULL is written with quotes.
-func (r *csvRecord) alone() bool { return len(r.split.cells) == 1 && len(r.names) <= 1 }
+func (r *csvRecord) alone() bool { return len(r.split.cells) == 1 && len(r.columns) <= 1 }
 
 // rewritten is the record with new values; the bytes of the other cells stay.
 func (r *csvRecord) rewritten(set connectors.Row) ([]byte, error) {

@@ -21,6 +21,15 @@ func (r *jsonRecord) number() int64 { return r.n }
 func (r *jsonRecord) bytes() []byte { return r.raw }
 func (r *jsonRecord) fixed() bool   { return false }
 
+func (r *jsonRecord) names() []string {
+	var out []string
+	list, _ := members(r.raw)
+	for _, m := range list {
+		out = append(out, m.name)
+	}
+	return out
+}
+
 func (r *jsonRecord) value(name string) (any, bool) {
 	all := spans(r.raw, name)
 	if len(all) == 0 {

@@ -3,6 +3,8 @@ package files
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,6 +38,9 @@ func plainText(v any, loc *time.Location) (s string, ok bool) {
 	}
 	return "", false
 }
+
+// sortedNames are the fields of a row.
+func sortedNames(row connectors.Row) []string { return slices.Sorted(maps.Keys(row)) }
 
 // base64Text is how bytes stand in JSON.
 func base64Text(b []byte) string { return base64.StdEncoding.EncodeToString(b) }

@@ -1,0 +1,114 @@
+package files
+
+import (
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// along gives, for each depth of the path, the values its fields may have down to there, joined; nil where
+// the way binds none of them.
+func (m *matcher) along(fields []string, tuples map[string][]connectors.Tuple) []map[string]bool {
+	out := make([]map[string]bool, len(m.from.path.segments))
+	for depth := range out {
+		bound := m.boundTo(depth, fields)
+		if len(bound) == 0 {
+			continue
+		}
+		out[depth] = map[string]bool{}
+		for _, list := range tuples {
+			for _, t := range list {
+				var b []byte
+				for _, i := range bound {
+					s, _ := plainText(t.Values[slices.Index(fields, m.from.path.fields[i])], m.from.zone)
+					b = join(b, s)
+				}
+				out[depth][string(b)] = true
+			}
+		}
+	}
+	return out
+}
+
+// boundTo is the fields of the path, down to depth, that are among fields.
+func (m *matcher) boundTo(depth int, fields []string) []int {
+	var out []int
+	for _, s := range m.from.path.segments[:depth+1] {
+		for _, p := range s {
+			if p.kind == field && !slices.Contains(out, p.field) && slices.Contains(fields, m.from.path.fields[p.field]) {
+				out = append(out, p.field)
+			}
+		}
+	}
+	return out
+}
+
+// may says whether rows below a path whose fields have these values down to depth can be selected.
+func (m *matcher) may(depth int, values []string) bool {
+	if m.all {
+		return true
+	}
+	return slices.ContainsFunc(m.ways, func(w way) bool {
+		if w.among[depth] == nil {
+			return len(w.tuples) > 0
+		}
+		var b []byte
+		for _, i := range m.boundTo(depth, w.fields) {
+			b = join(b, values[i])
+		}
+		return w.among[depth][string(b)]
+	})
+}
+
+// maxGuesses is how many names are looked up one by one before a folder is listed instead.
+const maxGuesses = 10000
+
+// guesses gives the names the segment at depth can have, where all ways bind all its fields; ok is false
+// where the folder must be listed.
+func (m *matcher) guesses(depth int, values []string) (names []string, ok bool) {
+	seg := m.from.path.segments[depth]
+	if !seg.named() {
+		return []string{seg[0].text}, true
+	}
+	if m.all {
+		return nil, false
+	}
+	seen := map[string]bool{}
+	for _, w := range m.ways {
+		bound := m.boundTo(depth, w.fields)
+		if len(w.tuples) == 0 {
+			continue
+		}
+		for _, p := range seg {
+			if p.kind == wildcard || p.kind == field && !slices.Contains(bound, p.field) {
+				return nil, false
+			}
+		}
+		if len(w.tuples) > maxGuesses {
+			return nil, false
+		}
+		for _, list := range w.tuples {
+			for _, t := range list {
+				name, ok := m.guess(seg, bound, w, t, values)
+				if ok && !seen[name] {
+					seen[name] = true
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names, true
+}
+
+// guess is the name of seg for tuple t, where t agrees with the path so far.
+func (m *matcher) guess(seg segment, bound []int, w way, t connectors.Tuple, known []string) (string, bool) {
+	values := slices.Clone(known)
+	for _, i := range bound {
+		s, _ := plainText(t.Values[slices.Index(w.fields, m.from.path.fields[i])], m.from.zone)
+		if known[i] != "" && known[i] != s {
+			return "", false
+		}
+		values[i] = s
+	}
+	return seg.write(values, known)
+}

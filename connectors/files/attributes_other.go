@@ -1,0 +1,7 @@
+//go:build unix && !linux
+
+package files
+
+import "os"
+
+func copyAttributes(_, _ *os.File) error { return nil }

@@ -1,0 +1,84 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Version of this connector.
+const Version = "0.1.0"
+
+// Connector makes stores of folder trees.
+type Connector struct{}
+
+// Describe says what this connector is and can do.
+func (Connector) Describe() connectors.Description {
+	return connectors.Description{
+		Name: "files", Version: Version,
+		Config: []connectors.Setting{
+			{Name: "root", Required: true, Help: "the folder that holds the collections"},
+		},
+		Verbs:      verbs(),
+		RowFormats: formats,
+		KeepsDeleted: "the blocks of deleted and rewritten files stay on the disk until they are overwritten; " +
+			"snapshots and backups of the file system keep the files themselves",
+	}
+}
+
+// Open opens the folder tree at root, and clears away what a process that was killed while it rewrote files left behind.
+func (c Connector) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
+	if err := c.Describe().Check(config).Err(); err != nil {
+		return nil, err
+	}
+	root, err := filepath.Abs(config["root"])
+	if err != nil {
+		return nil, wrong("root is no path", "")
+	}
+	info, err := os.Stat(root)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, wrong("the folder root names does not exist", "create or mount it")
+	case err != nil:
+		return nil, fmt.Errorf("%w: the folder root names cannot be looked at", connectors.ErrTryLater)
+	case !info.IsDir():
+		return nil, wrong("root names no folder", "")
+	}
+	tree, err := openTree(root)
+	if err != nil {
+		return nil, wrong("the folder root names cannot be opened", "the account Dossier runs as needs to read it")
+	}
+	s := &store{tree: tree, laid: map[string]*source{}}
+	if err := s.tidy(ctx); err != nil && !errors.Is(err, fs.ErrPermission) { // who may only read may still read
+		_ = tree.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func wrong(what, hint string) error {
+	return connectors.Diagnostics{{Severity: connectors.Error, Summary: what, Detail: hint, Path: "config.root"}}
+}
+
+// store is an open folder tree.
+type store struct {
+	tree *folder
+	at   func(step string) // tests stop here, between the steps of a change
+
+	mu   sync.Mutex
+	laid map[string]*source // what Load laid out
+}
+
+func (s *store) reached(step string) {
+	if s.at != nil {
+		s.at(step)
+	}
+}
+
+func (s *store) Close() error { return s.tree.Close() }

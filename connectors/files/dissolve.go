@@ -1,0 +1,76 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// dissolve removes a file that was named by a field of the person and holds no row any more, and the folders this
+// leaves empty. What is appended in that instant brings it back.
+func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
+	_ = x.fresh.Close() // or we would be the program that holds it open
+	x.fresh = nil
+	f, err := lockFile(ctx, x.dir, x.name)
+	if errors.Is(err, errAbsent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	release, known, err := alone(ctx, f, time.Second)
+	if err != nil {
+		return err
+	}
+	defer func() { release() }()
+	if info, err := f.Stat(); err != nil || info.Size() != st.size {
+		return clean(err) // rows came: it stays
+	}
+	spare := x.app.bench.next("old")
+	if err := x.dir.root.Link(x.name, spare); err != nil {
+		return clean(err)
+	}
+	x.spare = spare
+	if err := x.dir.root.Remove(x.name); err != nil {
+		return clean(err)
+	}
+	if err := x.dir.sync(); err != nil {
+		return err
+	}
+	release()
+	if release, _, err = alone(context.Background(), f, 5*time.Second); err == nil && !known {
+		_ = pause(ctx, 250*time.Millisecond)
+	}
+	if info, err := f.Stat(); err != nil || info.Size() != st.size {
+		return x.back(f, st.size)
+	}
+	if err := x.dir.root.Remove(x.spare); err != nil {
+		return clean(err)
+	}
+	x.spare = ""
+	st.absent = true
+	x.app.store.reached("dissolved")
+	if err := x.dir.sync(); err != nil {
+		return err
+	}
+	return x.app.prune(w.from, st.path[:len(st.path)-1])
+}
+
+// back gives a file its name again, or what was appended to it to the file that has come in its place.
+func (x *exchange) back(f *os.File, size int64) error {
+	err := x.dir.root.Link(x.spare, x.name)
+	if errors.Is(err, fs.ErrExist) {
+		x.old, x.carried = f, size
+		if x.fresh, _, err = x.dir.open(x.name, os.O_WRONLY|os.O_APPEND); err == nil {
+			var info fs.FileInfo
+			if info, err = f.Stat(); err == nil {
+				err = x.carry(info.Size())
+			}
+		}
+		x.old = nil
+	}
+	return errors.Join(clean(err), x.dir.sync())
+}

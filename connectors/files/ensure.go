@@ -1,0 +1,89 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// ensure finds out whether the row to be ensured stands in the file its path fields name. It is recognised by the key of
+// the collection, and put at the end of that file, which is made where it is missing.
+func (a *application) ensure(ctx context.Context, w *work) error {
+	if w.from.codec == nil {
+		return fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
+	}
+	if err := present(a.store.tree, w.from); err != nil {
+		return err
+	}
+	row := w.Values()
+	values := make([]string, len(w.from.path.fields))
+	for i, name := range w.from.path.fields {
+		s, ok := plainText(row[name], w.from.zone)
+		if !ok || !safe(s) {
+			return w.note(fmt.Errorf("%w: it stands in the path of a file", connectors.ErrConflict), name)
+		}
+		values[i] = s
+	}
+	p, ok := w.from.path.path(values)
+	if !ok {
+		return fmt.Errorf("%w: %s has no path with these values", connectors.ErrConflict, w.from.Name)
+	}
+	if w.from.positional() {
+		return fmt.Errorf("%w: a row of %s is named by its place, which cannot be chosen", connectors.ErrNotSupported, w.from.Name)
+	}
+	set := connectors.Row{}
+	var order []string
+	for _, x := range w.Assign {
+		if w.from.path.has(x.Field) {
+			continue
+		}
+		if err := w.from.codec.check(x.To); err != nil {
+			return w.note(err, x.Field)
+		}
+		set[x.Field] = x.To
+		order = append(order, x.Field)
+	}
+	return a.place(ctx, w, p, values, set, order)
+}
+
+// place looks for the row in the file at p.
+func (a *application) place(ctx context.Context, w *work, p, values []string, set connectors.Row, order []string) error {
+	key := connectors.Match{Fields: w.On.Collection.Key, Values: []connectors.Tuple{{Values: w.Values().Pick(w.On.Collection.Key)}}}
+	m, err := newMatcher(w.from, connectors.Selection{Collection: w.On.Collection, Any: []connectors.Match{key}})
+	if err != nil {
+		return err
+	}
+	probe := &work{Treatment: connectors.Treatment{Verb: connectors.Delete, On: w.On, AtMost: 1 << 40}, from: w.from, keep: true,
+		out: &connectors.Outcome{ByPerson: map[int]int64{}}}
+	id := slash(p)
+	d, err := a.store.tree.walk(p[:len(p)-1])
+	if err == nil {
+		defer d.Close()
+		o := object{in: d, name: p[len(p)-1], values: values}
+		if o.info, err = d.look(o.name); err == nil {
+			if err := a.findRows(ctx, probe, m, o); err != nil {
+				return err
+			}
+			if len(probe.todo) > 0 {
+				w.out.Already++
+				return nil
+			}
+		}
+	}
+	if errors.Is(err, errAbsent) {
+		if c, ok := w.from.codec.(*csvFormat); ok {
+			c.header = order
+		}
+		if a.files[id] == nil {
+			a.files[id] = &file{path: p, values: values, absent: true}
+		}
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	w.todo = []target{{in: a.files[id], set: set, add: true}}
+	return nil
+}

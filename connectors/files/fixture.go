@@ -1,0 +1,174 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Load lays out collections by their addresses; see [connectors.Fixture]. The end of an address says what its
+// files hold: .csv rows behind a header, .jsonl objects, .json an array of objects, anything else a
+// document. Fields of the path take part in naming the file. Load and Dump hold all rows in memory.
+func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
+	for at, list := range rows {
+		from, err := understand(connectors.Collection{Name: at, At: at, Rows: formatOf(path.Ext(at))})
+		if err != nil {
+			return err
+		}
+		if err := s.clear(ctx, from); err != nil {
+			return err
+		}
+		if err := s.lay(from, list); err != nil {
+			return fmt.Errorf("load %s: %w", at, err)
+		}
+		s.mu.Lock()
+		s.laid[at] = from
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// clear removes the files of a collection.
+func (s *store) clear(ctx context.Context, from *source) error {
+	all, err := newMatcher(from, connectors.Selection{All: true})
+	if err != nil {
+		return err
+	}
+	err = find(ctx, s.tree, from, all, func(o object) error { return clean(o.in.root.Remove(o.name)) })
+	if errors.Is(err, connectors.ErrNoCollection) {
+		return nil
+	}
+	return err
+}
+
+// lay writes rows, those of one file together.
+func (s *store) lay(from *source, rows []connectors.Row) error {
+	fixed := from.path.fixed()
+	if len(fixed) == len(from.path.segments) { // one file: it is there even without rows
+		if err := s.put(fixed, nil); err != nil {
+			return err
+		}
+		fixed = fixed[:len(fixed)-1]
+	}
+	d, err := s.makeFolders(fixed)
+	if err != nil {
+		return err
+	}
+	_ = d.Close()
+	byFile := map[string][]connectors.Row{}
+	var order [][]string
+	for _, row := range rows {
+		values := make([]string, len(from.path.fields))
+		for i, name := range from.path.fields {
+			values[i], _ = plainText(row[name], from.zone)
+		}
+		p, ok := from.path.path(values)
+		if !ok {
+			return fmt.Errorf("a row has no path: a value is missing, or cannot stand in a name")
+		}
+		if byFile[slash(p)] == nil {
+			order = append(order, p)
+		}
+		byFile[slash(p)] = append(byFile[slash(p)], row)
+	}
+	for _, p := range order {
+		content, err := from.content(byFile[slash(p)])
+		if err == nil {
+			err = s.put(p, content)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// content is what a file of these rows holds.
+func (from *source) content(rows []connectors.Row) ([]byte, error) {
+	if from.codec == nil {
+		switch x := rows[0][connectors.DocumentField].(type) {
+		case []byte:
+			return x, nil
+		case string:
+			return []byte(x), nil
+		}
+		return nil, nil
+	}
+	var inside []connectors.Row
+	var header []string
+	seen := map[string]bool{}
+	for _, row := range rows {
+		r := connectors.Row{}
+		for _, name := range sortedNames(row) {
+			if from.path.has(name) {
+				continue
+			}
+			r[name] = row[name]
+			if !seen[name] {
+				seen[name] = true
+				header = append(header, name)
+			}
+		}
+		inside = append(inside, r)
+	}
+	if c, ok := from.codec.(*csvFormat); ok {
+		c.header = header
+	}
+	var out bytes.Buffer
+	err := from.codec.pass(bytes.NewReader(nil), &out, nil, inside)
+	return out.Bytes(), err
+}
+
+// put writes a file.
+func (s *store) put(p []string, content []byte) error {
+	d, err := s.makeFolders(p[:len(p)-1])
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return clean(d.root.WriteFile(p[len(p)-1], content, 0o660))
+}
+
+// Dump gives the rows of all collections that Load laid out, documents as their bytes.
+func (s *store) Dump(ctx context.Context) (map[string][]connectors.Row, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string][]connectors.Row{}
+	for at, from := range s.laid {
+		out[at] = []connectors.Row{}
+		sel := connectors.Selection{Collection: from.Collection, All: true}
+		err := s.each(ctx, sel, func(v *view, _ []int) error {
+			row, err := v.whole(s)
+			out[at] = append(out[at], row)
+			return err
+		})
+		if err != nil && !errors.Is(err, connectors.ErrNoCollection) {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// whole is the row with all its fields.
+func (v *view) whole(s *store) (connectors.Row, error) {
+	row := connectors.Row{}
+	for i, name := range v.from.path.fields {
+		row[name] = v.object.values[i]
+	}
+	if v.record != nil {
+		return row, v.row(v.record.names(), true, row)
+	}
+	f, _, err := v.object.in.open(v.object.name, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	row[connectors.DocumentField], err = io.ReadAll(f)
+	return row, err
+}

@@ -1,0 +1,132 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Locate streams the rows of sel, file by file; see [connectors.Store]. Each file is read as it is when it is
+// reached: there is no snapshot over several.
+func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
+	return s.each(ctx, sel, func(v *view, persons []int) error {
+		for _, p := range persons {
+			values := make([]any, len(sel.Fields))
+			for i, name := range sel.Fields {
+				var err error
+				if values[i], err = v.field(name, false); err != nil {
+					return err
+				}
+			}
+			if err := out.Add(p, values...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Count counts the rows of each selection; see [connectors.Counter]. There is no snapshot over several files.
+func (s *store) Count(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
+	out := make([]connectors.Tally, len(sels))
+	for i, sel := range sels {
+		out[i].ByPerson = map[int]int64{}
+		err := s.each(ctx, sel, func(_ *view, persons []int) error {
+			out[i].Total++
+			for _, p := range persons {
+				out[i].ByPerson[p]++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// each calls visit for every row of sel, once, with the persons it is selected for.
+func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*view, []int) error) error {
+	if len(sel.Any) == 0 && !sel.All {
+		return nil
+	}
+	from, err := understand(sel.Collection)
+	if err != nil {
+		return err
+	}
+	m, err := newMatcher(from, sel)
+	if err != nil {
+		return err
+	}
+	return find(ctx, s.tree, from, m, func(o object) error {
+		if from.codec == nil {
+			v := &view{from: from, object: o}
+			persons, err := v.persons(m)
+			if err != nil || len(persons) == 0 {
+				return err
+			}
+			return visit(v, persons)
+		}
+		f, _, err := o.in.open(o.name, os.O_RDONLY)
+		if errors.Is(err, errAbsent) {
+			return nil // gone since it was seen
+		}
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		size, err := from.readable(ctx, f)
+		if err != nil {
+			return err
+		}
+		return from.scan(ctx, io.NewSectionReader(f, 0, size), f, o, m, visit)
+	})
+}
+
+// scan calls visit for every row of the file f, read through r, that m selects.
+func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object, m *matcher, visit func(*view, []int) error) error {
+	v := &view{from: from, object: o}
+	var rows int
+	err := from.codec.pass(r, io.Discard, func(rec record) (change, error) {
+		if rows++; rows%256 == 0 && ctx.Err() != nil {
+			return change{}, ctx.Err()
+		}
+		v.record = rec
+		persons, err := v.persons(m)
+		if err == nil && len(persons) > 0 {
+			err = visit(v, persons)
+		}
+		return change{}, err
+	}, nil)
+	var bad *malformed
+	if errors.As(err, &bad) {
+		return unsettled(f, from.said(err))
+	}
+	return err
+}
+
+// readable is the size up to which f can be read.
+func (from *source) readable(ctx context.Context, f *os.File) (int64, error) {
+	if from.codec.grows() {
+		return settled(ctx, f)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return 0, clean(err)
+	}
+	return info.Size(), nil
+}
+
+// persons are those for whom m selects the row.
+func (v *view) persons(m *matcher) ([]int, error) {
+	if v.scratch == nil {
+		v.scratch = connectors.Row{}
+	}
+	if err := v.row(m.asks, true, v.scratch); err != nil {
+		return nil, err
+	}
+	return m.persons(v.scratch), nil
+}

@@ -1,0 +1,29 @@
+//go:build !unix
+
+package files
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// verbs: without advisory locks and renames over open files nothing is changed.
+func verbs() []connectors.Verb { return nil }
+
+func lockFile(context.Context, *folder, string) (*os.File, error) {
+	return nil, fmt.Errorf("%w: changing files on this system", connectors.ErrNotSupported)
+}
+
+func tryLock(*os.File) bool { return false }
+
+func links(fs.FileInfo) uint64 { return 1 }
+
+func resemble(_, _ *os.File, _ fs.FileInfo) error { return nil }
+
+func linkTo(*folder, string, *folder, string) error {
+	return fmt.Errorf("%w: changing files on this system", connectors.ErrNotSupported)
+}

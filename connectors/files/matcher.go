@@ -1,0 +1,152 @@
+package files
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// matcher decides which rows a selection names, and for whom: by a look into a table of the tuples, not tuple
+// by tuple.
+type matcher struct {
+	from  *source
+	all   bool
+	where []connectors.Cond
+	ways  []way
+	asks  []string // the fields it looks at
+}
+
+// way is one Match.
+type way struct {
+	fields []string
+	tuples map[string][]connectors.Tuple // by bucket
+	among  []map[string]bool             // by depth of the path: the values of its path fields so far, joined
+}
+
+func newMatcher(from *source, sel connectors.Selection) (*matcher, error) {
+	m := &matcher{from: from, all: sel.All, where: sel.Where}
+	asks := map[string]bool{}
+	for _, c := range sel.Where {
+		if c.HasExists() {
+			return nil, fmt.Errorf("%w: collection %s: conditions about other rows", connectors.ErrNotSupported, from.Name)
+		}
+		fieldsOf(c, asks)
+	}
+	for _, match := range sel.Any {
+		if len(match.Via) > 0 {
+			return nil, fmt.Errorf("%w: collection %s: paths over other collections", connectors.ErrNotSupported, from.Name)
+		}
+		w := way{fields: match.Fields, tuples: map[string][]connectors.Tuple{}}
+		for _, t := range match.Values {
+			if key, ok := m.bucket(match.Fields, t.Values); ok {
+				w.tuples[key] = append(w.tuples[key], t)
+			}
+			if t.Within != nil {
+				asks[t.Within.Field] = true
+			}
+		}
+		for _, f := range match.Fields {
+			asks[f] = true
+		}
+		w.among = m.along(match.Fields, w.tuples)
+		m.ways = append(m.ways, w)
+	}
+	m.asks = slices.Sorted(maps.Keys(asks))
+	return m, nil
+}
+
+func fieldsOf(c connectors.Cond, into map[string]bool) {
+	if c.Field != "" {
+		into[c.Field] = true
+	}
+	for _, k := range c.Kids {
+		fieldsOf(k, into)
+	}
+}
+
+// nothing says that the selection can match no row at all.
+func (m *matcher) nothing() bool {
+	return !m.all && !slices.ContainsFunc(m.ways, func(w way) bool { return len(w.tuples) > 0 })
+}
+
+// byPath says whether every way to a row binds a field of the path that stands in the last segment.
+func (m *matcher) byPath(fields []int) bool {
+	return len(m.ways) > 0 && !slices.ContainsFunc(m.ways, func(w way) bool {
+		return !slices.ContainsFunc(fields, func(i int) bool { return slices.Contains(w.fields, m.from.path.fields[i]) })
+	})
+}
+
+// bucket joins values so that equal ones come together; ok is false where one can match nothing.
+func (m *matcher) bucket(fields []string, values []any) (string, bool) {
+	var b []byte
+	for i, v := range values {
+		if connectors.Empty(v) || i >= len(fields) {
+			return "", false
+		}
+		if m.from.pathField(fields[i]) >= 0 {
+			s, ok := plainText(v, m.from.zone)
+			if !ok || !safe(s) {
+				return "", false
+			}
+			b = join(b, s)
+		} else {
+			b = join(b, kindred(v))
+		}
+	}
+	return string(b), len(values) == len(fields)
+}
+
+// persons gives the persons for whom a row with these fields is selected, in ascending order.
+func (m *matcher) persons(row connectors.Row) []int {
+	for _, c := range m.where {
+		if !c.Fits(row, m.from.zone) {
+			return nil
+		}
+	}
+	if m.all {
+		return []int{0}
+	}
+	var out []int
+	for _, w := range m.ways {
+		values := row.Pick(w.fields)
+		key, ok := m.bucketOf(w.fields, values)
+		if !ok {
+			continue
+		}
+		for _, t := range w.tuples[key] {
+			if m.equal(w.fields, values, t.Values) && (t.Within == nil || t.Within.Holds(row, m.from.zone)) {
+				out = append(out, t.Person)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// bucketOf is bucket for values read from the tree, where any name is good.
+func (m *matcher) bucketOf(fields []string, values []any) (string, bool) {
+	var b []byte
+	for i, v := range values {
+		if connectors.Empty(v) {
+			return "", false
+		}
+		if s, isText := v.(string); isText && m.from.pathField(fields[i]) >= 0 {
+			b = join(b, s)
+		} else {
+			b = join(b, kindred(v))
+		}
+	}
+	return string(b), true
+}
+
+// equal compares values of a row with those of a tuple of the same bucket; those of the path are equal then.
+func (m *matcher) equal(fields []string, have, want []any) bool {
+	for i := range fields {
+		if m.from.pathField(fields[i]) < 0 && !connectors.Equal(have[i], want[i]) {
+			return false
+		}
+	}
+	return true
+}
