@@ -106,6 +106,9 @@ func spellings(v any) []string {
 }
 
 func textSpellings(s string) []string {
+	if len(s) > readText {
+		return nil // longer than any text it could stand in
+	}
 	one := printable(s)
 	if one == "" {
 		return nil

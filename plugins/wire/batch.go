@@ -41,7 +41,7 @@ var ErrBatch = errors.New("not a batch of the connector protocol")
 //
 //	batch  = version(1) uvarint(rows) uvarint(width) person… column…
 //	person = varint, the difference to the row before
-//	column = uvarint(bytes that follow) kind [bitmap] value…
+//	column = uint32le(bytes that follow) kind [bitmap] value…
 //
 // varint is zigzag, as in encoding/binary; see PROTOCOL.md for the values.
 func EncodeBatch(dst []byte, b connectors.Batch, width int) ([]byte, error) {
@@ -75,14 +75,13 @@ func EncodeBatch(dst []byte, b connectors.Batch, width int) ([]byte, error) {
 	return dst, nil
 }
 
-// appendColumn leaves five bytes for the length, which a column of up to 4 GiB fits.
 func appendColumn(dst []byte, rows [][]any, c int) ([]byte, error) {
 	kind, nulls, err := columnKind(rows, c)
 	if err != nil {
 		return nil, err
 	}
 	at := len(dst)
-	dst = append(dst, 0, 0, 0, 0, 0)
+	dst = append(dst, 0, 0, 0, 0)
 	head := kind
 	if nulls && kind != kindMixed && kind != kindNull {
 		head |= withNulls
@@ -98,14 +97,11 @@ func appendColumn(dst []byte, rows [][]any, c int) ([]byte, error) {
 		}
 		dst = appendValue(dst, v)
 	}
-	size := uint64(len(dst) - at - 5)
-	if size >= 1<<35 {
-		return nil, fmt.Errorf("a column of %d bytes in one batch", size)
+	size := len(dst) - at - 4
+	if size > MaxMessage {
+		return nil, fmt.Errorf("a column of %d bytes in one batch, at most %d; the connector should offer large values as blobs", size, MaxMessage)
 	}
-	for i := range 4 {
-		dst[at+i] = byte(size>>(7*i))&0x7f | 0x80 // a uvarint padded to five bytes
-	}
-	dst[at+4] = byte(size >> 28)
+	binary.LittleEndian.PutUint32(dst[at:], uint32(size))
 	return dst, nil
 }
 

@@ -17,7 +17,7 @@ func DecodeBatch(data []byte, width int) (connectors.Batch, error) {
 	if v := r.byte(); r.err == nil && v != batchVersion {
 		return connectors.Batch{}, fmt.Errorf("%w: version %d", ErrBatch, v)
 	}
-	n := r.count(1) // a row has at least the byte of its person
+	n := r.count() // a row has at least the byte of its person
 	if n > MaxRows {
 		r.fail("more rows than a batch may have")
 	}
@@ -93,10 +93,10 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-// count reads a number of things that take at least each bytes of what is left.
-func (r *reader) count(each int) int {
+// count reads a number of things that take at least a byte each of what is left.
+func (r *reader) count() int {
 	v := r.uvarint()
-	if v > uint64(len(r.data)/each) {
+	if v > uint64(len(r.data)) {
 		r.fail("a length beyond its end")
 		return 0
 	}
@@ -114,8 +114,15 @@ func (r *reader) take(n int) []byte {
 }
 
 func (r *reader) column(rows [][]any, c int) {
-	size := r.count(1)
-	body := &reader{data: r.take(size), err: r.err, zones: r.zones}
+	size := uint64(0)
+	if b := r.take(4); b != nil {
+		size = uint64(binary.LittleEndian.Uint32(b))
+	}
+	if size > uint64(len(r.data)) {
+		r.fail("a column that ends early")
+		size = 0
+	}
+	body := &reader{data: r.take(int(size)), err: r.err, zones: r.zones}
 	kind := body.byte()
 	var there []byte
 	if kind&withNulls != 0 {
@@ -167,7 +174,7 @@ func (r *reader) value(kind byte) any {
 	case kindText:
 		return r.text()
 	case kindBytes:
-		return append([]byte{}, r.take(r.count(1))...)
+		return append([]byte{}, r.take(r.count())...)
 	case kindTime:
 		return r.time()
 	case kindDecimal:
@@ -181,7 +188,7 @@ func (r *reader) value(kind byte) any {
 	return nil
 }
 
-func (r *reader) text() string { return string(r.take(r.count(1))) }
+func (r *reader) text() string { return string(r.take(r.count())) }
 
 func (r *reader) time() time.Time {
 	seconds, nanos, offset := r.varint(), r.uvarint(), r.varint()
