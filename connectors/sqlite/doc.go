@@ -10,5 +10,7 @@
 // that was stored; an integer is never taken for a date.
 //
 // Deleted rows are overwritten with zeros (secure_delete), and the write-ahead log is truncated after every call
-// that changed rows, unless a reader is holding it: then Close, or the next call, does it.
+// that changed rows, unless a reader is holding it: then Close, or the next call, does it. What an application
+// that does not set secure_delete left behind when it moved a row between pages is in no row any more, and only
+// VACUUM drops it; Describe says so.
 package sqlite
