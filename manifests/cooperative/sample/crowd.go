@@ -76,7 +76,7 @@ func (c *crowd) people(m maker, joined time.Time, left value) []*member {
 		switch k := c.made; {
 		case k*c.sentinels/c.size != (k+1)*c.sentinels/c.size:
 			x.email = SentinelEmail
-		case i > 0 && share:
+		case i > 0 && share && out[0].email != SentinelEmail:
 			x.email, x.phone = out[0].email, out[0].phone
 		case c.chance(12):
 			x.email = nil
