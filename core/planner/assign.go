@@ -96,7 +96,7 @@ func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 	}
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
-		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 {
+		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {
 			continue
 		}
 		out = append(out, e.clear(f.c, name))
@@ -118,7 +118,7 @@ func (e *erasure) placeholders(sys *datamap.System, sets *stage) {
 				continue
 			}
 			first.add(connectors.Treatment{ID: id, Verb: connectors.Ensure, AtMost: 1,
-				On: connectors.Selection{Collection: place(edge.To)}, Assign: person(edge.To)}, Class{Collection: edge.To.Name, Action: "placeholder"})
+				On: connectors.Selection{Collection: place(edge.To)}, Assign: person(edge.To)}, Class{Collection: edge.To.Name, Action: Placeholder})
 		}
 	}
 	sets.do = append(first.do, sets.do...)

@@ -150,41 +150,76 @@ func (e *erasure) planShells(f *fate, sets *stage) {
 	e.act(f.c, a)
 }
 
-// planFields clears fields with a purpose of their own that has ended, inside rows that stay.
+// planFields clears fields with a purpose of their own that has ended, inside rows that stay. Fields of the same
+// purpose go together. Where only shells stay and none of them holds such a purpose still, the shell's own
+// treatment has cleared them.
 func (e *erasure) planFields(f *fate, sets *stage) error {
 	open := e.system(f.c)
-	for _, field := range f.c.Fields {
-		if len(field.Rules) == 0 || open == nil {
+	for _, group := range e.ownPurpose(f.c) {
+		if open == nil || e.folded(f, group[0]) {
 			continue
 		}
 		stays := anyOf(f.held, e.shellCond(f))
 		if isNever(stays) {
 			continue
 		}
-		conds := append(but(f.shared, e.fieldHeld(f.c, field)), stays, connectors.NotThat(connectors.NullField(field.Name)))
-		on := e.reach(f.c, conds...)
-		n, err := open.Count(e.ctx, on)
+		t := connectors.Treatment{ID: f.c.Name + "/" + group[0].Name, Verb: connectors.Set}
+		var filled, held []connectors.Cond
+		for _, field := range group {
+			filled = append(filled, connectors.NotThat(connectors.NullField(field.Name)))
+			held = append(held, e.fieldHeld(f.c, field))
+			t.Assign = append(t.Assign, e.clear(f.c, field.Name))
+		}
+		t.On = e.reach(f.c, append(but(append(held, f.shared)...), stays, anyOf(filled...))...)
+		n, err := open.Count(e.ctx, t.On)
 		if err != nil {
 			return err
 		}
-		t := connectors.Treatment{ID: f.c.Name + "/" + field.Name, Verb: connectors.Set, On: on, AtMost: e.ceiling(f.c, n[0]),
-			Assign: []connectors.Assign{e.clear(f.c, field.Name)}}
-		reason := e.fieldReason(f.c, field)
+		t.AtMost = e.ceiling(f.c, n[0])
+		reason := e.fieldReason(f.c, group[0])
 		sets.add(t, Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: reason.Code, Planned: n[0]})
 		if n[0] > 0 {
-			e.act(f.c, plan.Action{Action: plan.Anonymise, Rows: n[0], Ceiling: t.AtMost, Fields: []string{field.Name}, Reason: reason})
+			e.act(f.c, plan.Action{Action: plan.Anonymise, Rows: n[0], Ceiling: t.AtMost, Fields: assigned(t.Assign), Reason: reason})
 		}
 	}
 	return nil
 }
 
-func (e *erasure) fieldReason(c *datamap.Collection, field *datamap.Field) plan.Reason {
-	h := e.terms.HoldOf(c, field.Rules[0])
-	r := h.Reason
-	if !h.Never {
-		r.Code = plan.PeriodOver
+// ownPurpose groups the fields of c that have a purpose of their own by that purpose.
+func (s *survey) ownPurpose(c *datamap.Collection) [][]*datamap.Field {
+	var out [][]*datamap.Field
+next:
+	for _, f := range c.Fields {
+		if len(f.Rules) == 0 {
+			continue
+		}
+		for i, g := range out {
+			if g[0].Rules[0].Purpose == f.Rules[0].Purpose && len(g[0].Rules) == len(f.Rules) {
+				out[i] = append(g, f)
+				continue next
+			}
+		}
+		out = append(out, []*datamap.Field{f})
 	}
-	return r
+	return out
+}
+
+// folded says whether a field with a purpose of its own is cleared by the shell's treatment: no row of the
+// collection is kept for itself, and no shell still holds the field.
+func (e *erasure) folded(f *fate, field *datamap.Field) bool {
+	if f.kept > 0 || f.shellRows == 0 {
+		return false
+	}
+	held := e.fieldHeld(f.c, field)
+	if isNever(held) {
+		return true
+	}
+	open := e.system(f.c)
+	if open == nil {
+		return false
+	}
+	n, err := open.Count(e.ctx, e.reach(f.c, append(but(f.held, f.shared), held)...))
+	return err == nil && n[0] == 0
 }
 
 // listKept shows what stays, the longest last.
@@ -247,4 +282,13 @@ func assigned(as []connectors.Assign) []string {
 		out = append(out, a.Field)
 	}
 	return out
+}
+
+func (e *erasure) fieldReason(c *datamap.Collection, field *datamap.Field) plan.Reason {
+	h := e.terms.HoldOf(c, field.Rules[0])
+	r := h.Reason
+	if !h.Never {
+		r.Code = plan.PeriodOver
+	}
+	return r
 }

@@ -22,7 +22,8 @@ func (s *survey) outline() *plan.Plan {
 	m := s.Graph.Map
 	p := &plan.Plan{Format: plan.Format, Request: s.in.Request.ID, Right: string(s.in.Request.Right), Ground: s.in.Request.Ground,
 		AsOf: s.terms.AsOf, ExpiresAt: s.terms.AsOf.Add(ValidFor), Map: m.Digest, Commitment: s.in.Commitment}
-	for _, sys := range m.Systems {
+	order, _ := s.Graph.Systems()
+	for _, sys := range slices.Backward(order) { // who provides keys first: that is how a reader follows them
 		if !s.terms.SystemInScope(sys) {
 			continue
 		}

@@ -28,6 +28,9 @@ func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) 
 				out.Work.Dues = append(out.Work.Dues, Due{c.System.Name, c.Name, r.reason.Purpose, end.Date})
 			}
 		}
+		if f := fates[c]; f.kept+f.sharedRows+f.shellRows > 0 {
+			out.Work.Stay = append(out.Work.Stay, Stay{c.System.Name, c.Name, f.kept + f.sharedRows + f.shellRows})
+		}
 		for _, r := range s.roots[c] {
 			root := Root{System: c.System.Name, Collection: c.Name, Fields: c.Key}
 			for _, v := range r.key {

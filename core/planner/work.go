@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/plan"
 )
 
 // Work is what a plan stands for, with the keys and values it needs. It holds personal data: it lives in
@@ -15,7 +16,43 @@ type Work struct {
 	Marks   []Mark // what a tombstone is made of
 	Roots   []Root
 	Dues    []Due
+	Stay    []Stay
 }
+
+// Stay is how many of a collection's rows the plan leaves standing.
+type Stay struct {
+	System, Collection string
+	Rows               int64
+}
+
+// Bound holds the work to the ceilings of the plan that was approved, where they are lower than those the second look
+// would give.
+func (w *Work) Bound(p *plan.Plan) {
+	type class struct{ system, collection, action, reason string }
+	ceilings := map[class]int64{}
+	for _, sys := range p.Systems {
+		for _, c := range sys.Collections {
+			for _, a := range c.Actions {
+				k := class{sys.Name, c.Name, string(a.Action), a.Reason.Code}
+				ceilings[k] = max(ceilings[k], a.Ceiling)
+			}
+		}
+	}
+	for i := range w.Systems {
+		sys := &w.Systems[i]
+		for n := range sys.Treatments {
+			c := sys.Purposes[n]
+			if c.Action == Placeholder {
+				continue
+			}
+			k := class{sys.System, c.Collection, c.Action, c.Reason}
+			sys.Treatments[n].AtMost = min(sys.Treatments[n].AtMost, ceilings[k])
+		}
+	}
+}
+
+// Placeholder is the action of a class that only makes sure a placeholder person stands.
+const Placeholder = "placeholder"
 
 // SystemWork is one system's part.
 type SystemWork struct {
