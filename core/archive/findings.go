@@ -1,0 +1,34 @@
+package archive
+
+import (
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// Findings is what neither the map nor the plan knows: what was met while this person's rows were read.
+type Findings struct {
+	Language    string       // of the texts
+	Tally       []Tally      // from [Builder.Tally]: the categories that occur; nil: all of the collections the plan found rows in
+	Purposes    []Held       // the purposes that hold the person's rows; nil: those of the plan's reasons, else of the map's rules
+	Disclosures []Disclosure // from disclosure logs
+	Planned     []string     // recipients of the map that will receive data, by their name in it
+	LeftOut     []LeftOut    // in the language of the texts
+	Restricted  []Limited
+	Own         []Own
+	NotYetBy    time.Time // the day a result is promised for systems not reached; zero: none is
+}
+
+// Held is a purpose, by its name in the map, with an end of keeping of some of the person's rows.
+type Held struct {
+	Purpose string
+	Until   plan.Until
+}
+
+// Disclosure is what a disclosure log says of one recipient.
+type Disclosure struct {
+	Recipient string // its name in the map, or the text that stands in the log
+	First     time.Time
+	Last      time.Time
+	What      []string // labels
+}

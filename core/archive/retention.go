@@ -1,0 +1,126 @@
+package archive
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// purposes are (a) and (d), and the arrangement with joint controllers.
+func (x *assembly) purposes(a *Article15) []Purpose {
+	out := []Purpose{}
+	for _, p := range x.used {
+		v := Purpose{Name: x.label(p.Label), Explain: x.label(p.Explain), Law: p.Law, Bases: []string{}, Kept: x.kept(p)}
+		var texts []string
+		for _, b := range p.Bases {
+			term, text := x.basis(b)
+			v.Bases = append(v.Bases, term)
+			texts = append(texts, text)
+			if b == "art6_1_f" {
+				if v.Interest = x.label(p.Explain); v.Interest == "" {
+					v.Interest = x.label(p.Label)
+				}
+			}
+		}
+		if v.Basis = strings.Join(texts, ", "); v.Interest == v.Explain {
+			v.Explain = ""
+		}
+		if p.Role == "joint" {
+			v.For = p.For
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// basis gives the DPV term and the words of a legal basis: "art6_1_c", "art9_2_h".
+func (x *assembly) basis(b string) (term, text string) {
+	if l, ok := strings.CutPrefix(b, "art6_1_"); ok {
+		return "eu-gdpr:A6-1-" + l, x.T("law.art6", l)
+	}
+	if l, ok := strings.CutPrefix(b, "art9_2_"); ok {
+		return "eu-gdpr:A9-2-" + l, x.T("law.art9", l)
+	}
+	return b, b
+}
+
+// kept is the period of a purpose for this person: the days that were found, first and last; else the criterion.
+// Where some rows have a day and others an open end, both are said.
+func (x *assembly) kept(p *datamap.Purpose) Kept {
+	k := Kept{Law: p.Law}
+	var words []string
+	for _, u := range x.ends[p.Name] {
+		switch {
+		case u.Date != "":
+			if k.From == "" || u.Date < k.From {
+				k.From = u.Date
+			}
+			if u.Date > k.To {
+				k.To = u.Date
+			}
+		default:
+			if t := x.openEnd(u); t != "" && !slices.Contains(words, t) {
+				words = append(words, t)
+			}
+		}
+	}
+	switch {
+	case p.Hold:
+		words = append(words, x.T("kept.hold"))
+	case k.From == "" && len(words) == 0:
+		words = append(words, x.criterion(p))
+	case k.From != "" && k.From == k.To:
+		words = append([]string{x.T("kept.day", x.DayText(k.To))}, words...)
+	case k.From != "":
+		words = append([]string{x.T("kept.range", x.DayText(k.From), x.DayText(k.To))}, words...)
+	}
+	k.Text = strings.Join(words, "; ")
+	return k
+}
+
+func (x *assembly) openEnd(u plan.Until) string {
+	if u.Event != "" {
+		return x.event(u.Event)
+	}
+	return u.Criterion
+}
+
+// event says an end that is no date. One this package has no words for is said as "as long as the purpose lasts".
+func (x *assembly) event(e string) string {
+	if x.has("event." + e) {
+		return x.T("event." + e)
+	}
+	return x.T("kept.open")
+}
+
+// criterion is the rule of the purpose in words (art. 15(1)(d), second alternative).
+func (x *assembly) criterion(p *datamap.Purpose) string {
+	switch {
+	case x.label(p.Criterion) != "":
+		return x.label(p.Criterion)
+	case p.Event != "":
+		return x.event(p.Event)
+	case p.Keep != nil && p.Keep.YearEnd:
+		return x.T("kept.period.year", x.period(*p.Keep))
+	case p.Keep != nil:
+		return x.T("kept.period", x.period(*p.Keep))
+	case p.Consent():
+		return x.T("kept.consent")
+	}
+	return x.T("kept.open")
+}
+
+// period is a length of time with the plural its language wants.
+func (x *assembly) period(p datamap.Period) string {
+	key := "kept." + string(p.Unit)
+	if p.N == 1 {
+		return x.T(key + ".1")
+	}
+	if few := p.N%10 >= 2 && p.N%10 <= 4 && (p.N%100 < 12 || p.N%100 > 14); few && x.has(key+".few") {
+		key += ".few"
+	}
+	return fmt.Sprintf(x.T(key), p.N)
+}
