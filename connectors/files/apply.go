@@ -69,7 +69,7 @@ type work struct {
 	from *source
 	out  *connectors.Outcome
 	todo []target // the rows of a file one after the other
-	byID bool     // rows are selected by a field of the file's name
+	byID bool     // rows are selected by a field of the file's path
 	keep bool     // remember the state of files without rows to change, too
 }
 

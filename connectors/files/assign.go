@@ -70,14 +70,3 @@ func (w *work) freshValues(values []string, set connectors.Row) []string {
 	}
 	return fresh
 }
-
-// lastFields are the fields of the file's name.
-func (s *source) lastFields() []int {
-	var out []int
-	for _, p := range s.path.segments[len(s.path.segments)-1] {
-		if p.kind == field {
-			out = append(out, p.field)
-		}
-	}
-	return out
-}

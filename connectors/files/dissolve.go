@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// dissolve removes a file that was named by a field of the person and holds no row any more, and the folders this
-// leaves empty. What is appended in that instant brings it back.
+// dissolve removes a file of which the last row went, where rows were selected by a field of its path: an empty file
+// named by a member number is still personal data. It removes the folders this leaves empty, too. What is
+// appended in that instant brings the file back.
 func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
 	_ = x.fresh.Close() // or we would be the program that holds it open
 	x.fresh = nil

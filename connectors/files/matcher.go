@@ -71,10 +71,10 @@ func (m *matcher) nothing() bool {
 	return !m.all && !slices.ContainsFunc(m.ways, func(w way) bool { return len(w.tuples) > 0 })
 }
 
-// byPath says whether every way to a row binds a field of the path that stands in the last segment.
-func (m *matcher) byPath(fields []int) bool {
+// byPath says whether every way to a row binds a field of the path.
+func (m *matcher) byPath() bool {
 	return len(m.ways) > 0 && !slices.ContainsFunc(m.ways, func(w way) bool {
-		return !slices.ContainsFunc(fields, func(i int) bool { return slices.Contains(w.fields, m.from.path.fields[i]) })
+		return !slices.ContainsFunc(w.fields, m.from.path.has)
 	})
 }
 

@@ -60,7 +60,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 	if err := w.settable(); err != nil {
 		return err
 	}
-	w.byID = m.byPath(w.from.lastFields())
+	w.byID = m.byPath()
 	return find(ctx, a.store.tree, w.from, m, func(o object) error {
 		if w.from.codec != nil {
 			return a.findRows(ctx, w, m, o)
