@@ -14,6 +14,9 @@ import (
 	pb "github.com/dossier-dsr/dossier/plugins/wire/dossier/connector/v1"
 )
 
+// errMovedOn ends the context of a Confirm whose answer nobody waits for any more.
+var errMovedOn = errors.New("the connector no longer waits for a word")
+
 // apply is the host's side of the handshake. The end of ctx does not cut the connection: the connector
 // is asked to stop and has Options.Grace to say how far it got, since outcomes come with an error too.
 func (r *remote) apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
@@ -42,7 +45,7 @@ func (r *remote) apply(ctx context.Context, do []connectors.Treatment, opt conne
 		context.AfterFunc(whole, func() { late.Stop() })
 	})
 	defer stop()
-	return a.run()
+	return a.run(whole)
 }
 
 // application is one Apply under way.
@@ -65,18 +68,24 @@ func (a *application) send(m *pb.ApplyRequest) {
 	_ = a.stream.Send(m)
 }
 
-func (a *application) run() ([]connectors.Outcome, error) {
+func (a *application) run(whole context.Context) ([]connectors.Outcome, error) {
+	answers := a.listen(whole)
 	for {
-		m, err := a.stream.Recv()
-		if err != nil {
-			return nil, a.with(a.child.broke(a.ctx, err, a.clean))
+		var h heard
+		select {
+		case h = <-answers:
+		case <-whole.Done(): // cancelled, and the connector had its time
+			return nil, a.with(context.Cause(a.ctx))
 		}
-		if p := m.GetPrepared(); p != nil {
-			yes := a.confirm(p)
+		if h.err != nil {
+			return nil, a.with(a.child.broke(a.ctx, h.err, a.clean))
+		}
+		if p := h.answer.GetPrepared(); p != nil {
+			yes := a.confirm(h.ctx, p)
 			a.send(&pb.ApplyRequest{Say: &pb.ApplyRequest_Verdict_{Verdict: &pb.ApplyRequest_Verdict{Number: p.GetNumber(), Confirmed: yes}}})
 			continue
 		}
-		done := m.GetDone()
+		done := h.answer.GetDone()
 		if done == nil {
 			return nil, a.with(fmt.Errorf("%w: an answer to apply of an unknown kind", wire.ErrMessage))
 		}
@@ -91,8 +100,39 @@ func (a *application) run() ([]connectors.Outcome, error) {
 	}
 }
 
+// heard is one answer of the connector, or the end of the stream. The context is for what the answer
+// asks: it ends when the connector says something else instead of waiting, or is gone.
+type heard struct {
+	ctx    context.Context
+	answer *pb.ApplyResponse
+	err    error
+}
+
+func (a *application) listen(whole context.Context) <-chan heard {
+	out := make(chan heard)
+	go func() {
+		over := func(error) {}
+		defer func() { over(context.Canceled) }()
+		for {
+			m, err := a.stream.Recv()
+			over(errMovedOn)
+			ctx, cancel := context.WithCancelCause(a.ctx)
+			over = cancel
+			select {
+			case out <- heard{ctx, m, err}:
+			case <-whole.Done():
+				return
+			}
+			if err != nil || m.GetDone() != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
 // confirm asks the caller. Once refused, no later question is passed on.
-func (a *application) confirm(p *pb.ApplyResponse_Prepared) bool {
+func (a *application) confirm(ctx context.Context, p *pb.ApplyResponse_Prepared) bool {
 	if a.refused != nil {
 		return false
 	}
@@ -105,7 +145,7 @@ func (a *application) confirm(p *pb.ApplyResponse_Prepared) bool {
 	case a.opt.Confirm == nil:
 		a.refused = errors.New("nobody was there to confirm")
 	default:
-		a.refused = a.opt.Confirm(a.ctx, outcomes)
+		a.refused = a.opt.Confirm(ctx, outcomes)
 	}
 	a.confirmed = a.confirmed || a.refused == nil
 	return a.refused == nil

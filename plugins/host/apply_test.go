@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,6 +84,30 @@ func TestNoWordInTimeIsARefusal(t *testing.T) {
 	}})
 	if !errors.Is(err, connectors.ErrRefused) || !strings.Contains(err.Error(), "no word") || l.committed() {
 		t.Fatalf("%v, committed %t", err, l.committed())
+	}
+}
+
+// Who considers a question learns that nobody waits for the answer: the time is over, or the process.
+func TestConfirmLearnsThatNobodyWaits(t *testing.T) {
+	l := newLedger(t, host.Options{ConfirmWithin: 50 * time.Millisecond})
+	considering := func(ctx context.Context, _ []connectors.Outcome) error {
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	if _, err := l.Apply(t.Context(), on("rows"), connectors.ApplyOptions{Confirm: considering}); !errors.Is(err, connectors.ErrRefused) || l.committed() {
+		t.Errorf("time over: %v", err)
+	}
+	p := plugintest.Start(t, "stub", host.Options{})
+	s := open(t, p, nil)
+	_, err := as[connectors.Writer](t, s).Apply(t.Context(), on("rows"), connectors.ApplyOptions{Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
+		if err := syscall.Kill(p.PID(), syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+		<-ctx.Done()
+		return nil
+	}})
+	if !errors.Is(err, host.ErrDied) {
+		t.Errorf("process over: %v", err)
 	}
 }
 
