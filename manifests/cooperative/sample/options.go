@@ -9,9 +9,11 @@ import (
 // DefaultMembers is how many members a sample has unless told otherwise.
 const DefaultMembers = 2000
 
-// Options say how large a sample is and from which seed and day it is made.
+// Options say how large a sample is and from which seed and day it is made. From about 600 members, where the ledger's
+// collections pass 10,000 rows, to about 1,000 the named persons hold more than one in a hundred of them, and a plan
+// stops at the guard; below and above it does not.
 type Options struct {
-	Members int       // members in all, the cast included; 0: [DefaultMembers]. No fewer than the cast has.
+	Members int       // members in all, the cast included; 0: [DefaultMembers]. No fewer than the cast has (46).
 	Seed    uint64    // the same seed gives the same sample
 	AsOf    time.Time // the day dates are relative to; zero: [ReferenceDay]. Only its date counts.
 	Heavy   Heavy     // what one person has very much of

@@ -1,0 +1,72 @@
+package sample
+
+import (
+	"testing"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/subject"
+)
+
+// TestPESEL checks the number against vectors worked out by hand, one a century.
+func TestPESEL(t *testing.T) {
+	for _, c := range []struct {
+		born   string
+		serial int
+		want   string
+	}{
+		{"1944-05-14", 135, "44051401359"}, // the usual example of the statute's commentary
+		{"2002-07-08", 362, "02270803624"},
+		{"1899-12-31", 1, "99923100014"},
+		{"2100-01-01", 0, "00410100000"},
+		{"1900-01-01", 9999, "00010199998"},
+	} {
+		born, err := time.Parse(iso, c.born)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := pesel(born, c.serial)
+		if got != c.want || !subject.PESELValid(got) {
+			t.Errorf("born %s, serial %d: %s, want %s", c.born, c.serial, got, c.want)
+		}
+	}
+}
+
+// TestIBAN checks every remainder there can be: the check digits are 02 to 98.
+func TestIBAN(t *testing.T) {
+	seen := map[string]bool{}
+	for n := range int64(2000) {
+		no := iban(n)
+		if _, err := subject.Normalise("iban/1", no); err != nil || len(no) != 28 {
+			t.Fatalf("account %d: %d characters, %v", n, len(no), err)
+		}
+		seen[no[2:4]] = true
+	}
+	if len(seen) != 97 {
+		t.Errorf("%d check numbers, want 97", len(seen))
+	}
+}
+
+func TestPhonesDiffer(t *testing.T) {
+	seen := map[string]bool{}
+	for n := range 20_000 {
+		e164, err := subject.Normalise("phone/1:PL", phone(n))
+		if err != nil || seen[e164] {
+			t.Fatalf("number %d: a second time, or %v", n, err)
+		}
+		seen[e164] = true
+	}
+}
+
+func TestMonths(t *testing.T) {
+	day := func(s string) time.Time { d, _ := time.ParseInLocation(iso, s, Zone); return d }
+	got := months(day("2025-11-16"), day("2026-02-15"), 15)
+	if len(got) != 3 || got[0] != day("2025-12-15") || got[2] != day("2026-02-15") {
+		t.Errorf("got %v", got)
+	}
+	if got := months(day("2026-02-16"), day("2026-02-20"), 15); len(got) != 0 {
+		t.Errorf("got %v, want none", got)
+	}
+	if got := (calendar{day("2026-11-06")}).lastLeapDay(7); got != day("2016-02-29") {
+		t.Errorf("got %v", got)
+	}
+}
