@@ -71,7 +71,7 @@ func (l *loader) noSystem(n *mapfile.Node, system, collection string) {
 	if near := mapfile.Near(system, names); near != "" {
 		d.Hint("did you mean %s/%s?", near, collection)
 	} else {
-		d.Hint("there are %s", commas(names))
+		d.Hint("the systems are %s", commas(names))
 	}
 }
 

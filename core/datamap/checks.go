@@ -46,17 +46,42 @@ func (l *loader) ways() {
 			}
 		}
 	}
-	for _, d := range l.order {
-		if !reached[d.Collection] {
-			l.r.Error(d.name, "no way leads from a person to %s", d.Name).
-				Hint("give a field identifier: or owned_by:, or say outside: { %s: why }", d.Name)
-		}
+	for _, d := range l.causes(reached) {
+		l.r.Error(d.name, "no way leads from a person to %s", d.Name).
+			Hint("give a field identifier: or owned_by:, or say outside: { %s: why }", d.Name)
 	}
-	l.mute(reached)
+	l.why(reached)
 }
 
-// mute remembers which collections no way leads to: nothing else is said of why they are held.
-func (l *loader) mute(reached map[*Collection]bool) {
+// causes are the unreached collections that do not only follow from another unreached one.
+func (l *loader) causes(reached map[*Collection]bool) []*draft {
+	var out []*draft
+	explained := map[*Collection]bool{}
+	var explain func(c *Collection)
+	explain = func(c *Collection) {
+		if explained[c] || reached[c] {
+			return
+		}
+		explained[c] = true
+		for _, d := range l.order {
+			if slices.ContainsFunc(l.into(d.Collection), func(e *Edge) bool { p, _ := e.Parent(); return p == c }) {
+				explain(d.Collection)
+			}
+		}
+	}
+	for _, ringsToo := range []bool{false, true} { // of collections that only own each other, the first
+		for _, d := range l.order {
+			if !reached[d.Collection] && !explained[d.Collection] && (ringsToo || len(l.owners(d.Collection)) == 0) {
+				out = append(out, d)
+				explain(d.Collection)
+			}
+		}
+	}
+	return out
+}
+
+// why reports collections a way leads to and nothing says why they are held.
+func (l *loader) why(reached map[*Collection]bool) {
 	for _, d := range l.order {
 		if !d.ownRules && d.Inherits == nil && d.DerivedFrom == nil && reached[d.Collection] && !d.broken && len(l.owners(d.Collection)) == 0 {
 			l.r.Error(d.name, "nothing says why %s is held", d.Name).Hint("purposes: { PURPOSE: { since: FIELD } }")

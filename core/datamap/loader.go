@@ -57,7 +57,17 @@ func (l *loader) declared(heading, name string) bool {
 		return true
 	}
 	h := c.Any(heading)
-	return h == nil && c.Has(heading) || h != nil && h.Bad || h.Has(name)
+	if h == nil && c.Has(heading) || h != nil && h.Bad || h.Has(name) {
+		return true
+	}
+	if h.Is(mapfile.Map) {
+		for _, p := range h.Pairs {
+			if p.Key.Bad && mapfile.Near(name, []string{p.Key.Value}) != "" {
+				return true // it is there under a name that was refused
+			}
+		}
+	}
+	return false
 }
 
 // named finds what n names in a table of the controller file; nil with an error reported, or where the error is elsewhere.

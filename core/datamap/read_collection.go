@@ -81,7 +81,7 @@ func (l *loader) template(d *draft, at *mapfile.Node) {
 		case d.implicit[name] && strings.Count(d.At, "{"+name+"}") > 1:
 			l.r.Error(at, "{%s} stands twice in the path", name).Hint("one of them is enough: the other would have to agree")
 		case lastEnd == m[0]:
-			l.r.Error(at, "nothing stands between {%s} and {%s}, so no one can tell where one ends", last, name).Hint("put a / or a - between them")
+			l.r.Error(at, "nothing stands between {%s} and {%s}", last, name).Hint("put a / or a - there: no one can tell where one ends")
 		}
 		d.implicit[name] = true
 		last, lastEnd = name, m[1]

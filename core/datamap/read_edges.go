@@ -117,8 +117,8 @@ func (l *loader) reaches(d *draft, e *Edge, t *target, v, to, list *mapfile.Node
 		l.r.Error(at, "%d field(s) here, but %d there: %s", len(e.Fields), len(e.ToFields), commas(e.ToFields)).Hint("as many on both sides")
 		return false
 	}
-	if len(e.Fields) > 1 {
-		hint = "as many fields, in the order of that key"
+	if list != nil {
+		hint = "name a field for each, in that order"
 	}
 	l.r.Error(at, "%d field(s) here, but the key of %s has %d: %s", len(e.Fields), e.To.Name, len(e.ToFields), commas(e.ToFields)).Hint("%s", hint)
 	return false
@@ -138,6 +138,10 @@ func (l *loader) terms(d *draft, e *Edge, v *mapfile.Node) {
 		e.Leave = s.Text()
 	}
 	e.When = l.when(d.Collection, v.Get("when"))
+	if v.Has("needs") && !e.Rights() {
+		l.r.Error(v.KeyNode("needs"), "needs names fields of the owner, and %s makes none", e.Kind).Hint("owned_by or owns")
+		return
+	}
 	if e.To == nil {
 		return
 	}
@@ -146,10 +150,6 @@ func (l *loader) terms(d *draft, e *Edge, v *mapfile.Node) {
 		if l.mapped(x, d.Collection, x.Value) {
 			e.Hides = append(e.Hides, x.Value)
 		}
-	}
-	if v.Has("needs") && !e.Rights() {
-		l.r.Error(v.KeyNode("needs"), "needs names fields of the owner, and %s makes none", e.Kind).Hint("owned_by or owns")
-		return
 	}
 	if e.Rights() {
 		parent, _ := e.Parent()

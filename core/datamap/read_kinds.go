@@ -66,7 +66,7 @@ func (l *loader) identifiers(n *mapfile.Node) {
 				l.r.Warn(u, "a %s names one person; shared, it decides nothing alone", k.Value)
 			}
 			if id.Unique && (k.Value == "email" || k.Value == "phone") {
-				l.r.Error(u, "an %s is shared by households and given out again, so it is not unique", map[string]string{"email": "e-mail address", "phone": "telephone number"}[k.Value]).
+				l.r.Error(u, "%s is not unique: households share them, and they are given out again", k.Value).
 					Hint("one_person_per_value: true on the collection where one value is one person")
 			}
 		}
@@ -78,7 +78,9 @@ func (l *loader) identifiers(n *mapfile.Node) {
 			id.Label = lb
 		} else if !known && !v.Has("label") {
 			id.Label = Label{l.first: k.Value}
-			l.r.Warn(k, "identifier %s has no label; the subject reads its name", k.Value).Hint("label: { pl: …, en: … }")
+			if v.Has("pattern") {
+				l.r.Warn(k, "identifier %s has no label; the subject reads its name", k.Value).Hint("label: { pl: …, en: … }")
+			}
 		}
 		l.normaliser(id, v.Get("normalise"))
 		if nv := v.Get("not_a_value"); nv != nil {

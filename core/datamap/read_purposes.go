@@ -144,7 +144,7 @@ func (l *loader) transfer(x *Recipient, v *mapfile.Node) {
 		}
 	}
 	if ref := v.Get("reference"); ref != nil && words.VoidGround(ref.Text()) {
-		l.r.Error(ref, "the Privacy Shield is void since 16 July 2020 (C-311/18), so nothing may rest on it").Hint("the decision or clauses in force")
+		l.r.Error(ref, "the Privacy Shield is void since 2020 (C-311/18), so nothing may rest on it").Hint("the decision or clauses in force")
 	}
 }
 

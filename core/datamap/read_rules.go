@@ -134,7 +134,7 @@ func single(e *Edge, c *Collection) bool {
 
 func (l *loader) still(n *mapfile.Node, field string) {
 	if moving.MatchString(field) {
-		l.r.Error(n, "%s moves whenever the row is changed, by this program too, so no period can count from it", field).
-			Hint("a date of what happened: closed_on, booked_on, left_on")
+		l.r.Error(n, "%s moves with every change, so no period can count from it", field).
+			Hint("a date of what happened: closed_on, booked_on, left_on; this program changes rows too")
 	}
 }

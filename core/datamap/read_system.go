@@ -53,7 +53,7 @@ func (l *loader) systems(roots []*mapfile.Node) {
 				l.r.Error(k, "%s is mapped and outside", k.Value).Hint("take it out of outside: or out of collections:")
 			}
 		})
-		if !n.Has("collections") {
+		if !n.Has("collections") && s.Name != "" {
 			l.r.Warn(n.KeyNode("system"), "system %s maps nothing", s.Name).Hint("collections: …")
 		}
 	}

@@ -73,8 +73,8 @@ func (l *loader) derived(d *draft) {
 	}
 	src := d.DerivedFrom
 	if len(d.Key) != len(src.Key) {
-		l.r.Error(n, "the key of %s has %d fields and that of %s has %d, so nothing says which row is a copy of which", d.Name, len(d.Key), src.Name, len(src.Key)).
-			Hint("key: %d fields, or an edge to the row it copies", len(src.Key))
+		l.r.Error(n, "which row of %s is a copy of which? its key has %d field(s), that of %s %d", d.Name, len(d.Key), src.Name, len(src.Key)).
+			Hint("a key like %s, or an edge to the row it copies", commas(src.Key))
 		d.broken = true
 		return
 	}
@@ -121,7 +121,8 @@ func (l *loader) copies(d *draft, f *Field) {
 	as := v.Get("as")
 	switch {
 	case as != nil && t.field != "":
-		l.r.Error(as, "as is for a copy of several fields").Hint("copy_of: %s, or without as:", t.collection.Address())
+		l.r.Error(as, "as is for a copy of several fields").Hint("copy_of: %s, or without as:", t.collection.Name)
+		return
 	case t.field != "":
 		f.As = "{" + t.field + "}"
 		l.mapped(n, t.collection, t.field)

@@ -7,7 +7,7 @@ import (
 
 const (
 	dots     = "•••••"
-	maxShown = 90 // characters of a line that are shown
+	maxShown = 92 // characters of a line that are shown
 )
 
 // excerpt is a line fit to be shown: hidden values as dots, a long line cut around the caret.

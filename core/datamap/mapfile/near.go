@@ -9,6 +9,9 @@ import (
 // that agrees ("email" for "contact.email") counts as near.
 func Near(word string, names []string) string {
 	best, least := "", 1+max(1, len([]rune(word))/3)
+	if len([]rune(word)) < 3 {
+		least = 1 // of a letter or two every other name is near
+	}
 	sorted := slices.Sorted(slices.Values(names))
 	for _, n := range sorted {
 		if d := distance(strings.ToLower(word), strings.ToLower(n), least); d < least {

@@ -87,8 +87,24 @@ func (f *File) syntax(r *Report, err error) {
 		r.At(f, line, strings.Index(l, "\t")+1, 1, "a tab indents this line").Hint("YAML wants spaces")
 		return
 	}
+	if strings.Contains(said, "multiple") {
+		line = f.secondDocument()
+	}
 	text, hint := explain(said, f.line(line), col)
 	r.At(f, line, col, 1, "%s", text).Hint("%s", hint)
+}
+
+// secondDocument is the line that ends the first document.
+func (f *File) secondDocument() int {
+	begun := false
+	for i, l := range f.lines {
+		l = strings.TrimSpace(l)
+		if begun && (l == "---" || l == "..." || strings.HasPrefix(l, "--- ")) {
+			return i + 1
+		}
+		begun = begun || l != "" && l != "---" && !strings.HasPrefix(l, "#") && !strings.HasPrefix(l, "%")
+	}
+	return 1
 }
 
 func explain(said, line string, col int) (text, hint string) {

@@ -3,7 +3,6 @@ package mapfile
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Report gathers problems while a map is read.
@@ -91,10 +90,7 @@ func (r *Report) Problems() Problems {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}
-		if a.Col != b.Col {
-			return a.Col - b.Col
-		}
-		return strings.Compare(a.Text, b.Text)
+		return a.Col - b.Col
 	})
 	return out
 }

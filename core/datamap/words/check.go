@@ -14,7 +14,11 @@ func CheckFile(s *Struct, n *mapfile.Node, r *mapfile.Report) {
 	if d := n.Any("config"); d != nil {
 		d.Hide()
 	}
-	c.fields(s, n, n, "")
+	owner := n.Any("system").Text()
+	if owner == "" {
+		owner = strings.TrimSuffix(n.File.Name, ".yaml")
+	}
+	c.fields(s, n, n, owner)
 }
 
 type checker struct{ report *mapfile.Report }
@@ -116,10 +120,6 @@ func (c checker) fields(s *Struct, n, at *mapfile.Node, owner string) {
 }
 
 func (c checker) missing(s *Struct, w Word, n, at *mapfile.Node, owner string) {
-	name := owner
-	if t := n.Any("system").Text(); name == "" && t != "" {
-		name = t
-	}
 	said := w.Missing
 	if said == "" {
 		said = strings.TrimSpace(s.Name + " needs " + w.Key)
@@ -129,10 +129,13 @@ func (c checker) missing(s *Struct, w Word, n, at *mapfile.Node, owner string) {
 		place = n.Pairs[0].Key // a file as a whole: its first key
 	}
 	hint := w.Hint
-	if hint == "" && w.Type.Like != "" {
-		hint = w.Key + ": " + w.Type.Like
+	if hint == "" {
+		hint = w.Key + ": …"
+		if w.Type.Like != "" {
+			hint = w.Key + ": " + w.Type.Like
+		}
 	}
-	c.report.Error(place, "%s", strings.ReplaceAll(said, "{}", name)).Hint("%s", hint)
+	c.report.Error(place, "%s", strings.ReplaceAll(said, "{}", owner)).Hint("%s", hint)
 }
 
 // unknown reports a key the map does not know, and returns the known one it was likely meant to be.

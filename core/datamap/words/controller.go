@@ -6,15 +6,12 @@ var bases = []string{"art6_1_a", "art6_1_b", "art6_1_c", "art6_1_d", "art6_1_e",
 var exceptions = []string{"art17_3_a", "art17_3_b", "art17_3_c", "art17_3_d", "art17_3_e"}
 
 var exception = &Type{Name: "a letter of art. 17(3)", Like: "art17_3_e", Scalar: &Scalar{Enum: exceptions, Check: func(s string) (string, string) {
-	for _, x := range exceptions {
-		if x == s {
-			return "", ""
-		}
-	}
-	return s + " does not exist", "a expression, b legal obligation, c public health, d archiving and research, e legal claims: art17_3_a … art17_3_e"
+	return among(s, s+" does not exist", exceptions, "a expression, b legal obligation, c public health, d archiving and research, e legal claims: art17_3_a … art17_3_e")
 }}}
 
-var basis = &Type{Name: "a legal basis", Like: "art6_1_c", Scalar: &Scalar{Enum: bases}}
+var basis = &Type{Name: "a legal basis", Like: "art6_1_c", Scalar: &Scalar{Enum: bases, Check: func(s string) (string, string) {
+	return among(s, s+" is no legal basis", bases, "art6_1_a consent, b contract, c legal obligation, d vital interests, e public task, f legitimate interests; special categories: art9_2_a … j beside it")
+}}}
 
 var identifier = &Type{Name: "a kind of identifier", Null: true, Struct: &Struct{Name: "an identifier", Words: []Word{
 	{Key: "unique", Type: boolean, Default: "of the built-in kind, else false", Doc: "One value, one person. Shared ones never decide alone."},
@@ -74,8 +71,5 @@ var recipient = &Type{Name: "a recipient", Struct: &Struct{Name: "a recipient", 
 }}}
 
 func checkLetter(s string) (string, string) {
-	if s == "a" || s == "b" || s == "c" {
-		return "", ""
-	}
-	return "exemption " + s + " does not exist", "a: not visible to the recipient, b: dissolved, c: no longer processed"
+	return among(s, "exemption "+s+" does not exist", []string{"a", "b", "c"}, "a: not visible to the recipient, b: dissolved, c: no longer processed")
 }

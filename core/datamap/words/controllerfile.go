@@ -1,6 +1,6 @@
 package words
 
-import "strings"
+import "slices"
 
 var controllers = dict("a controller", checkName, &Type{Name: "a controller", Struct: &Struct{Name: "a controller", Words: []Word{
 	{Key: "name", Type: text, Required: true, Doc: "Its name."},
@@ -22,17 +22,19 @@ var Rights = []string{"access", "portability", "rectification", "erasure", "rest
 // Plain is the catalogue of Code B.V.7: what a tombstone may keep in plain, beside scope and date.
 var Plain = []string{"name", "pesel", "address", "email", "phone"}
 
-func checkRight(s string) (string, string) { return among(s, "no right "+s, Rights) }
-func checkPlain(s string) (string, string) {
-	return among(s, s+" is not in the Code's catalogue", Plain)
+func checkRight(s string) (string, string) {
+	return among(s, "no right "+s, Rights, "there are "+join(Rights))
 }
-func among(s, problem string, of []string) (string, string) {
-	for _, x := range of {
-		if x == s {
-			return "", ""
-		}
+
+func checkPlain(s string) (string, string) {
+	return among(s, s+" is not in the Code's catalogue", Plain, "there are "+join(Plain))
+}
+
+func among(s, problem string, of []string, hint string) (string, string) {
+	if slices.Contains(of, s) {
+		return "", ""
 	}
-	return problem, "there are " + strings.Join(of, ", ")
+	return problem, hint
 }
 
 // Controller is controller.yaml.

@@ -19,7 +19,7 @@ func checkSafeguard(s string) (string, string) {
 	case slices.Contains(grounds, s):
 		return "", ""
 	case VoidGround(s):
-		return "the Privacy Shield is void since 16 July 2020 (C-311/18), so nothing may rest on it", hint
+		return "the Privacy Shield is void since 2020 (C-311/18), so nothing may rest on it", hint
 	}
 	return "no safeguard " + s, hint
 }

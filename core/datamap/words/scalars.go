@@ -15,7 +15,7 @@ var (
 	texts   = list(text, "a list of texts")
 	names   = oneOrMany(text, "a name or a list of names")
 
-	period = &Type{Name: "a period", Like: "5 years", Scalar: &Scalar{Pattern: periodPattern, Check: checkPeriod(false)}}
+	period = &Type{Name: "a period", Like: "35 days", Scalar: &Scalar{Pattern: periodPattern, Check: checkPeriod(false)}}
 	keep   = &Type{Name: "a period", Like: "5 years after year end", Scalar: &Scalar{Pattern: keepPattern, Check: checkPeriod(true)}}
 
 	duration = &Type{Name: "a length of time", Like: "24h", Scalar: &Scalar{Pattern: `^[0-9]+(h|m|s|ms)?([0-9]+(h|m|s|ms))*$`, Check: checkDuration}}

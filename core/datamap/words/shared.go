@@ -2,10 +2,10 @@ package words
 
 // What several places of the map take.
 var (
-	label = &Type{Name: "a label", Like: "{ pl: Członkowie, en: Members }", Scalar: &Scalar{},
+	label = &Type{Name: "a label", Like: "{ pl: …, en: … }", Scalar: &Scalar{},
 		Struct: &Struct{Name: "a label", Languages: true}}
 
-	contact = &Type{Name: "a contact", Struct: &Struct{Name: "a contact", Words: []Word{
+	contact = &Type{Name: "a map of name, address, email, phone", Like: "{ address: …, email: … }", Struct: &Struct{Name: "a contact", Words: []Word{
 		{Key: "name", Type: text, Doc: "Who answers there."},
 		{Key: "address", Type: text, Doc: "Postal address, as on an envelope."},
 		{Key: "email", Type: text, Doc: "E-mail address."},

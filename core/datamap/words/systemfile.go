@@ -4,7 +4,7 @@ import "slices"
 
 // System is the file of one system.
 var System = &Struct{Name: "a system", Words: []Word{
-	{Key: "system", Type: &Type{Name: "a name", Like: "register", Scalar: &Scalar{Pattern: nameForm.String(), Check: checkName}}, Required: true, Doc: "Its name in plans.", Wrong: "two systems are called X"},
+	{Key: "system", Type: &Type{Name: "a name", Like: "register", Scalar: &Scalar{Pattern: nameForm.String(), Check: checkName}}, Required: true, Missing: "nothing says what this system is called", Doc: "Its name in plans.", Wrong: "two systems are called X"},
 	{Key: "label", Type: label, Default: "the name, warned", Doc: "What the subject reads; never a host or a product.", Wrong: "the label names a host or a product"},
 	{Key: "connector", Type: &Type{Name: "a name", Like: "sqlite", Scalar: &Scalar{}}, Required: true, Missing: "nothing says which connector {} is reached by", Hint: "connector: sqlite, postgres, files …; manual for paper", Doc: "Which plugin.", Wrong: "no connector X; installed: …"},
 	{Key: "config", Type: dict("a setting", nil, text), Doc: "The connector's settings; secrets as ${ENV}.", Wrong: "X is written out; a secret has no place in the map"},

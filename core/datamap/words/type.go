@@ -72,5 +72,5 @@ func one(of ...string) *Type {
 }
 
 func dict(of string, key func(string) (string, string), value *Type) *Type {
-	return &Type{Name: "a map", Dict: &Dict{Of: of, Key: key, Value: value}}
+	return &Type{Name: "a map with a name for each", Dict: &Dict{Of: of, Key: key, Value: value}}
 }
