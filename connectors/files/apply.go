@@ -70,7 +70,7 @@ type work struct {
 	out  *connectors.Outcome
 	todo []target // the rows of a file one after the other
 	byID bool     // rows are selected by a field of the file's path
-	keep bool     // remember the state of files without rows to change, too
+	keep bool     // it only looks, and the state of files without rows to change is remembered, too
 }
 
 // target is one row to be changed.

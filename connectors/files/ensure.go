@@ -30,9 +30,6 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 	if !ok {
 		return fmt.Errorf("%w: %s has no path with these values", connectors.ErrConflict, w.from.Name)
 	}
-	if w.from.positional() {
-		return fmt.Errorf("%w: a row of %s is named by its place, which cannot be chosen", connectors.ErrNotSupported, w.from.Name)
-	}
 	set := connectors.Row{}
 	var order []string
 	for _, x := range w.Assign {

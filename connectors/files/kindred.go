@@ -26,12 +26,9 @@ func kindred(v any) string {
 		}
 		return "#0"
 	case int64:
-		return "#" + strconv.FormatInt(x, 10)
+		return kindredText(strconv.FormatInt(x, 10))
 	case float64:
-		if r := new(big.Rat).SetFloat64(x); r != nil {
-			return "#" + r.RatString()
-		}
-		return "nan"
+		return kindredText(strconv.FormatFloat(x, 'g', -1, 64))
 	case connectors.Decimal:
 		return kindredText(string(x))
 	case time.Time:
@@ -58,15 +55,20 @@ func kindredText(s string) string {
 	}
 	if s != "" && len(s) <= 1000 && strings.Trim(s, "0123456789+-.eE") == "" && smallExponent(s) {
 		if r, ok := new(big.Rat).SetString(s); ok {
-			return "#" + r.RatString()
+			if r.IsInt() && plainNumber(r.Num().String()) {
+				return "#" + r.Num().String()
+			}
+			f, _ := r.Float64()
+			return "~" + strconv.FormatFloat(f, 'g', -1, 64)
 		}
 	}
 	return "'" + s
 }
 
-// plainNumber says whether s is an integer as Go writes it: the common case, without arithmetic.
+// plainNumber says whether s is an integer as Go writes it, and one a float holds exactly: the common case,
+// without arithmetic. Other numbers come together by the nearest float.
 func plainNumber(s string) bool {
-	if s == "" || len(s) > 18 || s[0] == '0' && len(s) > 1 {
+	if s == "" || len(s) > 15 || s[0] == '0' && len(s) > 1 {
 		return false
 	}
 	for i := range len(s) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -21,6 +22,35 @@ type file struct {
 	sum    [32]byte // of what was read
 	gone   []int64  // rows taken out by this call, by their first numbers, ascending
 	absent bool     // to be made
+
+	planned map[int64]plan // by the first number of a row; 0 is the file itself
+}
+
+// plan is what the treatments resolved so far will have made of a row: a later one finds what an earlier one left.
+type plan struct {
+	gone bool
+	set  connectors.Row
+}
+
+// intend adds what a treatment will do.
+func (f *file) intend(t target, verb connectors.Verb) {
+	if f.planned == nil {
+		f.planned = map[int64]plan{}
+	}
+	p := f.planned[t.row]
+	if verb == connectors.Delete {
+		p.gone = true
+	} else {
+		p.set = merged(p.set, t.set)
+	}
+	f.planned[t.row] = p
+}
+
+func merged(a, b connectors.Row) connectors.Row {
+	out := connectors.Row{}
+	maps.Copy(out, a)
+	maps.Copy(out, b)
+	return out
 }
 
 // errChanged is the answer where a file is not what it was when its rows were found.
@@ -139,6 +169,11 @@ func (a *application) take(w *work, v *view, persons []int, in *file) error {
 		t.keys = row.Pick(w.Capture)
 		capture(w.out, t)
 	}
+	before := in.planned[t.row]
+	if before.gone {
+		return nil
+	}
+	maps.Copy(row, before.set)
 	switch w.Standing(row) {
 	case connectors.Done:
 		w.out.Already++
@@ -152,6 +187,9 @@ func (a *application) take(w *work, v *view, persons []int, in *file) error {
 		if err := w.writable(v, t.set); err != nil {
 			return err
 		}
+	}
+	if !w.keep {
+		in.intend(t, w.Verb)
 	}
 	if w.todo = append(w.todo, t); int64(len(w.todo)) > w.AtMost {
 		return connectors.ErrMoreRows // no need to count on

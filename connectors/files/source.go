@@ -40,10 +40,5 @@ func (s *source) said(err error) error {
 	return fmt.Errorf("a file of %s: %w", s.Name, err)
 }
 
-// positional says whether a row's key holds its place in the file, unless the file has a field of that name.
-func (s *source) positional() bool {
-	return s.codec != nil && !s.path.has(s.codec.position()) && slices.Contains(s.Key, s.codec.position())
-}
-
 // pathField is the index of a field of the path, or -1.
 func (s *source) pathField(name string) int { return slices.Index(s.path.fields, name) }
