@@ -3,8 +3,6 @@ package datamap
 import (
 	_ "embed" // the list of categories
 	"strings"
-
-	"github.com/dossier-dsr/dossier/core/subject"
 )
 
 //go:embed categories.tsv
@@ -37,19 +35,6 @@ func parentCategory(name string) string {
 func topCategory(name string) string {
 	top, _, _ := strings.Cut(name, ".")
 	return top
-}
-
-// builtInKind is an identifier kind that needs no pattern in the map.
-type builtInKind struct {
-	kind     subject.Kind
-	label    Label
-	category string
-}
-
-var builtInKinds = map[string]builtInKind{
-	"pesel": {subject.Kind{Unique: true, Pattern: `[0-9]{11}`, Normaliser: "pesel/1", NotAValue: []string{"00000000000"}}, Label{"pl": "PESEL", "en": "National number (PESEL)"}, "identity.national_number"},
-	"email": {subject.Kind{Normaliser: "email/1"}, Label{"pl": "Adres e-mail", "en": "E-mail address"}, "contact.email"},
-	"phone": {subject.Kind{Normaliser: "phone/1"}, Label{"pl": "Numer telefonu", "en": "Telephone number"}, "contact.phone"},
 }
 
 // SupervisoryAuthority is the built-in authority of a country (art. 77).

@@ -1,0 +1,54 @@
+package datamap
+
+import "github.com/dossier-dsr/dossier/core/subject"
+
+// builtInKind is an identifier kind that needs no pattern in the map.
+type builtInKind struct {
+	kind     subject.Kind
+	label    Label
+	category string
+}
+
+// builtInKinds are known by their formats. Patterns fit the normalised value. Those marked unique name one
+// person each and are not given out again; the rest are shared by households or passed on.
+var builtInKinds = map[string]builtInKind{
+	"pesel": {
+		subject.Kind{Unique: true, Pattern: `[0-9]{11}`, Normaliser: "pesel/1", NotAValue: []string{"00000000000"}},
+		Label{"pl": "PESEL", "en": "National number (PESEL)"}, "identity.national_number"},
+	"email": {
+		subject.Kind{Normaliser: "email/1"},
+		Label{"pl": "Adres e-mail", "en": "E-mail address"}, "contact.email"},
+	"phone": {
+		subject.Kind{Normaliser: "phone/1"},
+		Label{"pl": "Numer telefonu", "en": "Telephone number"}, "contact.phone"},
+	"nip": {
+		subject.Kind{Unique: true, Pattern: `[0-9]{10}`, Normaliser: "nip/1", NotAValue: []string{"0000000000"}},
+		Label{"pl": "NIP", "en": "Tax number (NIP)"}, "identity.tax_number"},
+	"regon": {
+		subject.Kind{Unique: true, Pattern: `[0-9]{9}([0-9]{5})?`, Normaliser: "regon/1", NotAValue: []string{"000000000"}},
+		Label{"pl": "REGON", "en": "Business number (REGON)"}, "identifier.business"},
+	"id_card": {
+		subject.Kind{Unique: true, Normaliser: "fold/1"},
+		Label{"pl": "Seria i numer dowodu osobistego", "en": "Identity card number"}, "identity.id_card"},
+	"passport": {
+		subject.Kind{Unique: true, Normaliser: "fold/1"},
+		Label{"pl": "Numer paszportu", "en": "Passport number"}, "identity.passport"},
+	"driving_licence": {
+		subject.Kind{Unique: true, Normaliser: "fold/1"},
+		Label{"pl": "Numer prawa jazdy", "en": "Driving licence number"}, "identity.driving_licence"},
+	"iban": {
+		subject.Kind{Normaliser: "iban/1"},
+		Label{"pl": "Numer rachunku bankowego", "en": "Bank account number (IBAN)"}, "finance.iban"},
+	"plate": {
+		subject.Kind{Normaliser: "fold/1"},
+		Label{"pl": "Numer rejestracyjny pojazdu", "en": "Registration plate"}, "vehicle.plate"},
+	"username": {
+		subject.Kind{Normaliser: "fold/1"},
+		Label{"pl": "Nazwa użytkownika", "en": "User name"}, "account.username"},
+	"ip_address": {
+		subject.Kind{Normaliser: "text/1"},
+		Label{"pl": "Adres IP", "en": "IP address"}, "device.ip_address"},
+	"edelivery": {
+		subject.Kind{Unique: true, Pattern: `ae:[a-z]{2}-[0-9]{5}-[0-9]{5}-[a-z]{5}-[0-9]{2}`, Normaliser: "fold/1"},
+		Label{"pl": "Adres do e-Doręczeń", "en": "Electronic delivery address"}, "contact.edelivery"},
+}
