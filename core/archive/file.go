@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"path"
 	"strconv"
 	"strings"
@@ -54,8 +55,13 @@ func (b *Builder) blob(ctx context.Context, t *Table, c *column, v Blob) (string
 
 // bytes writes a value too large for a cell.
 func (b *Builder) bytes(ctx context.Context, t *Table, c *column, v []byte) (string, error) {
-	f := &file{title: c.Title, system: t.info.System, media: mediaType(""), table: t}
-	err := b.add(ctx, f, fmt.Sprintf("files/%s/%06d-%s.bin", t.name, t.rows, c.name), bytes.NewReader(v), int64(len(v)))
+	media := mediaType(http.DetectContentType(v))
+	ending := endings[media]
+	if ending == "" || strings.HasPrefix(media, "text/") { // a guess is good for pictures; of texts it is only a guess
+		media, ending = mediaType(""), "bin"
+	}
+	f := &file{title: c.Title, system: t.info.System, media: media, table: t}
+	err := b.add(ctx, f, fmt.Sprintf("files/%s/%06d-%s.%s", t.name, t.rows, c.name, ending), bytes.NewReader(v), int64(len(v)))
 	return f.Path, err
 }
 

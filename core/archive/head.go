@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"bytes"
 	"encoding/json"
 	"html"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,6 +14,7 @@ const (
 	recordRows    = 3
 	recordColumns = 5
 	shownText     = 2000 // bytes of one value that the page shows
+	wideText      = 120  // from here on a text gets a wide column
 )
 
 // head is the beginning of a table, for the page and for dossier.json. Used by one goroutine.
@@ -66,17 +69,18 @@ func (w words) cell(buf []byte, c *column, v any) []byte {
 	case Withheld:
 		return append(append(append(buf, `<td class="w">`...), w.T("data.legend.withheld")...), "</td>"...)
 	case bool:
-		key := "no"
 		if x {
-			key = "yes"
+			return w.coded(buf, c, "true", w.T("yes"), "")
 		}
-		return w.coded(buf, c, map[bool]string{true: "true", false: "false"}[x], w.T(key), "")
+		return w.coded(buf, c, "false", w.T("no"), "")
 	case int64:
-		s, _ := timelessText(v)
+		s := strconv.FormatInt(x, 10)
 		return w.coded(buf, c, s, s, ` class="r"`)
-	case float64, Decimal:
-		s, _ := timelessText(v)
-		return w.coded(buf, c, s, s, ` class="r"`)
+	case float64:
+		return appendCell(buf, ` class="r"`, floatText(x))
+	case Decimal:
+		s, _ := decimalText(x)
+		return appendCell(buf, ` class="r"`, s)
 	case time.Time:
 		s, k := timeText(x, c.Type)
 		if k == kInstant {
@@ -119,6 +123,9 @@ func (w words) coded(buf []byte, c *column, code, plain, attr string) []byte {
 
 // long shows a text, shortened where it is very long.
 func (w words) long(buf []byte, attr, s string) []byte {
+	if attr == "" && len(s) > wideText {
+		attr = ` class="t"`
+	}
 	if len(s) <= shownText {
 		return appendCell(buf, attr, s)
 	}
@@ -164,29 +171,11 @@ func appendHTML(buf []byte, s string) []byte {
 	return append(buf, s[start:]...)
 }
 
-func timelessText(v any) (string, bool) {
-	switch x := v.(type) {
-	case int64:
-		b, _ := json.Marshal(x)
-		return string(b), true
-	case float64:
-		return floatText(x), true
-	case Decimal:
-		return decimalText(x)
-	}
-	return "", false
-}
-
+// indented lays a short nested value out over lines.
 func indented(s string) string {
-	var b strings.Builder
-	if len(s) > shownText || !json.Valid([]byte(s)) {
+	var b bytes.Buffer
+	if len(s) > shownText || json.Indent(&b, []byte(s), "", "  ") != nil {
 		return s
 	}
-	var v json.RawMessage = []byte(s)
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return s
-	}
-	b.Write(out)
 	return b.String()
 }

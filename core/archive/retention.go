@@ -104,9 +104,9 @@ func (x *assembly) criterion(p *datamap.Purpose) string {
 	case p.Event != "":
 		return x.event(p.Event)
 	case p.Keep != nil && p.Keep.YearEnd:
-		return x.T("kept.period.year", x.period(*p.Keep))
+		return x.T("kept.period.year", x.period(*p.Keep)) + x.since(p)
 	case p.Keep != nil:
-		return x.T("kept.period", x.period(*p.Keep))
+		return x.T("kept.period", x.period(*p.Keep)) + x.since(p)
 	case p.Consent():
 		return x.T("kept.consent")
 	}
@@ -123,4 +123,47 @@ func (x *assembly) period(p datamap.Period) string {
 		key += ".few"
 	}
 	return fmt.Sprintf(x.T(key), p.N)
+}
+
+// since names the dates the period of a purpose counts from, by their labels.
+func (x *assembly) since(p *datamap.Purpose) string {
+	var labels []string
+	for _, c := range x.held {
+		for _, r := range rulesOf(c.Collection, nil) {
+			if r.Purpose != p || r.Since == nil {
+				continue
+			}
+			if f := dateField(c.Collection, r); f != nil {
+				labels = union(labels, []string{x.label(f.Label)})
+			}
+		}
+	}
+	if len(labels) == 0 {
+		return ""
+	}
+	return "; " + x.T("kept.since", strings.Join(labels, ", "))
+}
+
+// dateField is the mapped field a rule counts from, in the collection itself, its owner, or over an edge.
+func dateField(c *datamap.Collection, r *datamap.Rule) *datamap.Field {
+	if e := r.Since.Over; e != nil {
+		for _, end := range []*datamap.Collection{e.From, e.To} {
+			if end != nil && end != c {
+				if f := end.Field(r.Since.Field); f != nil {
+					return f
+				}
+			}
+		}
+	}
+	for seen := map[*datamap.Collection]bool{}; c != nil && !seen[c]; {
+		seen[c] = true
+		if f := c.Field(r.Since.Field); f != nil {
+			return f
+		}
+		if c.Inherits == nil {
+			break
+		}
+		c, _ = c.Inherits.Parent()
+	}
+	return nil
 }

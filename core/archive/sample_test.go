@@ -62,7 +62,7 @@ func sample(t testing.TB, lang string, right request.Right) []byte {
 		{Name: "left_on", Title: pick(lang, "Data wystąpienia", "Left on"), Type: Date, Category: "membership.dates", CategoryTag: pick(lang, "Daty członkostwa", "Dates of membership"), Source: "observed"},
 		{Name: "notes", Title: pick(lang, "Notatki", "Notes"), Category: "correspondence.note", CategoryTag: pick(lang, "Notatki", "Notes"), Source: "inferred"},
 	}}, []any{"C-00417", "80051712345", "Łucja", "Źdźbło-Kowalska", day("1980-05-17"), "lucja@example.pl", "A",
-		pick(lang, "stopień umiarkowany", "moderate degree"), bytes.Repeat([]byte{0xff, 0xd8, 1}, 3000), nil, Withheld{}})
+		pick(lang, "stopień umiarkowany", "moderate degree"), bytes.Repeat([]byte{0xff, 0xd8, 0xff}, 3000), nil, Withheld{}})
 
 	entries := [][]any{}
 	for i := range 1240 {
