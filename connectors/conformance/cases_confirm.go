@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -54,20 +55,28 @@ func confirmOnce(ctx context.Context, b *Bench) error {
 	return nil
 }
 
-// crowd lays out n people of the name Tłum and gives a treatment of them all.
-func (b *Bench) crowd(ctx context.Context, n int) (connectors.Treatment, error) {
+// crowd lays out n people of one name and gives a treatment of them all.
+func (b *Bench) crowd(ctx context.Context, n int, name string) (connectors.Treatment, error) {
 	by, template := b.Lookup("people"), b.person(1)
 	sel := b.People(1)
-	sel.Any[0].Values = nil
+	var tuples []connectors.Tuple
 	var rows []connectors.Row
 	for i := range n {
-		row := connectors.Row{"name": "Tłum"}
+		row := connectors.Row{"name": name}
 		for _, f := range b.Collection("people").Key {
 			row[f] = number(template[f], i)
 		}
 		row[by] = number(template[by], i)
 		rows = append(rows, row)
-		sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Person: i % 3, Values: []any{row[by]}})
+		tuples = append(tuples, connectors.Tuple{Person: i % 3, Values: []any{row[by]}})
+	}
+	most := n
+	if b.Card.MaxValues > 0 {
+		most = b.Card.MaxValues
+	}
+	sel.Any = nil
+	for part := range slices.Chunk(tuples, most) {
+		sel.Any = append(sel.Any, connectors.Match{Fields: []string{by}, Values: part})
 	}
 	b.laid["people"] = rows
 	t := b.touch(1)
@@ -85,7 +94,7 @@ func number(v any, i int) any {
 
 func confirmUnits(ctx context.Context, b *Bench) error {
 	const n = 2100
-	t, err := b.crowd(ctx, n)
+	t, err := b.crowd(ctx, n, "Tłum")
 	if err != nil {
 		return err
 	}
@@ -120,7 +129,7 @@ func confirmUnits(ctx context.Context, b *Bench) error {
 
 func confirmUnitNo(ctx context.Context, b *Bench) error {
 	const n = 1500
-	t, err := b.crowd(ctx, n)
+	t, err := b.crowd(ctx, n, "Tłum")
 	if err != nil {
 		return err
 	}

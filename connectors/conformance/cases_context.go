@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -52,10 +53,10 @@ func cancelledLocate(ctx context.Context, b *Bench, likely string) error {
 var errGone = errors.New("the reader has gone")
 
 func midway(ctx context.Context, b *Bench, likely string, cancelled bool) error {
-	if _, err := b.crowd(ctx, 12000); err != nil {
+	if _, err := b.crowd(ctx, 200, strings.Repeat("x", connectors.BatchBytes/40)); err != nil { // five batches
 		return err
 	}
-	sel := connectors.Selection{Collection: b.Collection("people"), All: true, Fields: []string{"name", "name", "name", "name"}}
+	sel := connectors.Selection{Collection: b.Collection("people"), All: true, Fields: []string{"name"}}
 	var batches int
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -21,6 +21,10 @@ func deleteCases() []Case {
 		c.Can = both(c.Can, func(d connectors.Description) bool { return d.MaxPath >= 1 })
 		return c
 	}
+	exists := func(c Case) Case {
+		c.Can = both(c.Can, func(d connectors.Description) bool { return d.Exists })
+		return c
+	}
 	return []Case{
 		changing("rows", "counts", "the rows selected go, and no others", people, deleteRows, del),
 		changing("twice", "counts", "doing it twice must change nothing the second time", people, deleteTwice, del),
@@ -35,6 +39,8 @@ func deleteCases() []Case {
 		anywhere(changing("composite", "keys", "rows with a key of several fields go one by one", []string{"parties"}, deleteComposite, del)),
 		hops(changing("path", "paths", "rows reached over a path go, and those that led to them stay", []string{"people", "parties", "leases"}, deletePath, del)),
 		hops(changing("order", "order", "selections speak of the state before the call: a parent deleted first still leads to its child", []string{"people", "parties", "leases"}, deleteOrder, del)),
+		exists(anywhere(changing("co-owned", "order", "a row that others own too stays, and goes with its last owner", []string{"people.address", "addresses"}, deleteCoOwned, del))),
+		exists(anywhere(changing("order-exists", "order", "an exists condition speaks of the state before the call", []string{"people", "parties"}, deleteOrderExists, del))),
 		changing("overlap", "order", "a row that two treatments name goes once", people, deleteOverlap, del),
 		changing("neighbours", "counts", "several treatments in one call each have an outcome of their own", people, deleteSeveral, del),
 	}
@@ -246,6 +252,44 @@ func deleteOrder(ctx context.Context, b *Bench) error {
 		return err
 	}
 	return b.became(ctx, "parties", likely, but(among(found, b.Collection("parties").Key), gone))
+}
+
+// ownedOnlyBy selects the homes of people by their ids, where nobody else lives in them.
+func ownedOnlyBy(b *Bench, people ...any) connectors.Treatment {
+	owners := connectors.Step{Collection: b.Collection("people"), From: on("id"), To: on("address")}
+	t := connectors.Treatment{Verb: connectors.Delete, On: b.ask("addresses", "id", int64(1), int64(3)), AtMost: plenty}
+	t.On.Where = []connectors.Cond{connectors.NoneOver(owners, connectors.NotThat(connectors.InValues("id", people...)))}
+	return t
+}
+
+func deleteCoOwned(ctx context.Context, b *Bench) error {
+	likely := "A condition over an edge is judged for each row, under its lock."
+	if err := b.deletes(ctx, ownedOnlyBy(b, int64(1)), "one of two owners", likely); err != nil {
+		return err
+	}
+	if err := b.Lay(ctx, "addresses", "people"); err != nil {
+		return err
+	}
+	return b.deletes(ctx, ownedOnlyBy(b, int64(1), int64(2)), "both owners", likely)
+}
+
+func deleteOrderExists(ctx context.Context, b *Bench) error {
+	likely := "Resolve and lock the rows of every treatment, conditions included, before the first one changes anything."
+	parties := connectors.Step{Collection: b.Collection("parties"), From: on("id"), To: on("person")}
+	free := connectors.Treatment{Verb: connectors.Delete, On: b.everyone(), AtMost: plenty}
+	free.On.Where = []connectors.Cond{connectors.NoneOver(parties)}
+	found, want, err := b.found(free.On)
+	if err != nil {
+		return err
+	}
+	out, err := b.apply(ctx, connectors.Treatment{Verb: connectors.Delete, On: b.ask("parties", "person", int64(1), int64(2)), AtMost: plenty}, free)
+	if err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	if err := counted("rows without parties", likely, out[1], want); err != nil {
+		return err
+	}
+	return b.became(ctx, "people", likely, but(among(found, b.Collection("people").Key), gone))
 }
 
 func deleteOverlap(ctx context.Context, b *Bench) error {

@@ -13,7 +13,7 @@ import (
 func parallelCases() []Case {
 	return []Case{
 		limit("parallel", "parallel", "calls at the same time do not disturb each other", does(connectors.Set), parallel),
-		limit("parallel-same", "parallel", "two calls for the same rows at once change each row once", does(connectors.Delete), parallelSame),
+		limit("parallel-same", "parallel", "two calls for the same rows at once change each row once", both(does(connectors.Delete), transactional), parallelSame),
 	}
 }
 

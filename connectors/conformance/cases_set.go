@@ -23,6 +23,7 @@ func setCases() []Case {
 		anywhere(changing("from-null", "conflicts", "From may name NULL, which is not the empty text", []string{"people.status"}, setFromNull, set)),
 		anywhere(changing("type", "values", "a text is converted to the column's type", []string{"people.boss"}, setType, set)),
 		anywhere(changing("decimal", "values", "a decimal is set exactly", []string{"values.exact"}, setDecimal, set)),
+		anywhere(changing("order", "order", "a later selection does not follow an earlier change", []string{"people.status"}, setOrder, set)),
 		changing("several", "order", "treatments of one row are carried out in order", name, setSeveral, set),
 	}
 }
@@ -109,6 +110,9 @@ func setConflict(ctx context.Context, b *Bench) error {
 		return err
 	}
 	key := b.Collection("people").Key
+	if len(out[0].Conflicts[0]) != len(key) {
+		return Fail("Conflicts hold the keys of rows, and nothing else of them.").Came("fields of a conflict", "%v", fieldsOf(out[0].Conflicts)).Want("%v", key)
+	}
 	for _, f := range key {
 		if !b.equal(out[0].Conflicts[0][f], b.person(1)[f]) {
 			return Fail(likely).Came("conflict", "%s", values(out[0].Conflicts[0].Pick(key))).Want("%s", values(b.person(1).Pick(key)))
@@ -217,4 +221,25 @@ func setSeveral(ctx context.Context, b *Bench) error {
 	}
 	by := b.Lookup("people")
 	return b.became(ctx, "people", likely, but(is(by, b.person(1)[by]), with(connectors.Row{"name": "Druga"})))
+}
+
+func setOrder(ctx context.Context, b *Bench) error {
+	likely := "Selections speak of the state before the call; what is found there is then treated in order."
+	first := setOn(b.everyone(), connectors.Assign{Field: "status", To: "Z"})
+	first.On.Where = []connectors.Cond{connectors.InValues("status", "W")}
+	found, want, err := b.found(first.On)
+	if err != nil {
+		return err
+	}
+	second := setOn(first.On, connectors.Assign{Field: "name", To: "Druga"})
+	out, err := b.apply(ctx, first, second)
+	if err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	for _, o := range out {
+		if err := counted(o.ID, likely, o, want); err != nil {
+			return err
+		}
+	}
+	return b.became(ctx, "people", likely, but(among(found, b.Collection("people").Key), with(connectors.Row{"status": "Z", "name": "Druga"})))
 }

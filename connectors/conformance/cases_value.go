@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -57,6 +58,9 @@ func document(ctx context.Context, b *Bench) error {
 		blob, ok := got[0].values[0].(connectors.Blob)
 		if !ok {
 			return Fail(likely).Came("$document", "%T", got[0].values[0]).Want("connectors.Blob")
+		}
+		if blob.Name == "" || strings.ContainsAny(blob.Name, `/\`) {
+			return Fail("Name is a file name for the archive, without folders.").Came("name", "%q", blob.Name).Want("a file name")
 		}
 		want := row[connectors.DocumentField].([]byte)
 		if blob.Size != -1 && blob.Size != int64(len(want)) {
