@@ -6,12 +6,12 @@ import "golang.org/x/mod/sumdb/note"
 func (r *Ring) Signer() (note.Signer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return note.NewSigner(r.Journal)
+	return note.NewSigner(r.in.Journal)
 }
 
 // VerifierKey is the public half, to be given to whoever verifies receipts.
 func (r *Ring) VerifierKey() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.Verifier
+	return r.in.Verifier
 }

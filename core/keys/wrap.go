@@ -61,102 +61,73 @@ func (r *Ring) wrap(class Class, month Month, k DataKey) ([]byte, error) {
 	if err := month.Check(); err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.refresh(); err != nil {
-		return nil, err
+	wrapped, err := r.wrapUnder(class, month, k)
+	if wrapped != nil || err != nil {
+		return wrapped, err
 	}
-	e, ok := r.Months[class][month]
-	if !ok {
-		err := r.change(func() error {
-			if e, ok = r.Months[class][month]; ok { // another process was first
-				return nil
-			}
-			e = newEntry()
-			if r.Months == nil {
-				r.Months = map[Class]map[Month]entry{}
-			}
-			if r.Months[class] == nil {
-				r.Months[class] = map[Month]entry{}
-			}
-			r.Months[class][month] = e
-			return nil
-		})
-		if err != nil {
-			return nil, err
+	if err := r.change(func(c *ringFile) bool {
+		if _, ok := c.Months[class][month]; ok { // another process was first
+			return false
 		}
-	}
-	id, err := hex.DecodeString(e.ID)
-	if err != nil {
+		c.Months[class][month] = newEntry()
+		return true
+	}); err != nil {
 		return nil, err
 	}
-	head := append(append([]byte{wrappedV1, classes[class]}, month...), id...)
-	sealed, err := sealWith(e.Key, head, k.key[:])
-	if err != nil {
-		return nil, err
+	if wrapped, err = r.wrapUnder(class, month, k); wrapped == nil && err == nil {
+		err = fmt.Errorf("the %s key of %s was destroyed as soon as it was made", class, month)
 	}
-	return append(head, sealed...), nil
+	return wrapped, err
+}
+
+// wrapUnder is nil where the month has no key yet.
+func (r *Ring) wrapUnder(class Class, month Month, k DataKey) (wrapped []byte, err error) {
+	err = r.use(func(c *ringFile) error {
+		e, ok := c.Months[class][month]
+		if !ok {
+			return nil
+		}
+		id, err := hex.DecodeString(e.ID)
+		if err != nil {
+			return err
+		}
+		head := append(append([]byte{wrappedV1, classes[class]}, month...), id...)
+		sealed, err := sealWith(e.Key, head, k.key[:])
+		wrapped = append(head, sealed...)
+		return err
+	})
+	return wrapped, err
 }
 
 // Unwrap opens a wrapped data key. Where the month's key is gone the error is [ErrDestroyed]. [DataKey.Wipe] the key after use.
-func (r *Ring) Unwrap(wrapped []byte) (DataKey, error) {
+func (r *Ring) Unwrap(wrapped []byte) (k DataKey, err error) {
 	class, month, err := WrappedMonth(wrapped)
 	if err != nil {
 		return DataKey{}, err
 	}
 	id := hex.EncodeToString(wrapped[9:headLength])
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.refresh(); err != nil {
-		return DataKey{}, err
-	}
-	e, ok := r.Months[class][month]
-	if !ok || e.ID != id {
-		for _, g := range r.Gone[class][month] {
-			if g.ID == id {
-				return DataKey{}, fmt.Errorf("the %s key of %s was destroyed on %s, and what it sealed with it: %w", class, month, g.At.Format(time.DateOnly), ErrDestroyed)
-			}
+	err = r.use(func(c *ringFile) error {
+		e, ok := c.Months[class][month]
+		if !ok || e.ID != id {
+			return c.missing(class, month, id, r.path)
 		}
-		return DataKey{}, fmt.Errorf("the key ring %s has no %s key %s of %s; is it the ring that belongs to this state?", r.path, class, id, month)
-	}
-	plain, err := openWith(e.Key, wrapped[:headLength], wrapped[headLength:])
-	if err != nil || len(plain) != keySize {
-		return DataKey{}, fmt.Errorf("a data key of %s does not open: it was altered", month)
-	}
-	k := DataKey{new([keySize]byte)}
-	copy(k.key[:], plain)
-	clear(plain)
-	return k, nil
-}
-
-// Destroy overwrites the key of a month: every data key wrapped under it, in whatever copy, is lost for good. Destroying what is gone
-// is no error. What a process had unwrapped before, it keeps until it wipes it.
-func (r *Ring) Destroy(class Class, month Month, now time.Time) error {
-	if err := month.Check(); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.refresh(); err != nil {
-		return err
-	}
-	if _, ok := r.Months[class][month]; !ok {
-		return nil
-	}
-	return r.change(func() error {
-		e, ok := r.Months[class][month]
-		if !ok {
-			return nil
+		plain, err := openWith(e.Key, wrapped[:headLength], wrapped[headLength:])
+		if err != nil || len(plain) != keySize {
+			return fmt.Errorf("a data key of %s does not open: it was altered", month)
 		}
-		if r.Gone == nil {
-			r.Gone = map[Class]map[Month][]goneEntry{}
-		}
-		if r.Gone[class] == nil {
-			r.Gone[class] = map[Month][]goneEntry{}
-		}
-		r.Gone[class][month] = append(r.Gone[class][month], goneEntry{e.ID, now.UTC()})
-		delete(r.Months[class], month)
-		clear(e.Key)
+		k = DataKey{new([keySize]byte)}
+		copy(k.key[:], plain)
+		clear(plain)
 		return nil
 	})
+	return k, err
+}
+
+func (c *ringFile) missing(class Class, month Month, id, path string) error {
+	for _, g := range c.Gone[class][month] {
+		if g.ID == id {
+			return fmt.Errorf("the %s key of %s was destroyed on %s, and what it sealed with it: %w", class, month, g.At.Format(time.DateOnly), ErrDestroyed)
+		}
+	}
+	return fmt.Errorf("the key ring %s has no %s key %s of %s; is it the ring that belongs to this state?", path, class, id, month)
 }

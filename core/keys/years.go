@@ -3,25 +3,18 @@ package keys
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
 const yearsFormat = "dossier.tombstone-keys/v1"
 
 // Years holds the tombstones' keys, one or more for each calendar year. A key lives until the last tombstone marked with it has
-// expired; a leaked one cannot be healed, only expire. It is safe for concurrent use, also by several processes.
-type Years struct {
-	path string
-	mu   sync.Mutex
-	seen fs.FileInfo
-	yearsFile
-}
+// expired; a leaked one cannot be healed, only expire. It is safe for concurrent use, also by several processes, and prints masked.
+type Years struct{ *vault[yearsFile, *yearsFile] }
 
 type yearsFile struct {
 	Format string          `json:"format"`
@@ -34,12 +27,9 @@ func YearsPath(ring string) string {
 	return strings.TrimSuffix(ring, filepath.Ext(ring)) + "-tombstones.json"
 }
 
-// CreateYears makes the file, without a key yet. It refuses to replace one, and to lie in the folder of state.
+// CreateYears makes the file, without a key yet. It refuses to replace one, and to lie in the folder of state or below it.
 func CreateYears(path, state string) (*Years, error) {
-	if err := apart(path, state); err != nil {
-		return nil, err
-	}
-	if err := create(path, yearsFile{Format: yearsFormat, Years: map[int][]entry{}}); err != nil {
+	if err := createVault(path, state, &yearsFile{Format: yearsFormat, Years: map[int][]entry{}}); err != nil {
 		return nil, err
 	}
 	return OpenYears(path, state)
@@ -47,152 +37,123 @@ func CreateYears(path, state string) (*Years, error) {
 
 // OpenYears reads the file; it never makes one.
 func OpenYears(path, state string) (*Years, error) {
-	if err := apart(path, state); err != nil {
+	v, err := openVault[yearsFile](path, state, yearsFormat)
+	if err != nil {
 		return nil, err
 	}
-	if leftovers(path) {
-		if err := locked(path, func() error { return recoverLeftovers(path) }); err != nil {
-			return nil, err
-		}
-	}
-	y := &Years{path: path}
-	return y, y.refresh()
+	return &Years{v}, nil
 }
 
-func (y *Years) refresh() error {
-	info, err := os.Stat(y.path)
-	if err == nil && y.seen != nil && os.SameFile(info, y.seen) && info.ModTime().Equal(y.seen.ModTime()) && info.Size() == y.seen.Size() {
-		return nil
+func (c *yearsFile) check() error {
+	if c.Years == nil {
+		return errors.New("the years are missing")
 	}
-	var content yearsFile
-	if info, err = load(y.path, yearsFormat, &content); err != nil {
-		return err
-	}
-	for _, es := range content.Years {
+	for _, es := range c.Years {
 		for _, e := range es {
 			if err := e.check(); err != nil {
-				return fmt.Errorf("key file %s is damaged: %w; restore it from its backup", y.path, err)
+				return err
 			}
 		}
 	}
-	for _, es := range y.Years {
+	return nil
+}
+
+func (c *yearsFile) wipe() {
+	for _, es := range c.Years {
 		for _, e := range es {
 			clear(e.Key)
 		}
 	}
-	y.yearsFile, y.seen = content, info
-	return nil
-}
-
-func (y *Years) change(f func()) error {
-	return locked(y.path, func() error {
-		if err := y.refresh(); err != nil {
-			return err
-		}
-		f()
-		if err := store(y.path, &y.yearsFile); err != nil {
-			y.seen = nil
-			return fmt.Errorf("write key file %s: %w", y.path, err)
-		}
-		var err error
-		y.seen, err = os.Stat(y.path)
-		return err
-	})
 }
 
 // Current is the key new tombstones of a calendar year are marked with; it is made the first time.
-func (y *Years) Current(year int) (MarkKey, error) { return y.current(year, false) }
+func (y *Years) Current(year int) (MarkKey, error) {
+	k, err := y.newest(year)
+	if k.ID != "" || err != nil {
+		return k, err
+	}
+	if err := y.change(func(c *yearsFile) bool {
+		if len(c.Years[year]) > 0 { // another process was first
+			return false
+		}
+		c.Years[year] = []entry{newEntry()}
+		return true
+	}); err != nil {
+		return k, err
+	}
+	return y.newest(year)
+}
 
 // Rotate makes another key for the year. It affects new tombstones only.
-func (y *Years) Rotate(year int) (MarkKey, error) { return y.current(year, true) }
-
-func (y *Years) current(year int, rotate bool) (MarkKey, error) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if err := y.refresh(); err != nil {
+func (y *Years) Rotate(year int) (MarkKey, error) {
+	if err := y.change(func(c *yearsFile) bool {
+		c.Years[year] = append(c.Years[year], newEntry())
+		return true
+	}); err != nil {
 		return MarkKey{}, err
 	}
-	if rotate || len(y.Years[year]) == 0 {
-		err := y.change(func() {
-			if rotate || len(y.Years[year]) == 0 {
-				y.Years[year] = append(y.Years[year], newEntry())
-			}
-		})
-		if err != nil {
-			return MarkKey{}, err
+	return y.newest(year)
+}
+
+func (y *Years) newest(year int) (k MarkKey, err error) {
+	err = y.use(func(c *yearsFile) error {
+		if es := c.Years[year]; len(es) > 0 {
+			k = es[len(es)-1].markKey()
 		}
-	}
-	es := y.Years[year]
-	return markKeyOf(es[len(es)-1]), nil
+		return nil
+	})
+	return k, err
 }
 
 // All lists every living key, oldest year first: a value is looked up under each.
-func (y *Years) All() ([]MarkKey, error) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	if err := y.refresh(); err != nil {
-		return nil, err
-	}
-	years := make([]int, 0, len(y.Years))
-	for n := range y.Years {
-		years = append(years, n)
-	}
-	slices.Sort(years)
-	var out []MarkKey
-	for _, n := range years {
-		for _, e := range y.Years[n] {
-			out = append(out, markKeyOf(e))
+func (y *Years) All() (out []MarkKey, err error) {
+	err = y.use(func(c *yearsFile) error {
+		for _, year := range slices.Sorted(maps.Keys(c.Years)) {
+			for _, e := range c.Years[year] {
+				out = append(out, e.markKey())
+			}
 		}
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 // Get is the key of that id, or [ErrDestroyed].
-func (y *Years) Get(id string) (MarkKey, error) {
-	all, err := y.All()
-	if err != nil {
-		return MarkKey{}, err
-	}
-	for _, k := range all {
-		if k.ID == id {
-			return k, nil
+func (y *Years) Get(id string) (k MarkKey, err error) {
+	err = y.use(func(c *yearsFile) error {
+		for _, es := range c.Years {
+			for _, e := range es {
+				if e.ID == id {
+					k = e.markKey()
+					return nil
+				}
+			}
 		}
-	}
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	for _, g := range y.Gone {
-		if g.ID == id {
-			return MarkKey{}, fmt.Errorf("tombstone key %s was destroyed on %s: %w", id, g.At.Format(time.DateOnly), ErrDestroyed)
+		for _, g := range c.Gone {
+			if g.ID == id {
+				return fmt.Errorf("tombstone key %s was destroyed on %s: %w", id, g.At.Format(time.DateOnly), ErrDestroyed)
+			}
 		}
-	}
-	return MarkKey{}, errors.New("no tombstone key " + id + "; do these keys belong to this state?")
+		return errors.New("no tombstone key " + id + "; do these keys belong to this state?")
+	})
+	return k, err
 }
 
 // Destroy overwrites a key once its last tombstone has expired. Destroying what is gone is no error.
 func (y *Years) Destroy(id string, now time.Time) error {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.change(func() {
-		for year, es := range y.Years {
-			for i, e := range es {
-				if e.ID == id {
-					clear(e.Key)
-					y.Years[year] = slices.Delete(es, i, i+1)
-					y.Gone = append(y.Gone, goneEntry{id, now.UTC()})
-					if len(y.Years[year]) == 0 {
-						delete(y.Years, year)
-					}
-					return
-				}
+	return y.change(func(c *yearsFile) bool {
+		for year, es := range c.Years {
+			i := slices.IndexFunc(es, func(e entry) bool { return e.ID == id })
+			if i < 0 {
+				continue
 			}
+			clear(es[i].Key)
+			if c.Years[year] = slices.Delete(es, i, i+1); len(c.Years[year]) == 0 {
+				delete(c.Years, year)
+			}
+			c.Gone = append(c.Gone, goneEntry{id, now.UTC()})
+			return true
 		}
+		return false
 	})
 }
-
-func markKeyOf(e entry) MarkKey { return MarkKey{e.ID, append([]byte(nil), e.Key...)} }
-
-// Format keeps keys out of logs whatever verb prints them.
-func (y *Years) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "tombstone keys %s", y.path) }
-
-// MarshalJSON masks.
-func (y *Years) MarshalJSON() ([]byte, error) { return []byte(`"•••"`), nil }
