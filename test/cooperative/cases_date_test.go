@@ -11,7 +11,7 @@ import (
 
 // TestUnknownDatesOfEveryKind counts, for each column a period counts from, the ways in which it says nothing.
 func TestUnknownDatesOfEveryKind(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	p := w.Persons.UnknownDates
 	tomorrow := w.AsOf.AddDate(0, 0, 1).Format("2006-01-02")
 	for _, c := range []struct{ store, column, from string }{
@@ -75,7 +75,7 @@ func kindOfDate(d *string, tomorrow string) string {
 // TestAroundTheYearsEnd: on the day of the sample, what is called "upłynął" has lapsed and what is called "trwa" has not.
 func TestAroundTheYearsEnd(t *testing.T) {
 	for _, asOf := range []time.Time{sample.ReferenceDay, time.Date(2028, 1, 1, 0, 0, 0, 0, sample.Zone), time.Date(2027, 12, 31, 0, 0, 0, 0, sample.Zone)} {
-		w := Lay(t, sample.Options{AsOf: asOf})
+		w := Lay(t, sample.Options{Members: 50, AsOf: asOf})
 		p := w.Persons.YearEnd
 		rows, err := w.Ledger(t).Query("SELECT title, CAST(booked_on AS TEXT), CAST(due_on AS TEXT), status FROM entries WHERE account_no = ?", p.Account)
 		if err != nil {
@@ -105,7 +105,7 @@ func TestAroundTheYearsEnd(t *testing.T) {
 			t.Errorf("left on %s: membership does not end with the day of the sample", left)
 		}
 	}
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	if day := text(t, w.Register(t), "SELECT left_on FROM members WHERE id = ?", w.Persons.LeapDay.ID); day != "2016-02-29" {
 		t.Errorf("LeapDay left on %s", day)
 	}

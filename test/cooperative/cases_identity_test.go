@@ -16,7 +16,7 @@ func want(t *testing.T, got, want int, what string) {
 }
 
 func TestEveryPESELIsRight(t *testing.T) {
-	w := Lay(t, sample.Options{Members: 1000})
+	w := shared(t, sample.DefaultMembers)
 	rows, err := w.Register(t).Query("SELECT pesel, CAST(born_on AS TEXT), id FROM members")
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestEveryPESELIsRight(t *testing.T) {
 			t.Errorf("member %d: the PESEL tells another birth date", id)
 		}
 	}
-	if err := rows.Err(); err != nil || len(seen) != 1000 {
+	if err := rows.Err(); err != nil || len(seen) != sample.DefaultMembers {
 		t.Errorf("%d numbers, %v", len(seen), err)
 	}
 	nobody := w.Persons.NothingHeld
@@ -55,7 +55,7 @@ func TestEveryPESELIsRight(t *testing.T) {
 
 // TestNamedPersonsAreWhoTheySay looks every named person up by what a request would name them by.
 func TestNamedPersonsAreWhoTheySay(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	db := w.Register(t)
 	named := 0
 	for name, p := range w.Persons.All {
@@ -83,7 +83,7 @@ func TestNamedPersonsAreWhoTheySay(t *testing.T) {
 }
 
 func TestIdentifiersThatDoNotDecide(t *testing.T) {
-	w := Lay(t, sample.Options{Members: 2000})
+	w := shared(t, sample.DefaultMembers)
 	p, reg := w.Persons, w.Register(t)
 	want(t, Count(t, reg, "SELECT count(*) FROM members WHERE email = ? AND phone = ?", p.Wife.Email, p.Husband.Phone), 2, "couple of one e-mail and phone")
 	want(t, Count(t, reg, "SELECT count(*) FROM subscriptions WHERE email = ?", p.Wife.Email), 1, "the couple's newsletter")
@@ -111,7 +111,7 @@ func TestIdentifiersThatDoNotDecide(t *testing.T) {
 
 // TestPhonesAreWrittenAsPeopleDo: one number has many spellings, and all can be read.
 func TestPhonesAreWrittenAsPeopleDo(t *testing.T) {
-	w := Lay(t, sample.Options{Members: 500})
+	w := shared(t, sample.DefaultMembers)
 	kind := subject.Kind{Name: "phone", Country: "PL", Normaliser: "phone/1"}
 	rows, err := w.Register(t).Query("SELECT phone FROM members WHERE phone <> ''")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestSharedAndRepresented(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	p, reg := w.Persons, w.Register(t)
 	want(t, Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ?", p.LeaseMates[0].Leases[0]), 4, "members on one lease")
 	want(t, Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ? AND left_on IS NOT NULL", p.LeaseMates[0].Leases[0]), 1, "of whom left")
@@ -27,7 +27,7 @@ func TestSharedAndRepresented(t *testing.T) {
 }
 
 func TestCorrectionsReferToEntries(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	led := w.Ledger(t)
 	chain := Count(t, led, `WITH RECURSIVE c(book, no, depth) AS (
 		SELECT book, entry_no, 1 FROM entries WHERE account_no = ? AND corrects_no IS NULL
@@ -45,7 +45,7 @@ func TestCorrectionsReferToEntries(t *testing.T) {
 }
 
 func TestPathsThatMayBeNull(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	p, reg := w.Persons, w.Register(t)
 	want(t, Count(t, reg, `SELECT count(*) FROM members WHERE id = ? AND address_id IS NULL AND representative_id IS NULL AND recommended_by IS NULL
 		AND registered_by IS NULL AND email IS NULL AND phone IS NULL AND born_on IS NULL AND status IS NULL`, p.NullPaths.ID), 1, "NullPaths")
@@ -57,7 +57,7 @@ func TestPathsThatMayBeNull(t *testing.T) {
 }
 
 func TestLeaseNumbersThatClimb(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	for _, no := range []string{"..", ".", "../letters", "7*"} {
 		if !slices.Contains(w.Persons.Climber.Leases, no) {
 			t.Errorf("no lease %s", no)
@@ -71,7 +71,7 @@ func TestLeaseNumbersThatClimb(t *testing.T) {
 }
 
 func TestEveryAwkwardTextIsThere(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	p := w.Persons.Awkward
 	rows, err := w.Ledger(t).Query("SELECT title FROM entries WHERE account_no = ? ORDER BY book, entry_no", p.Account)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // TestDemoHasSomethingOfEachFate counts Demo's rows by what the map's periods say of them on the day of the sample,
 // here written down by hand: what an erasure deletes, makes anonymous and keeps.
 func TestDemoHasSomethingOfEachFate(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	d, reg, led := w.Persons.Demo, w.Register(t), w.Ledger(t)
 	lease, claims, books := w.cutoff(6), w.cutoff(6), w.cutoff(5)
 	flat := text(t, reg, "SELECT flat_no FROM leases WHERE lease_no = ?", d.Leases[0])
@@ -57,7 +57,7 @@ func (w *World) cutoff(years int) string { return fmt.Sprintf("%d-01-01", w.AsOf
 // TestDemoPassesTheGuards: a plan stops where one person has more than one in a hundred of the rows of a collection of
 // more than ten thousand. In a sample of the default size none of the ordinary persons does.
 func TestDemoPassesTheGuards(t *testing.T) {
-	led := Lay(t, sample.Options{Members: sample.DefaultMembers}).Ledger(t)
+	led := shared(t, sample.DefaultMembers).Ledger(t)
 	for table, owner := range map[string]string{"readings": "flat_no", "entries": "account_no"} {
 		all := Count(t, led, "SELECT count(*) FROM "+table)
 		most := Count(t, led, "SELECT max(n) FROM (SELECT count(*) AS n FROM "+table+" GROUP BY "+owner+")")

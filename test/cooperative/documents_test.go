@@ -30,7 +30,7 @@ func read(t *testing.T, w *World, name string) []byte {
 
 // TestPDFsOpen reads each PDF as a reader does: header, trailer, cross-reference table, every object where it says.
 func TestPDFsOpen(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	n := 0
 	for _, name := range files(t, w, "") {
 		if filepath.Ext(name) == ".pdf" {
@@ -71,7 +71,7 @@ func checkPDF(t *testing.T, name string, b []byte) {
 }
 
 func TestScansArePictures(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	formats := map[string]int{}
 	for _, name := range files(t, w, "leases") {
 		if filepath.Ext(name) == ".pdf" {
@@ -92,7 +92,7 @@ func TestScansArePictures(t *testing.T) {
 
 // TestImportsAreReadings decodes every import and finds each of its lines again among the readings.
 func TestImportsAreReadings(t *testing.T) {
-	w := Lay(t, sample.Options{})
+	w := shared(t, Small)
 	find, err := w.Ledger(t).Prepare("SELECT count(*) FROM readings WHERE flat_no = ? AND read_on = ? AND abs(value - ?) < 0.0001")
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestImportsAreReadings(t *testing.T) {
 }
 
 func TestPetitionsHoldManySignatories(t *testing.T) {
-	w := Lay(t, sample.Options{Members: 600})
+	w := shared(t, sample.DefaultMembers)
 	emails := map[any]int{}
 	for _, name := range files(t, w, "petitions") {
 		var p struct {

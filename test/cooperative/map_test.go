@@ -21,7 +21,7 @@ func loadMap(t *testing.T) *datamap.Map {
 
 // TestMapAndSampleAgree: every table is mapped or left out on purpose, and so is every column, both ways.
 func TestMapAndSampleAgree(t *testing.T) {
-	m, w := loadMap(t), Lay(t, sample.Options{})
+	m, w := loadMap(t), shared(t, Small)
 	for _, s := range m.Systems {
 		db := w.Register(t)
 		switch s.Name {
@@ -79,7 +79,7 @@ func knownFields(c *datamap.Collection) []string {
 
 // TestEnvIsWhatTheMapAsksFor resolves every setting of every system.
 func TestEnvIsWhatTheMapAsksFor(t *testing.T) {
-	m, w := loadMap(t), Lay(t, sample.Options{})
+	m, w := loadMap(t), shared(t, Small)
 	env := w.Env()
 	for _, s := range m.Systems {
 		settings, err := s.Settings(func(name string) string { return env[name] })
@@ -100,7 +100,7 @@ func TestEnvIsWhatTheMapAsksFor(t *testing.T) {
 // TestRequestsCanBeRead parses each request as the command does.
 func TestRequestsCanBeRead(t *testing.T) {
 	for _, asOf := range []int{0, 117, 500} {
-		w := Lay(t, sample.Options{AsOf: sample.ReferenceDay.AddDate(0, 0, asOf)})
+		w := Lay(t, sample.Options{Members: 50, AsOf: sample.ReferenceDay.AddDate(0, 0, asOf)})
 		ids := map[string]string{}
 		for name, path := range w.Requests {
 			r := parse(t, path)
