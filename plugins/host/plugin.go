@@ -25,14 +25,15 @@ type Plugin struct {
 	mu     sync.Mutex
 	child  *child
 	closed bool
-	opened []func(add func(any)) // secrets of the systems opened
+	opened map[*remote]struct{} // whose secrets no word may carry
 }
 
 // Start starts a connector and asks what it is. The context is for the start alone.
 func Start(ctx context.Context, opts Options) (*Plugin, error) {
 	p := &Plugin{
 		opts: opts.withDefaults(), turn: make(chan struct{}, 1),
-		name: strings.TrimPrefix(filepath.Base(opts.Binary), wire.BinaryPrefix),
+		opened: map[*remote]struct{}{},
+		name:   strings.TrimPrefix(filepath.Base(opts.Binary), wire.BinaryPrefix),
 	}
 	c, err := launch(ctx, p.opts, p.clean)
 	if err != nil {
@@ -76,15 +77,22 @@ func (p *Plugin) Gone() <-chan struct{} {
 
 // Open opens a system. The config is kept in memory to open it again should the process die.
 func (p *Plugin) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
-	sent := sentConfig(p.description, config)
+	r := &remote{plugin: p, config: config, secrets: sentConfig(p.description, config)}
 	p.mu.Lock()
-	p.opened = append(p.opened, sent)
+	p.opened[r] = struct{}{}
 	p.mu.Unlock()
-	r := &remote{plugin: p, config: config, secrets: sent}
 	if _, _, err := r.session(ctx); err != nil {
+		p.forget(r)
 		return nil, err
 	}
 	return newStore(r), nil
+}
+
+// forget a system that is closed.
+func (p *Plugin) forget(r *remote) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.opened, r)
 }
 
 // Close ends the process and waits for it. Stores opened before answer with an error. Twice is no error.
@@ -93,7 +101,7 @@ func (p *Plugin) Close() error {
 	defer func() { <-p.turn }()
 	p.mu.Lock()
 	c := p.child
-	p.child, p.closed, p.opened = nil, true, nil
+	p.child, p.closed = nil, true
 	p.mu.Unlock()
 	if c != nil {
 		c.end()
@@ -136,8 +144,11 @@ func (p *Plugin) alive(ctx context.Context) (*child, error) {
 
 // clean is for words that belong to no call: the secrets of every system opened are taken out.
 func (p *Plugin) clean(s string) string {
+	var secrets []func(add func(any))
 	p.mu.Lock()
-	opened := p.opened
+	for r := range p.opened {
+		secrets = append(secrets, r.secrets)
+	}
 	p.mu.Unlock()
-	return cleanerOf(opened...)(s)
+	return cleanerOf(secrets...)(s)
 }

@@ -63,7 +63,7 @@ func (r *remote) fail(err error) error {
 	return fmt.Errorf("%s: %w", r.plugin.name, err)
 }
 
-// Close closes the system; where its process has died it is closed already.
+// close closes the system; where its process has died it is closed already.
 func (r *remote) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,6 +71,7 @@ func (r *remote) close() error {
 		return nil
 	}
 	r.closed = true
+	r.plugin.forget(r)
 	if r.child == nil || r.child.dead() {
 		return nil
 	}

@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/plugins/host"
@@ -101,11 +103,15 @@ func TestMemoryStaysFlat(t *testing.T) {
 	s := open(t, p, nil)
 	before := peak(t, p.PID())
 	n, most := 0, uint64(0)
+	var kept [][]any // a thousand of them: a row kept must not keep its batch
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	start := m.HeapAlloc
-	err := connectors.Each(t.Context(), s, at("million"), func(int, []any) error {
+	err := connectors.Each(t.Context(), s, at("million"), func(_ int, values []any) error {
+		if n%1000 == 0 {
+			kept = append(kept, values)
+		}
 		if n++; n%100_000 == 0 {
 			runtime.GC()
 			runtime.ReadMemStats(&m)
@@ -113,7 +119,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || n != 1_000_000 {
+	if err != nil || n != 1_000_000 || len(kept) != 1000 {
 		t.Fatalf("%d rows, %v", n, err)
 	}
 	if most > start+16<<20 {
@@ -137,6 +143,33 @@ func peak(t *testing.T, pid int) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// A grandchild may hold the connector's output open; the host does not wait for it.
+func TestGrandchildKeepsNobodyWaiting(t *testing.T) {
+	line := plugintest.NewLine(t)
+	p := plugintest.Start(t, "stub", host.Options{})
+	s := open(t, p, connectors.Config{"line": line.Path})
+	if _, err := read(t, s, "grandchild"); err != nil {
+		t.Fatal(err)
+	}
+	word, _ := line.Next()
+	pid, err := strconv.Atoi(word)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Kill(pid, syscall.SIGKILL)
+	if err := syscall.Kill(p.PID(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-p.Gone():
+	case <-time.After(10 * time.Second):
+		t.Fatal("the host waits for a grandchild")
+	}
+	if err := syscall.Kill(pid, 0); err != nil {
+		t.Fatalf("the grandchild was to outlive its parent: %v", err)
+	}
 }
 
 func TestBlobs(t *testing.T) {

@@ -101,6 +101,14 @@ func (s *stubStore) Locate(ctx context.Context, sel connectors.Selection, out *c
 			return err
 		}
 		return out.Add(0, string(b))
+	case "grandchild":
+		cmd := plugintest.Command("mute")
+		cmd.Stdout, cmd.Stderr = os.NewFile(1, "stdout"), os.NewFile(2, "stderr")
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		s.tell("%d", cmd.Process.Pid)
+		return nil
 	case "panic":
 		panic(secretRow)
 	case "crash":

@@ -64,11 +64,15 @@ func (w *words) line(line []byte, cut bool) {
 		Level   string `json:"@level"`
 		Message string `json:"@message"`
 		Method  string `json:"method"`
+		Error   string `json:"error"`
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case !cut && json.Unmarshal(line, &entry) == nil && entry.Message != "":
+		if w.trusted && entry.Level == "error" && len(w.early) < 5 {
+			w.early = append(w.early, strings.TrimSpace(entry.Message+" "+entry.Error))
+		}
 		args := []any{"said", w.clean(entry.Message)}
 		if entry.Method != "" {
 			args = append(args, "method", w.clean(entry.Method))

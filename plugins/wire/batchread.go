@@ -33,9 +33,8 @@ func DecodeBatch(data []byte, width int) (connectors.Batch, error) {
 		last += r.varint()
 		b.Persons[i] = int(last)
 	}
-	cells := make([]any, n*width)
 	for i := range n {
-		b.Values[i] = cells[i*width : (i+1)*width : (i+1)*width]
+		b.Values[i] = make([]any, width) // each its own: who keeps one row keeps one row
 	}
 	for c := range width {
 		r.column(b.Values, c)
