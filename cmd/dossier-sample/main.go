@@ -3,7 +3,7 @@
 //
 //	dossier-sample --dir .demo/stores --requests .demo/requests > .demo/env
 //
-// It refuses a folder that holds a sample already. Exit codes: 0 laid out, 1 failed, 2 usage.
+// It refuses a folder that holds a sample already. Exit codes: 0 laid out, 1 failed, 2 usage, 130 interrupted.
 package main
 
 import (
@@ -50,6 +50,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, err)
+		if ctx.Err() != nil {
+			return 130
+		}
 		return 1
 	}
 	if err := printEnv(stdout, s); err != nil {

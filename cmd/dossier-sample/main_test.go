@@ -67,4 +67,10 @@ func TestRunUsage(t *testing.T) {
 	if code := run(context.Background(), []string{"--dir", t.TempDir(), "--members", "5"}, &out, &diag); code != 1 {
 		t.Errorf("fewer members than the cast: exit %d, want 1", code)
 	}
+
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	if code := run(stopped, []string{"--dir", t.TempDir()}, &out, &diag); code != 130 {
+		t.Errorf("interrupted: exit %d, want 130", code)
+	}
 }

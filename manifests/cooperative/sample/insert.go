@@ -3,8 +3,10 @@ package sample
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -23,23 +25,30 @@ type bulk struct {
 const beforeIndexes = "-- made when the rows are in: indexes\n"
 
 func newBulk(ctx context.Context, file, schema string) (*bulk, error) {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL, 0o600) // SQLite would make it for all to read
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath())
 	if err != nil {
 		return nil, err
 	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return nil, err
-	}
-	tables, _, ok := strings.Cut(schema, beforeIndexes)
-	if !ok {
-		return nil, fmt.Errorf("the schema does not say where its indexes begin")
+		return nil, errors.Join(err, db.Close())
 	}
 	b := &bulk{ctx: ctx, db: db, conn: conn}
+	tables, _, ok := strings.Cut(schema, beforeIndexes)
+	if !ok {
+		return nil, errors.Join(errors.New("the schema does not say where its indexes begin"), b.close())
+	}
 	for _, stmt := range []string{"PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
 		"PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -65536", "BEGIN", tables} {
 		if _, err := conn.ExecContext(ctx, stmt); err != nil {
-			return nil, err
+			return nil, errors.Join(err, b.close())
 		}
 	}
 	return b, nil
@@ -118,7 +127,7 @@ func (b *bulk) finish(schema string) error {
 	if err == nil {
 		return fmt.Errorf("a row of %s refers to nothing", table)
 	}
-	if err != sql.ErrNoRows {
+	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	for _, stmt := range []string{"PRAGMA locking_mode = NORMAL", "PRAGMA journal_mode = WAL"} {

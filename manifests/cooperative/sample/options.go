@@ -50,8 +50,8 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	y, m, d := o.AsOf.Date()
 	o.AsOf = time.Date(y, m, d, 0, 0, 0, 0, Zone)
-	if y < 1950 || y > 2900 {
-		return o, fmt.Errorf("lay out a sample: the year %d; want a day between 1950 and 2900", y)
+	if y < 2020 || y > 2099 { // the cast is born in the twentieth century
+		return o, fmt.Errorf("lay out a sample: the year %d; want a day between 2020 and 2099", y)
 	}
 	if o.Heavy == (Heavy{}) {
 		o.Heavy = Heavy{Readings: 250, Entries: 250}
