@@ -52,3 +52,16 @@ var builtInKinds = map[string]builtInKind{
 		subject.Kind{Unique: true, Pattern: `ae:[a-z]{2}-[0-9]{5}-[0-9]{5}-[a-z]{5}-[0-9]{2}`, Normaliser: "fold/1"},
 		Label{"pl": "Adres do e-Doręczeń", "en": "Electronic delivery address"}, "contact.edelivery"},
 }
+
+// BuiltInKinds are the identifier kinds that ship with the program, by name.
+func BuiltInKinds() []Identifier {
+	categories := BuiltInCategories()
+	var out []Identifier
+	for _, name := range keys(builtInKinds) {
+		b := builtInKinds[name]
+		id := Identifier{Kind: b.kind, Label: b.label, Category: categories[b.category]}
+		id.Name = name
+		out = append(out, id)
+	}
+	return out
+}

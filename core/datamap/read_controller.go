@@ -67,9 +67,6 @@ func (l *loader) authority(n *mapfile.Node) {
 	a := n.Get("authority")
 	switch {
 	case a.Is(mapfile.Map):
-		if c := a.Get("country").Text(); c != "" {
-			l.m.Country = c
-		}
 		l.m.Authority = Authority{Name: l.label(a.Get("name")), Address: l.label(a.Get("address")), Site: l.label(a.Get("site")), CheckedOn: a.Get("checked_on").Text()}
 		if on := a.Get("checked_on"); on != nil {
 			if _, err := time.Parse(time.DateOnly, on.Text()); err != nil {
@@ -79,7 +76,7 @@ func (l *loader) authority(n *mapfile.Node) {
 	case a.Is(mapfile.Text):
 		built, ok := SupervisoryAuthority(a.Value)
 		if !ok {
-			l.r.Error(a, "no built-in authority for %s; write name and address", a.Value).Hint("authority: { name: …, address: …, country: %s }", a.Value)
+			l.r.Error(a, "no built-in authority for %s; write name and address", a.Value).Hint("authority: { name: …, address: … }, and country: %s", a.Value)
 		} else {
 			l.m.Country = a.Value
 		}

@@ -178,8 +178,8 @@ func (c checker) entries(d *Dict, n *mapfile.Node) {
 			p.Value.Bad = true
 			continue
 		}
-		if d.Key != nil {
-			if problem, hint := d.Key(p.Key.Value); problem != "" {
+		if d.Names != nil {
+			if problem, hint := d.Names.Check(p.Key.Value); problem != "" {
 				c.report.Error(p.Key, "%s", problem).Hint("%s", hint)
 				p.Key.Bad, p.Value.Bad = true, true
 				continue

@@ -2,7 +2,7 @@ package words
 
 import "slices"
 
-var controllers = dict("a controller", checkName, &Type{Name: "a controller", Struct: &Struct{Name: "a controller", Words: []Word{
+var controllers = dict("a controller", aName, &Type{Name: "a controller", Struct: &Struct{Name: "a controller", Words: []Word{
 	{Key: "name", Type: text, Required: true, Doc: "Its name."},
 	{Key: "contact", Type: contact, Default: "the map's", Doc: "Printed on every answer."},
 	{Key: "dpo", Type: contact, Default: "the map's", Doc: "Its data protection officer."},
@@ -12,7 +12,6 @@ var authority = &Type{Name: "a country or a map of name and address", Like: "PL"
 	{Key: "name", Type: label, Required: true, Doc: "Its name."},
 	{Key: "address", Type: label, Required: true, Doc: "Its postal address."},
 	{Key: "site", Type: label, Doc: "Its site, without a protocol."},
-	{Key: "country", Type: country, Default: "PL", Doc: "Its country: holidays and time zone follow it."},
 	{Key: "checked_on", Type: text, Doc: "The day the address was last checked, 2006-01-02."},
 }}}
 
@@ -21,6 +20,11 @@ var Rights = []string{"access", "portability", "rectification", "erasure", "rest
 
 // Plain is the catalogue of Code B.V.7: what a tombstone may keep in plain, beside scope and date.
 var Plain = []string{"name", "pesel", "address", "email", "phone"}
+
+var (
+	aRight = &Names{Enum: Rights, Check: checkRight}
+	aPlain = &Names{Enum: Plain, Check: checkPlain}
+)
 
 func checkRight(s string) (string, string) {
 	return among(s, "no right "+s, Rights, "there are "+join(Rights))
@@ -43,25 +47,25 @@ var Controller = &Struct{Name: "controller.yaml", Words: []Word{
 	{Key: "contact", Type: contact, Required: true, Missing: "no contact is named", Hint: "contact: { address: …, email: … }", Doc: "Printed on every answer; an e-mail or postal address is required.", Wrong: "contact has no e-mail or address"},
 	{Key: "dpo", Type: contact, Doc: "Data protection officer, if one is appointed."},
 	{Key: "authority", Type: authority, Default: "PL", Doc: "Supervisory authority: a country the program knows, or its name and address.", Wrong: "no built-in authority for XX; write name and address"},
-	{Key: "country", Type: country, Default: "the authority's", Doc: "For public holidays, national formats and the time zone."},
+	{Key: "country", Type: country, Default: "the authority's, else PL", Doc: "For public holidays, national formats and the time zone."},
 	{Key: "languages", Type: names, Default: "[pl]", Doc: "Languages of letters; the first answers when a request names none, and no label may lack it.", Wrong: "no texts in XX"},
 	{Key: "time_zone", Type: zone, Default: "of the country", Doc: "For year ends and due dates, and for dates in stores that carry none.", Wrong: "no time zone X"},
-	{Key: "identifiers", Type: dict("an identifier", checkName, identifier), Doc: "The kinds by which a person is named, in requests and in rows.", Wrong: "K is not built in: give a pattern"},
-	{Key: "categories", Type: dict("a category", checkCategory, category), Doc: "Own categories beside the built-in ones.", Wrong: "C is built in; a label here would change it everywhere"},
-	{Key: "purposes", Type: dict("a purpose", checkName, purpose), Doc: "Why data is held, on which basis, how long.", Wrong: "purpose P has no basis"},
-	{Key: "recipients", Type: dict("a recipient", checkName, recipient), Doc: "To whom data is disclosed.", Wrong: "nothing says how R is told"},
-	{Key: "sources", Type: dict("a source", checkName, &Type{Name: "a source", Null: true, Struct: &Struct{Name: "a source", Words: []Word{
+	{Key: "identifiers", Type: dict("an identifier", aName, identifier), Doc: "The kinds by which a person is named, in requests and in rows.", Wrong: "K is not built in: give a pattern"},
+	{Key: "categories", Type: dict("a category", aCategory, category), Doc: "Own categories beside the built-in ones.", Wrong: "C is built in; a label here would change it everywhere"},
+	{Key: "purposes", Type: dict("a purpose", aName, purpose), Doc: "Why data is held, on which basis, how long.", Wrong: "purpose P has no basis"},
+	{Key: "recipients", Type: dict("a recipient", aName, recipient), Doc: "To whom data is disclosed.", Wrong: "nothing says how R is told"},
+	{Key: "sources", Type: dict("a source", aName, &Type{Name: "a source", Null: true, Struct: &Struct{Name: "a source", Words: []Word{
 		{Key: "label", Type: label, Default: "the name, warned", Doc: "What the subject reads."},
 		{Key: "public", Type: boolean, Default: "false", Doc: "A publicly accessible source."},
 	}}}), Doc: "Where data came from, if not from the person (art. 15(1)(g))."},
-	{Key: "approval", Type: dict("a right", checkRight, one("nobody", "anybody", "another_person")), Default: "erasure, rectification, restriction, objection: anybody; else nobody", Doc: "Who may approve a plan; `another_person` than the one who planned it.", Wrong: "no right X"},
+	{Key: "approval", Type: dict("a right", aRight, one("nobody", "anybody", "another_person")), Default: "erasure, rectification, restriction, objection: anybody; else nobody", Doc: "Who may approve a plan; `another_person` than the one who planned it.", Wrong: "no right X"},
 	{Key: "lift_notice", Type: period, Default: "7 days", Doc: "Between the notice of art. 18(3) and the lifting."},
 	{Key: "tombstone", Type: &Type{Name: "a map of proof and because", Struct: &Struct{Name: "tombstone", Words: []Word{
 		{Key: "reerase", Type: period, Default: "longest backup + 30 days", Doc: "How long a restored backup is erased again."},
 		{Key: "proof", Type: keep, Required: true, Missing: "nothing says how long the proof of an erasure is kept", Hint: "proof: 6 years after year end", Doc: "How long it proves that the request was carried out."},
 		{Key: "because", Type: text, Required: true, Missing: "nothing says why the proof of an erasure is kept", Hint: "because: the provision, or the reason in words", Doc: "Why that long."},
 		{Key: "basis", Type: basis, Default: "art6_1_f", Doc: "Its legal basis."},
-		{Key: "plain", Type: dict("a field of the Code's catalogue", checkPlain, text), Default: "none", Doc: "Fields kept readable, each with its reason (Code B.V.7: name, pesel, address, email, phone).", Wrong: "X is not in the Code's catalogue"},
+		{Key: "plain", Type: dict("a field of the Code's catalogue", aPlain, text), Default: "none", Doc: "Fields kept readable, each with its reason (Code B.V.7: name, pesel, address, email, phone).", Wrong: "X is not in the Code's catalogue"},
 		{Key: "root_marks", Type: boolean, Default: "true", Doc: "Keep a keyed mark of each erased root row's key too: without it a restored row is found by identifiers alone."},
 	}}}, Required: true, Missing: "nothing says how long the proof of an erasure is kept", Hint: "tombstone: { proof: 6 years after year end, because: … }", Doc: "What is kept after an erasure: two purposes, two end dates."},
 	{Key: "requests", Type: &Type{Name: "a map of keep and because", Struct: &Struct{Name: "requests", Words: []Word{

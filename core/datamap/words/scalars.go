@@ -149,4 +149,10 @@ func checkCategory(s string) (string, string) {
 	return "", ""
 }
 
+var (
+	aName       = &Names{Pattern: nameForm.String(), Check: checkName}
+	aCategory   = &Names{Pattern: categoryForm.String(), Check: checkCategory}
+	aCollection = &Names{Pattern: collectionForm.String(), Check: checkCollection}
+)
+
 func join(of []string) string { return strings.Join(of, ", ") }

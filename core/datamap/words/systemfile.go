@@ -19,7 +19,7 @@ var System = &Struct{Name: "a system", Words: []Word{
 	{Key: "window", Type: window, Default: "always", Doc: "Hours in which it may be written to, in its time zone."},
 	{Key: "time_zone", Type: zone, Default: "the map's", Doc: "Zone of dates and times that carry none."},
 	{Key: "outside", Type: dict("a table", nil, text), Doc: "Left out on purpose, each with why; `refers_to` may name it.", Wrong: "X is mapped and outside"},
-	{Key: "collections", Type: dict("a collection", checkCollection, Collection), Doc: "What personal data is in."},
+	{Key: "collections", Type: dict("a collection", aCollection, Collection), Doc: "What personal data is in."},
 }}
 
 var rows = &Type{Name: "a format, or a map of format, delimiter, encoding, header, each", Like: "csv", Scalar: &Scalar{Enum: formats}, Struct: &Struct{Name: "rows", Words: []Word{

@@ -47,8 +47,15 @@ type Word struct {
 // Dict is a map of names the author chooses.
 type Dict struct {
 	Of    string // what a key names: "a purpose"
-	Key   func(name string) (problem, hint string)
+	Names *Names // nil: any name
 	Value *Type
+}
+
+// Names are the names a Dict takes.
+type Names struct {
+	Pattern string   // for the JSON Schema; or
+	Enum    []string // these alone
+	Check   func(name string) (problem, hint string)
 }
 
 // Word finds a key.
@@ -71,6 +78,6 @@ func one(of ...string) *Type {
 	return &Type{Name: "one of " + join(of), Scalar: &Scalar{Enum: of}}
 }
 
-func dict(of string, key func(string) (string, string), value *Type) *Type {
-	return &Type{Name: "a map with a name for each", Dict: &Dict{Of: of, Key: key, Value: value}}
+func dict(of string, names *Names, value *Type) *Type {
+	return &Type{Name: "a map with a name for each", Dict: &Dict{Of: of, Names: names, Value: value}}
 }
