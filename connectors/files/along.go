@@ -52,12 +52,23 @@ func (m *matcher) may(depth int, values []string) bool {
 		if w.among[depth] == nil {
 			return len(w.tuples) > 0
 		}
-		var b []byte
-		for _, i := range m.boundTo(depth, w.fields) {
-			b = join(b, values[i])
-		}
-		return w.among[depth][string(b)]
+		return w.among[depth][m.joined(depth, w, values)]
 	})
+}
+
+// names says whether the selection names, by fields of the path, what has these values down to depth.
+func (m *matcher) names(depth int, values []string) bool {
+	return !m.all && m.from.path.segments[depth].named() && slices.ContainsFunc(m.ways, func(w way) bool {
+		return w.among[depth] != nil && w.among[depth][m.joined(depth, w, values)]
+	})
+}
+
+func (m *matcher) joined(depth int, w way, values []string) string {
+	var b []byte
+	for _, i := range m.boundTo(depth, w.fields) {
+		b = join(b, values[i])
+	}
+	return string(b)
 }
 
 // maxGuesses is how many names are looked up one by one before a folder is listed instead.

@@ -50,6 +50,9 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 				return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
 			}
 		}
+		if err := a.clear(ctx, w); err != nil {
+			return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
+		}
 	}
 	return outcomes, nil
 }
@@ -66,11 +69,13 @@ type application struct {
 // work is one treatment and the rows it is to change.
 type work struct {
 	connectors.Treatment
-	from *source
-	out  *connectors.Outcome
-	todo []target // the rows of a file one after the other
-	byID bool     // rows are selected by a field of the file's path
-	keep bool     // it only looks, and the state of files without rows to change is remembered, too
+	from   *source
+	out    *connectors.Outcome
+	todo   []target   // the rows of a file one after the other
+	byID   bool       // rows are selected by a field of the file's path
+	husks  []*file    // files without rows, on paths the selection names
+	hollow [][]string // empty folders, on such paths
+	keep   bool       // it only looks, and the state of files without rows to change is remembered, too
 }
 
 // target is one row to be changed.

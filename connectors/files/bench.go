@@ -54,14 +54,20 @@ func (b *bench) next(kind string) string {
 	return ownPrefix + b.id + "-" + strconv.Itoa(b.n) + "." + kind
 }
 
+// begin puts up the mark of the call.
+func (a *application) begin() error {
+	if a.bench != nil {
+		return nil
+	}
+	var err error
+	a.bench, err = a.store.newBench()
+	return err
+}
+
 // scratch makes a new file in d.
 func (a *application) scratch(d *folder) (*os.File, string, error) {
-	if a.bench == nil {
-		b, err := a.store.newBench()
-		if err != nil {
-			return nil, "", err
-		}
-		a.bench = b
+	if err := a.begin(); err != nil {
+		return nil, "", err
 	}
 	name := a.bench.next("new")
 	f, err := d.root.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)

@@ -8,12 +8,47 @@ import (
 	"time"
 )
 
+// dissolves says whether a file that holds no row any more goes, too.
+func (w *work) dissolves() bool { return w.byID && w.from.codec.grows() }
+
+// clear removes what a call that was killed left of the rows it deleted: files without rows and empty folders on paths
+// that the selection names.
+func (a *application) clear(ctx context.Context, w *work) error {
+	for _, st := range w.husks {
+		if err := a.husk(ctx, w, st); err != nil {
+			return err
+		}
+	}
+	for _, p := range w.hollow {
+		if err := a.prune(w.from, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *application) husk(ctx context.Context, w *work, st *file) error {
+	last := len(st.path) - 1
+	d, err := a.store.tree.walk(st.path[:last])
+	if errors.Is(err, errAbsent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := a.begin(); err != nil {
+		return err
+	}
+	x := &exchange{app: a, dir: d, name: st.path[last]}
+	defer x.close()
+	return x.dissolve(ctx, w, st)
+}
+
 // dissolve removes a file of which the last row went, where rows were selected by a field of its path: an empty file
 // named by a member number is still personal data. It removes the folders this leaves empty, too. What is
 // appended in that instant brings the file back.
 func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
-	_ = x.fresh.Close() // or we would be the program that holds it open
-	x.fresh = nil
 	f, err := lockFile(ctx, x.dir, x.name)
 	if errors.Is(err, errAbsent) {
 		return nil
@@ -41,6 +76,7 @@ func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
 	if err := x.dir.sync(); err != nil {
 		return err
 	}
+	x.app.store.reached("hidden")
 	release()
 	if release, _, err = alone(context.Background(), f, 5*time.Second); err == nil && !known {
 		_ = pause(ctx, 250*time.Millisecond)

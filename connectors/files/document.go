@@ -76,13 +76,9 @@ func (d *folder) removeEmpty(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	filled := errors.New("not empty")
-	err = in.names(func(fs.DirEntry) error { return filled })
+	empty, err := in.isEmpty()
 	_ = in.Close()
-	if errors.Is(err, filled) {
-		return false, nil
-	}
-	if err != nil {
+	if err != nil || !empty {
 		return false, err
 	}
 	if err := d.root.Remove(name); err != nil {
@@ -125,7 +121,7 @@ func (a *application) rename(w *work, t target) error {
 			return err
 		}
 	}
-	a.store.reached("linked")
+	a.store.reached("doubled")
 	if err := into.sync(); err != nil {
 		return err
 	}

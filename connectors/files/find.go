@@ -26,19 +26,23 @@ type finder struct {
 	from  *source
 	match *matcher
 	visit func(object) error
+	empty func(path []string) // is told of empty folders whose path the selection names; nil: does not matter
 }
 
 // find calls visit for every file of the collection in which rows can be selected. Only the folders
 // are listed that the selection does not name.
 func find(ctx context.Context, root *folder, from *source, m *matcher, visit func(object) error) error {
-	if err := present(root, from); err != nil {
+	return finder{ctx: ctx, from: from, match: m, visit: visit}.walk(root)
+}
+
+func (f finder) walk(root *folder) error {
+	if err := present(root, f.from); err != nil {
 		return err
 	}
-	if m.nothing() {
+	if f.match.nothing() {
 		return nil
 	}
-	f := finder{ctx: ctx, from: from, match: m, visit: visit}
-	return f.folder(root, 0, make([]string, len(from.path.fields)))
+	return f.folder(root, 0, make([]string, len(f.from.path.fields)))
 }
 
 // present is ErrNoCollection where the part of the path that holds no field does not stand in the tree.
@@ -113,5 +117,12 @@ func (f *finder) entry(d *folder, depth int, known []string, name string) error 
 		return err
 	}
 	defer next.Close()
-	return f.folder(next, depth+1, values)
+	if err := f.folder(next, depth+1, values); err != nil || f.empty == nil || !f.match.names(depth, values) {
+		return err
+	}
+	empty, err := next.isEmpty()
+	if empty {
+		f.empty(next.path)
+	}
+	return err
 }

@@ -133,6 +133,17 @@ func (d *folder) names(f func(fs.DirEntry) error) error {
 	}
 }
 
+var errFilled = errors.New("not empty")
+
+// isEmpty says whether d has no entry.
+func (d *folder) isEmpty() (bool, error) {
+	err := d.names(func(fs.DirEntry) error { return errFilled })
+	if errors.Is(err, errFilled) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // sync makes the entries of d last through a crash.
 func (d *folder) sync() error {
 	self, err := d.root.Open(".")

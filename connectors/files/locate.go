@@ -82,15 +82,15 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 		if err != nil {
 			return err
 		}
-		return from.scan(ctx, io.NewSectionReader(f, 0, size), f, o, m, visit)
+		_, err = from.scan(ctx, io.NewSectionReader(f, 0, size), f, o, m, visit)
+		return err
 	})
 }
 
-// scan calls visit for every row of the file f, read through r, that m selects.
-func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object, m *matcher, visit func(*view, []int) error) error {
+// scan calls visit for every row of the file f, read through r, that m selects, and counts them all.
+func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object, m *matcher, visit func(*view, []int) error) (rows int64, err error) {
 	v := &view{from: from, object: o}
-	var rows int
-	err := from.codec.pass(r, io.Discard, func(rec record) (change, error) {
+	err = from.codec.pass(r, io.Discard, func(rec record) (change, error) {
 		if rows++; rows%256 == 0 && ctx.Err() != nil {
 			return change{}, ctx.Err()
 		}
@@ -103,9 +103,9 @@ func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object,
 	}, nil)
 	var bad *malformed
 	if errors.As(err, &bad) {
-		return unsettled(f, from.said(err))
+		err = unsettled(f, from.said(err))
 	}
-	return err
+	return rows, err
 }
 
 // readable is the size up to which f can be read.

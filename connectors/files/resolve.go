@@ -91,7 +91,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 		return err
 	}
 	w.byID = m.byPath()
-	return find(ctx, a.store.tree, w.from, m, func(o object) error {
+	f := finder{ctx: ctx, from: w.from, match: m, visit: func(o object) error {
 		if w.from.codec != nil {
 			return a.findRows(ctx, w, m, o)
 		}
@@ -101,7 +101,11 @@ func (a *application) find(ctx context.Context, w *work) error {
 			return err
 		}
 		return a.take(w, v, persons, a.file(o))
-	})
+	}}
+	if w.Verb == connectors.Delete {
+		f.empty = func(p []string) { w.hollow = append(w.hollow, p) }
+	}
+	return f.walk(a.store.tree)
 }
 
 // file gives the state of o, the same for every treatment of the call.
@@ -137,7 +141,7 @@ func (a *application) findRows(ctx context.Context, w *work, m *matcher, o objec
 	if known != nil {
 		state = known
 	}
-	err = w.from.scan(ctx, read, f, o, m, func(v *view, persons []int) error {
+	rows, err := w.from.scan(ctx, read, f, o, m, func(v *view, persons []int) error {
 		return a.take(w, v, persons, state)
 	})
 	if err != nil {
@@ -149,6 +153,9 @@ func (a *application) findRows(ctx context.Context, w *work, m *matcher, o objec
 		return errChanged
 	}
 	state.size, state.sum = size, got
+	if rows == 0 && w.Verb == connectors.Delete && w.dissolves() {
+		w.husks = append(w.husks, state)
+	}
 	if w.keep || known != nil || len(w.todo) > 0 && w.todo[len(w.todo)-1].in == state {
 		a.files[slash(o.path())] = state
 	}

@@ -66,7 +66,9 @@ func (a *application) rewrite(ctx context.Context, w *work, rows []target) ([]ta
 	st.size, st.sum = x.size, x.sum
 	st.gone = append(st.gone, e.gone...)
 	slices.Sort(st.gone)
-	if e.left == 0 && w.Verb == connectors.Delete && w.byID && w.from.codec.grows() {
+	if e.left == 0 && w.Verb == connectors.Delete && w.dissolves() {
+		_ = x.fresh.Close() // or we would be the program that holds it open
+		x.fresh = nil
 		return e.done, x.dissolve(ctx, w, st)
 	}
 	return e.done, nil
