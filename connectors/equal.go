@@ -10,7 +10,8 @@ import (
 )
 
 // Equal compares two values of the contract in Go, for stores that have no equality of their own:
-// numbers by what they are worth, whatever their type (7, 7.0 and Decimal "7.00" are equal); a text
+// numbers by what they are worth, whatever their type (7, 7.0 and Decimal "7.00" are equal; a float is
+// worth the shortest decimal that reads back as it); a text
 // against a number, a bool or an instant by converting the text to that type, as a value written in
 // the map is; texts, bytes and JSON by their bytes; blobs by ID. NULL equals only NULL: who matches
 // identifiers or keys asks [Empty] first, because there NULL and the empty text match nothing.
@@ -89,7 +90,7 @@ func number(v any) (*big.Rat, bool) {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, false
 		}
-		return new(big.Rat).SetFloat64(x), true
+		return numeral(strconv.FormatFloat(x, 'g', -1, 64)) // 0.1 is worth Decimal "0.1"
 	case Decimal:
 		return numeral(string(x))
 	}

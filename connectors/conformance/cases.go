@@ -6,8 +6,8 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// cases are all cases of the suite; those about blocking once for each method the card offers.
-func cases(d connectors.Description) []Case {
+// Cases are all cases of the suite; those about blocking once for each method the card offers.
+func Cases(d connectors.Description) []Case {
 	out := slices.Concat(cardCases(), findCases(), valueCases(), pathCases(), condCases(), deleteCases(), setCases(),
 		ensureCases(), recountCases(), ceilingCases(), confirmCases(), contextCases(), parallelCases(), secretCases())
 	for _, method := range d.Blocking {

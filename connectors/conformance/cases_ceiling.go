@@ -13,7 +13,7 @@ func limit(name, anchor, rule string, can func(connectors.Description) bool, run
 		Can: both(changes, can)}
 }
 
-func any1(connectors.Description) bool            { return true }
+func always(connectors.Description) bool            { return true }
 func transactional(d connectors.Description) bool { return d.Transactional }
 func byUnits(d connectors.Description) bool       { return !d.Transactional }
 func rehearses(d connectors.Description) bool     { return d.Rehearsal }
@@ -23,11 +23,11 @@ func changes(d connectors.Description) bool {
 
 func ceilingCases() []Case {
 	return []Case{
-		limit("ceiling", "ceilings", "as many rows as the ceiling pass", any1, ceilingReached),
-		limit("over-ceiling", "ceilings", "one row more than the ceiling changes nothing at all", any1, ceilingPassed),
-		limit("ceiling-zero", "ceilings", "a ceiling of 0 lets nothing pass, and is no mistake where nothing would change", any1, ceilingZero),
+		limit("ceiling", "ceilings", "as many rows as the ceiling pass", always, ceilingReached),
+		limit("over-ceiling", "ceilings", "one row more than the ceiling changes nothing at all", always, ceilingPassed),
+		limit("ceiling-zero", "ceilings", "a ceiling of 0 lets nothing pass, and is no mistake where nothing would change", always, ceilingZero),
 		limit("ceiling-already", "ceilings", "rows that are as they should be do not count against the ceiling", does(connectors.Set), ceilingAlready),
-		limit("ceiling-persons", "ceilings", "a row of two persons counts once against the ceiling", any1, ceilingPersons),
+		limit("ceiling-persons", "ceilings", "a row of two persons counts once against the ceiling", always, ceilingPersons),
 		limit("atomic", "ceilings", "where one treatment fails, none is carried out", transactional, atomic, "transactional"),
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func confirmCases() []Case {
 	return []Case{
-		limit("confirm-no", "confirm", "where the host says no, nothing is changed and its error comes back", any1, confirmNo),
+		limit("confirm-no", "confirm", "where the host says no, nothing is changed and its error comes back", always, confirmNo),
 		limit("confirm-once", "confirm", "the host is asked once, with all outcomes, before the commit", transactional, confirmOnce, "transactional"),
 		limit("confirm-units", "confirm", "the host is asked for each unit of at most 1,000 rows before it is touched", byUnits, confirmUnits),
 		limit("confirm-unit-no", "confirm", "a unit the host refused stays as it is, and so does what would come after", byUnits, confirmUnitNo),

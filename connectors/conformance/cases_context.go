@@ -23,8 +23,8 @@ func contextCases() []Case {
 			Run: func(ctx context.Context, b *Bench) error { return midway(ctx, b, likely, true) }},
 		{Group: "limits", Name: "reader-gone", Anchor: "context", Rule: "Locate ends where its reader returns an error, and returns that error", Needs: people,
 			Run: func(ctx context.Context, b *Bench) error { return midway(ctx, b, likely, false) }},
-		limit("cancelled-apply", "context", "Apply changes nothing where its context has ended", any1, cancelledApply),
-		limit("cancelled-confirm", "context", "Apply rolls back where its context ends while the host is asked", any1, cancelledConfirm),
+		limit("cancelled-apply", "context", "Apply changes nothing where its context has ended", always, cancelledApply),
+		limit("cancelled-confirm", "context", "Apply rolls back where its context ends while the host is asked", always, cancelledConfirm),
 	}
 }
 

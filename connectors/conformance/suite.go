@@ -38,7 +38,7 @@ func Suite(ctx context.Context, s Subject, opt Options) (*Report, error) {
 		s.Shapes = []Shape{{}}
 	}
 	cover := newCoverage(report.Card, store)
-	all := slices.Concat(cases(report.Card), opt.Extra)
+	all := slices.Concat(Cases(report.Card), opt.Extra)
 	slices.SortStableFunc(all, byGroup)
 	for _, shape := range s.Shapes {
 		b := &Bench{Subject: s, Card: report.Card, Shape: shape, Store: store, fixture: fixture}
