@@ -1,7 +1,9 @@
 package cooperative
 
 import (
+	"database/sql"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,22 +28,7 @@ func TestUnknownDatesOfEveryKind(t *testing.T) {
 		if c.store == "ledger" {
 			db = w.Ledger(t)
 		}
-		rows, err := db.Query("SELECT CAST(" + c.column + " AS TEXT) FROM " + c.from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kinds := map[string]int{}
-		for rows.Next() {
-			var d *string
-			if err := rows.Scan(&d); err != nil {
-				t.Fatal(err)
-			}
-			kinds[kindOfDate(d, tomorrow)]++
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		_ = rows.Close()
+		kinds := kindsOfDates(t, db, "SELECT CAST("+c.column+" AS TEXT) FROM "+c.from, tomorrow)
 		for _, kind := range []string{"NULL", "empty", "zero", "unreadable", "future"} {
 			if kinds[kind] == 0 {
 				t.Errorf("%s of %s: no date is %s", c.column, c.from, kind)
@@ -53,6 +40,28 @@ func TestUnknownDatesOfEveryKind(t *testing.T) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// kindsOfDates counts the dates a query gives by what they say.
+func kindsOfDates(t *testing.T, db *sql.DB, query, tomorrow string) map[string]int {
+	t.Helper()
+	rows, err := db.Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	kinds := map[string]int{}
+	for rows.Next() {
+		var d *string
+		if err := rows.Scan(&d); err != nil {
+			t.Fatal(err)
+		}
+		kinds[kindOfDate(d, tomorrow)]++
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return kinds
+}
 
 func kindOfDate(d *string, tomorrow string) string {
 	if d == nil {
@@ -77,30 +86,9 @@ func TestAroundTheYearsEnd(t *testing.T) {
 	for _, asOf := range []time.Time{sample.ReferenceDay, time.Date(2028, 1, 1, 0, 0, 0, 0, sample.Zone), time.Date(2027, 12, 31, 0, 0, 0, 0, sample.Zone)} {
 		w := Lay(t, sample.Options{Members: 50, AsOf: asOf})
 		p := w.Persons.YearEnd
-		rows, err := w.Ledger(t).Query("SELECT title, CAST(booked_on AS TEXT), CAST(due_on AS TEXT), status FROM entries WHERE account_no = ?", p.Account)
-		if err != nil {
-			t.Fatal(err)
+		if n := checkTitles(t, w, p.Account); n != 6 {
+			t.Errorf("%d entries, want 6", n)
 		}
-		n := 0
-		for rows.Next() {
-			var title, booked, status string
-			var due *string
-			if err := rows.Scan(&title, &booked, &due, &status); err != nil {
-				t.Fatal(err)
-			}
-			n++
-			lapsed := endsBefore(t, booked, 5, w.AsOf)
-			if status == "unpaid" {
-				lapsed = lapsed && endsBefore(t, *due, 6, w.AsOf)
-			}
-			if says := title[:len("trwa")] != "trwa"; says != lapsed {
-				t.Errorf("as of %s: %q, but lapsed is %v", asOf.Format("2006-01-02"), title, lapsed)
-			}
-		}
-		if err := rows.Err(); err != nil || n != 6 {
-			t.Errorf("%d entries, %v", n, err)
-		}
-		_ = rows.Close()
 		if left := text(t, w.Register(t), "SELECT left_on FROM members WHERE id = ?", p.ID); left[4:] != w.AsOf.Format("2006-01-02")[4:] {
 			t.Errorf("left on %s: membership does not end with the day of the sample", left)
 		}
@@ -109,6 +97,35 @@ func TestAroundTheYearsEnd(t *testing.T) {
 	if day := text(t, w.Register(t), "SELECT left_on FROM members WHERE id = ?", w.Persons.LeapDay.ID); day != "2016-02-29" {
 		t.Errorf("LeapDay left on %s", day)
 	}
+}
+
+// checkTitles works out for each entry of an account whether it has lapsed and compares that with its title.
+func checkTitles(t *testing.T, w *World, account string) (entries int) {
+	t.Helper()
+	rows, err := w.Ledger(t).Query("SELECT title, CAST(booked_on AS TEXT), CAST(due_on AS TEXT), status FROM entries WHERE account_no = ?", account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var title, booked, status string
+		var due *string
+		if err := rows.Scan(&title, &booked, &due, &status); err != nil {
+			t.Fatal(err)
+		}
+		entries++
+		lapsed := endsBefore(t, booked, 5, w.AsOf)
+		if status == "unpaid" {
+			lapsed = lapsed && endsBefore(t, *due, 6, w.AsOf)
+		}
+		if says := !strings.HasPrefix(title, "trwa"); says != lapsed {
+			t.Errorf("as of %s: %q, but lapsed is %v", w.AsOf.Format("2006-01-02"), title, lapsed)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return entries
 }
 
 // endsBefore says whether years after the end of the year of d are over on asOf.

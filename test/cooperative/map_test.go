@@ -1,12 +1,15 @@
 package cooperative
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/subject"
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
 )
 
@@ -97,8 +100,10 @@ func TestEnvIsWhatTheMapAsksFor(t *testing.T) {
 	}
 }
 
-// TestRequestsCanBeRead parses each request as the command does.
+// TestRequestsCanBeRead parses each request as the command does, and checks it against the map on the day
+// of the sample.
 func TestRequestsCanBeRead(t *testing.T) {
+	m := loadMap(t)
 	for _, asOf := range []int{0, 117, 500} {
 		w := Lay(t, sample.Options{Members: 50, AsOf: sample.ReferenceDay.AddDate(0, 0, asOf)})
 		ids := map[string]string{}
@@ -108,6 +113,12 @@ func TestRequestsCanBeRead(t *testing.T) {
 				t.Errorf("%s and %s have one id", name, other)
 			}
 			ids[r.ID] = name
+			if wait, why := request.WaitsFor(r); wait != "" {
+				t.Errorf("%s waits for %s: %s", name, wait, why)
+			}
+			if ps := r.CheckAgainst(namesOf(m, w.AsOf)); len(ps) > 0 {
+				t.Errorf("%s: %v", name, ps)
+			}
 		}
 		for _, right := range []request.Right{request.Access, request.Portability, request.Rectification, request.Restriction, request.Lift, request.Erasure} {
 			if path, ok := w.Requests[string(right)]; !ok || parse(t, path).Right != right {
@@ -118,6 +129,16 @@ func TestRequestsCanBeRead(t *testing.T) {
 			t.Errorf("the lift names %s", of)
 		}
 	}
+}
+
+// namesOf is what the map knows.
+func namesOf(m *datamap.Map, now time.Time) request.Names {
+	n := request.Names{Kinds: map[string]subject.Kind{}, Now: now,
+		Purposes: slices.Collect(maps.Keys(m.Purposes)), Categories: slices.Collect(maps.Keys(m.Categories))}
+	for name, kind := range m.Identifiers {
+		n.Kinds[name] = kind.Kind
+	}
+	return n
 }
 
 func parse(t *testing.T, path string) *request.Request {

@@ -102,12 +102,13 @@ func (s *Sample) WriteRequests(dir string) (map[string]string, error) {
 	return paths, nil
 }
 
-// ask begins a request that came days before the sample's day and whose identity was seen the day after.
+// ask begins a request that came days before the sample's day and whose identity was seen the day after. The person is
+// named by PESEL and, where the e-mail names anybody, by that.
 func (s *Sample) ask(n int, right string, p Person, days int) requestFile {
 	received := s.at(days, 9, 30)
 	ids := []identifierPart{{"pesel", p.PESEL, true}}
 	reply := replyPart{Channel: "post", Language: "pl"}
-	if p.Email != "" {
+	if p.Email != "" && p.Email != SentinelEmail {
 		ids = append(ids, identifierPart{"email", p.Email, true})
 		reply = replyPart{Channel: "email", Address: p.Email, Language: "pl"}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 )
@@ -26,7 +25,7 @@ func scanPage(s scan) ([]byte, error) {
 			if y%7 == 3 && x > 6 && x < 54 && n>>30 != 0 {
 				shade = 40
 			}
-			img.SetGray(x, y, color.Gray{Y: shade})
+			img.Pix[y*img.Stride+x] = shade
 		}
 	}
 	var out bytes.Buffer
