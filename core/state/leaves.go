@@ -89,6 +89,11 @@ func (tx *Tx) Hashes(indexes []int64) ([][]byte, error) {
 	return out, nil
 }
 
+// HashCount is the number of stored hashes.
+func (tx *Tx) HashCount() (int64, error) {
+	return get(tx, "journal", scalar[int64], `SELECT count(*) FROM journal_hash`)
+}
+
 // PutCheckpoint stores a signed checkpoint of that size; the same size again keeps the first.
 func (tx *Tx) PutCheckpoint(size int64, note []byte, now time.Time) error {
 	return tx.do("journal", `INSERT INTO journal_checkpoint (size, note, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, size, note, stamp(now))
@@ -102,4 +107,9 @@ func (tx *Tx) Checkpoint(atLeast int64) (size int64, note []byte, err error) {
 		return 0, nil, nil
 	}
 	return size, note, err
+}
+
+// Checkpoints lists every stored checkpoint, smallest first.
+func (tx *Tx) Checkpoints() ([][]byte, error) {
+	return all(tx, "journal", scalar[[]byte], `SELECT note FROM journal_checkpoint ORDER BY size`)
 }
