@@ -142,5 +142,8 @@ func (r *csvRecord) rewritten(set connectors.Row) ([]byte, error) {
 			out = append(out, r.split.raw[r.split.cells[i].start:r.split.cells[i].end]...)
 		}
 	}
+	if len(out) == 0 { // an empty line would be no row
+		out = bytes.Repeat([]byte{r.format.delim}, max(len(r.columns)-1, 0))
+	}
 	return append(out, r.split.raw[len(r.split.raw)-r.split.eol:]...), nil
 }
