@@ -16,8 +16,9 @@ type Field struct {
 	Unit        string
 	CopyOf      *Collection // denormalised copy, recomputed as As says: "{last_name} {first_name}"
 	As          string
-	Counts      *Edge // counter of the rows over this edge
-	Statement   bool  // where a supplementary statement is written (art. 16)
+	Counts      *Edge    // counter of the rows over this edge
+	Statement   bool     // where a supplementary statement is written (art. 16)
+	Said        []string // the keys the map writes for it; of a one-line field, category
 	Pos         Pos
 }
 

@@ -50,6 +50,17 @@ func pos(n *mapfile.Node) Pos {
 	return Pos{File: n.File.Name, Line: n.Line, Col: n.Col}
 }
 
+// said are the keys a map writes.
+func said(n *mapfile.Node) []string {
+	var out []string
+	if n.Is(mapfile.Map) {
+		for _, p := range n.Pairs {
+			out = append(out, p.Key.Value)
+		}
+	}
+	return out
+}
+
 // declared says whether the controller file names something under a heading, be it wrong, or may do so.
 func (l *loader) declared(heading, name string) bool {
 	c := l.controllerFile

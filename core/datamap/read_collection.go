@@ -23,6 +23,7 @@ func (l *loader) collections() {
 				RootRows: DefaultRootRows, Share: DefaultShare, Restrict: s.Restrict, Pos: pos(k)}
 			d := &draft{Collection: c, name: k, node: v, fields: map[*Field]*mapfile.Node{}, names: map[*Field]*mapfile.Node{},
 				ownRules: v.Has("purposes"), implicit: map[string]bool{}}
+			c.Said = said(v)
 			s.Collections = append(s.Collections, c)
 			l.drafts[c] = d
 			l.order = append(l.order, d)
@@ -160,8 +161,8 @@ func (l *loader) defaultLabel(d *draft) Label {
 func (l *loader) manners(d *draft) {
 	n := d.node
 	if r := n.Get("restrict"); r != nil {
-		if b := r.Get("block").Text(); b != "" {
-			d.Restrict.Block = b
+		if b := r.Get("block"); b != nil {
+			d.Restrict.Block, d.Restrict.Pos = b.Text(), pos(b)
 		}
 		if m := r.Get("mark").Text(); m != "" {
 			d.Restrict.Mark = m

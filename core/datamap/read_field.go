@@ -9,7 +9,9 @@ func (l *loader) field(d *draft, k, v *mapfile.Node) {
 	f := &Field{Collection: d.Collection, Name: k.Value, Source: d.System.Portable, Pos: pos(k)}
 	d.Fields = append(d.Fields, f)
 	d.fields[f], d.names[f] = v, k
+	f.Said = said(v)
 	if v.Is(mapfile.Text) {
+		f.Said = []string{"category"}
 		f.Category = named(l, v, l.m.Categories, "categories", "category")
 		f.Label = labelOf(f.Category)
 		return

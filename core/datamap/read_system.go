@@ -28,11 +28,16 @@ func (l *loader) systems(roots []*mapfile.Node) {
 			l.r.Error(name, "two systems are called %s", s.Name).Hint("the other is %s:%d:%d", twin.Pos.File, l.systemNodes[twin].Get("system").Line, l.systemNodes[twin].Get("system").Col)
 		}
 		l.systemNodes[s] = n
+		s.Said = said(n)
 		l.m.Systems = append(l.m.Systems, s)
 		l.systemLabel(s, n)
 		l.config(s, n.Get("config"))
 		l.limits(s, n)
-		s.Restrict = Restrict{Block: n.Get("restrict").Get("block").Text(), Mark: n.Get("restrict").Get("mark").Text()}
+		r := n.Get("restrict")
+		s.Restrict = Restrict{Block: r.Get("block").Text(), Mark: r.Get("mark").Text(), Pos: s.Pos}
+		if b := r.Get("block"); b != nil {
+			s.Restrict.Pos = pos(b)
+		}
 		if s.Restrict.Block == "" && s.Connector == Manual {
 			s.Restrict.Block = BlockTask
 		}

@@ -51,9 +51,9 @@ func writtenOut(name, value string) bool {
 
 // config reads the settings of a system, unresolved.
 func (l *loader) config(s *System, n *mapfile.Node) {
-	s.Config = map[string]string{}
+	s.Config, s.ConfigPos = map[string]string{}, map[string]Pos{}
 	n.Each(func(k, v *mapfile.Node) {
-		s.Config[k.Value] = v.Text()
+		s.Config[k.Value], s.ConfigPos[k.Value] = v.Text(), pos(v)
 		if writtenOut(k.Value, v.Text()) {
 			l.r.Error(v, "%s is written out; a secret has no place in the map", k.Value).
 				Hint("%s: ${%s_%s}", k.Value, strings.ToUpper(s.Name), strings.ToUpper(k.Value))

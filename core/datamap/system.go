@@ -20,6 +20,8 @@ type System struct {
 	Zone        *time.Location    // of dates that carry none
 	Portable    string            // source: default of its fields
 	Collections []*Collection
+	Said        []string       // the keys its file writes; the rest are defaults
+	ConfigPos   map[string]Pos // where each setting stands
 	Pos         Pos
 }
 
@@ -37,6 +39,7 @@ func (s *System) Collection(name string) *Collection {
 type Restrict struct {
 	Block string
 	Mark  string
+	Pos   Pos // of block:, here or where it is inherited from
 }
 
 // Collection is a table, a kind of document, a drawer.
@@ -67,7 +70,8 @@ type Collection struct {
 	GuardsBecause string  // why they are raised
 	Created       string  // field: when the row was born
 	Published     []When
-	OnePerson     bool // one_person_per_value: a verified shared identifier decides here
+	OnePerson     bool     // one_person_per_value: a verified shared identifier decides here
+	Said          []string // the keys the map writes for it; the rest are defaults
 	Pos           Pos
 }
 

@@ -154,6 +154,9 @@ func dump(b *strings.Builder, v reflect.Value, seen map[any]int) {
 		}
 		b.WriteString("{")
 		for i := range v.NumField() {
+			if n := v.Type().Field(i).Name; n == "Said" || n == "ConfigPos" {
+				continue // where and whether, not what
+			}
 			b.WriteString(v.Type().Field(i).Name + ":")
 			dump(b, v.Field(i), seen)
 			b.WriteString(" ")

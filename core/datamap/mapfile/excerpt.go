@@ -37,6 +37,20 @@ func (f *File) excerpt(line, col, width int) (text string, caret, shown int) {
 	return string(runes), max(1, col), max(1, min(width, len(runes)-col+1))
 }
 
+// Show gives a problem of this file its line, with the word at its place underlined.
+func (f *File) Show(p *Problem) {
+	p.Line, p.Col = f.clamp(p.Line, p.Col)
+	width := 1
+	if runes := []rune(f.line(p.Line)); p.Col <= len(runes) {
+		if end := strings.IndexAny(string(runes[p.Col-1:]), " ,:]}"); end > 0 {
+			width = len([]rune(string(runes[p.Col-1:])[:end]))
+		} else if end < 0 {
+			width = len(runes) - p.Col + 1
+		}
+	}
+	p.Excerpt, p.Caret, p.Width = f.excerpt(p.Line, p.Col, width)
+}
+
 // masked is the line without what must not be shown; the caret moves along.
 func (f *File) masked(line, col, width int) ([]rune, int, int) {
 	runes := []rune(f.line(line))
