@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -20,22 +19,23 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	if !opt.Rehearse && opt.Confirm == nil {
 		return nil, errors.New("applying treatments: nobody to confirm them")
 	}
-	conn, err := s.write.Conn(ctx)
+	pen, err := s.acquire(ctx)
 	if err != nil {
-		return nil, failure(ctx, "opening the database file", err)
+		return nil, err
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	w := &work{ctx: ctx, writer: pen}
+	open, usable := false, true
+	defer func() {
+		if open {
+			usable = rollback(pen.conn)
+		}
+		s.release(pen, usable)
+	}()
+	if _, err := pen.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, failure(ctx, "locking the database file", err)
 	}
+	open = true
 	locked := time.Now()
-	w := &work{ctx: ctx, conn: conn}
-	committed := false
-	defer func() {
-		if !committed {
-			rollback(conn)
-		}
-	}()
 	if err := w.prepare(s, do); err != nil {
 		return w.undone(), err
 	}
@@ -43,30 +43,34 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 		return w.undone(), err
 	}
 	if opt.Rehearse {
-		rollback(conn)
-		committed = true // there is nothing left to roll back
+		open, usable = false, rollback(pen.conn)
 		return w.outcomes(time.Since(locked)), nil
 	}
 	if err := opt.Confirm(ctx, w.outcomes(0)); err != nil {
 		return w.undone(), err
 	}
-	if err := commit(ctx, conn); err != nil {
+	if err := pen.commit(ctx); err != nil {
 		return w.undone(), err
 	}
-	committed = true
+	open = false
+	return s.settled(ctx, w), nil
+}
+
+// settled empties the log after what was committed, and says so where a reader does not let it.
+func (s *store) settled(ctx context.Context, w *work) []connectors.Outcome {
 	out := w.outcomes(0)
-	if w.destructive() && !s.wal.truncate(ctx, conn) && len(out) > 0 {
+	if w.destructive() && !s.wal.truncate(ctx, w.writer) {
 		out[0].Notes = append(out[0].Notes, connectors.Diagnostic{Severity: connectors.Warning,
 			Summary: "a reader holds the write-ahead log, so that what was deleted may still stand in the file or the log",
 			Detail:  "it goes with the next call that finds no reader, or when the last process closes the file"})
 	}
-	return out, nil
+	return out
 }
 
 // commit ends the transaction for good. Once the host has confirmed, a cancelled context stops nothing.
-func commit(ctx context.Context, conn *sql.Conn) error {
+func (w *writer) commit(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+	if _, err := w.exec(ctx, "COMMIT"); err != nil {
 		return failure(ctx, "committing", err)
 	}
 	return nil
@@ -74,18 +78,19 @@ func commit(ctx context.Context, conn *sql.Conn) error {
 
 // work is the treatments of one call.
 type work struct {
-	ctx  context.Context
-	conn *sql.Conn
-	view *view
-	jobs []*job
+	ctx    context.Context
+	writer *writer
+	view   *view
+	jobs   []*job
 }
 
 // prepare resolves the rows of every treatment, and stops where more would change than may.
 func (w *work) prepare(s *store, do []connectors.Treatment) error {
 	var err error
-	if w.view, err = s.catalog.view(w.ctx, w.conn); err != nil {
+	if w.view, err = s.catalog.view(w.ctx, w.writer.conn); err != nil {
 		return err
 	}
+	w.view.writer = w.writer
 	for _, t := range do {
 		j := &job{t: t, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
 		w.jobs = append(w.jobs, j)
@@ -98,7 +103,7 @@ func (w *work) prepare(s *store, do []connectors.Treatment) error {
 
 // run makes the changes, in order.
 func (w *work) run() error {
-	if _, err := w.conn.ExecContext(w.ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+	if _, err := w.writer.exec(w.ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
 		return failure(w.ctx, "deferring foreign keys", err)
 	}
 	for _, j := range w.jobs {

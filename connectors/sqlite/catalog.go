@@ -21,6 +21,7 @@ type catalog struct {
 type view struct {
 	ctx     context.Context
 	conn    *sql.Conn
+	writer  *writer // where the transaction may write
 	catalog *catalog
 	version int64
 }

@@ -18,12 +18,12 @@ func (w *work) delete(j *job) error {
 	if err != nil {
 		return err
 	}
-	res, err := w.conn.ExecContext(w.ctx, "DELETE FROM "+dialect{}.Quote(j.table.Name)+" WHERE "+where, arg)
+	n, err := w.writer.exec(w.ctx, "DELETE FROM "+dialect{}.Quote(j.table.Name)+" WHERE "+where, arg)
 	if err != nil {
 		return failure(w.ctx, "deleting from "+j.table.Name, err)
 	}
 	gone := j.todo
-	if n, err := res.RowsAffected(); err != nil || n != int64(len(j.todo)) {
+	if n != int64(len(j.todo)) {
 		left, err := w.present(j.table, j.todo)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func (w *work) resolveEnsure(j *job) error {
 	}
 	var there bool
 	text := "SELECT EXISTS (SELECT 1 FROM " + dialect{}.Quote(j.table.Name) + " AS u WHERE ?1 AND (" + strings.Join(tests, " OR ") + "))"
-	if err := w.conn.QueryRowContext(w.ctx, text, append([]any{1}, u.args...)...).Scan(&there); err != nil {
+	if err := w.writer.conn.QueryRowContext(w.ctx, text, append([]any{1}, u.args...)...).Scan(&there); err != nil {
 		return failure(w.ctx, "looking for the row to ensure", err)
 	}
 	switch {
@@ -77,17 +77,14 @@ func (w *work) ensure(j *job) error {
 		args = append(args, v)
 		cols, marks = append(cols, d.Quote(col.Name)), append(marks, d.Placeholder(len(args)))
 	}
-	res, err := w.conn.ExecContext(w.ctx, "INSERT INTO "+d.Quote(j.table.Name)+" ("+strings.Join(cols, ", ")+") VALUES ("+
+	n, err := w.writer.exec(w.ctx, "INSERT INTO "+d.Quote(j.table.Name)+" ("+strings.Join(cols, ", ")+") VALUES ("+
 		strings.Join(marks, ", ")+") ON CONFLICT DO NOTHING", args...)
 	if err != nil {
 		return failure(w.ctx, "inserting into "+j.table.Name, err)
 	}
-	switch n, err := res.RowsAffected(); {
-	case err != nil:
-		return failure(w.ctx, "inserting into "+j.table.Name, err)
-	case n == 0:
+	if n == 0 {
 		j.out.Already++
-	default:
+	} else {
 		j.out.Changed++
 	}
 	return nil

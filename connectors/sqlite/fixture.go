@@ -17,21 +17,26 @@ import (
 // the values of its rows: id is its key where every row has a number for it, and fields whose names end in
 // _ci ignore the case of letters.
 func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
-	conn, err := s.write.Conn(ctx)
+	w, err := s.acquire(ctx)
 	if err != nil {
-		return failure(ctx, "opening the database file", err)
+		return err
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	usable := true
+	defer func() { s.release(w, usable) }()
+	if _, err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return failure(ctx, "locking the database file", err)
 	}
 	for _, at := range slices.Sorted(maps.Keys(rows)) {
-		if err := load(ctx, conn, at, rows[at]); err != nil {
-			rollback(conn)
+		if err := load(ctx, w.conn, at, rows[at]); err != nil {
+			usable = rollback(w.conn)
 			return failure(ctx, "laying out "+at, err)
 		}
 	}
-	return commit(ctx, conn)
+	if err := w.commit(ctx); err != nil {
+		usable = rollback(w.conn)
+		return err
+	}
+	return nil
 }
 
 func load(ctx context.Context, conn *sql.Conn, at string, rows []connectors.Row) error {

@@ -42,15 +42,7 @@ func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *conne
 // is the caller's only until f returns; the values in it stay.
 func (v *view) each(ctx context.Context, q relational.Query, f func([]driver.Value) error) error {
 	return v.conn.Raw(func(dc any) error {
-		c, ok := dc.(driver.QueryerContext)
-		if !ok {
-			return errors.New("the SQLite driver cannot be asked directly")
-		}
-		args := make([]driver.NamedValue, len(q.Args))
-		for i, a := range q.Args {
-			args[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
-		}
-		rows, err := c.QueryContext(ctx, q.SQL, args)
+		rows, err := v.ask(ctx, dc, q)
 		if err != nil {
 			return failure(ctx, "reading rows", err)
 		}
@@ -70,4 +62,16 @@ func (v *view) each(ctx context.Context, q relational.Query, f func([]driver.Val
 			}
 		}
 	})
+}
+
+// ask begins a query: from what the writer has prepared, where there is one.
+func (v *view) ask(ctx context.Context, dc any, q relational.Query) (driver.Rows, error) {
+	if v.writer != nil {
+		return v.writer.query(ctx, dc, q)
+	}
+	c, ok := dc.(driver.QueryerContext)
+	if !ok {
+		return nil, errors.New("the SQLite driver cannot be asked directly")
+	}
+	return c.QueryContext(ctx, q.SQL, positional(q.Args))
 }

@@ -13,7 +13,7 @@ import (
 // key would forbid the commit.
 func (w *work) checkReferences() error {
 	open := 0
-	err := w.conn.Raw(func(dc any) error {
+	err := w.writer.conn.Raw(func(dc any) error {
 		status, ok := dc.(sqlite.DBStatus)
 		if !ok {
 			return errors.New("the SQLite driver cannot say whether foreign keys hold")
@@ -42,7 +42,7 @@ func (w *work) broken() (connectors.Diagnostics, error) {
 	for _, j := range w.jobs {
 		treated[strings.ToLower(j.table.Name)] = true
 	}
-	rows, err := w.conn.QueryContext(w.ctx, `SELECT m.name, f."table", f."from", f.id FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
+	rows, err := w.writer.conn.QueryContext(w.ctx, `SELECT m.name, f."table", f."from", f.id FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
 		WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq`)
 	if err != nil {
 		return nil, failure(w.ctx, "checking foreign keys", err)
@@ -96,6 +96,6 @@ func (w *work) broken() (connectors.Diagnostics, error) {
 // violated are the foreign keys of a table that some row of it breaks.
 func (w *work) violated(table string) ([]int, error) {
 	var out []int
-	err := collect(w.ctx, w.conn, &out, "SELECT DISTINCT fkid FROM pragma_foreign_key_check(?1) ORDER BY fkid", table)
+	err := collect(w.ctx, w.writer.conn, &out, "SELECT DISTINCT fkid FROM pragma_foreign_key_check(?1) ORDER BY fkid", table)
 	return out, failure(w.ctx, "checking foreign keys", err)
 }

@@ -58,12 +58,11 @@ func (w *work) set(j *job) error {
 	if err != nil {
 		return err
 	}
-	res, err := w.conn.ExecContext(w.ctx, text+" WHERE "+where, append([]any{arg}, u.args...)...)
+	n, err := w.writer.exec(w.ctx, text+" WHERE "+where, append([]any{arg}, u.args...)...)
 	if err != nil {
 		return failure(w.ctx, "changing "+j.table.Name, err)
 	}
-	n, err := res.RowsAffected()
-	if err == nil && n == int64(len(j.todo)) {
+	if n == int64(len(j.todo)) {
 		j.count(j.todo)
 		return nil
 	}

@@ -17,6 +17,7 @@ type store struct {
 	place   place
 	read    *sql.DB
 	write   *sql.DB
+	writer  chan *writer // the writer, or nil where one is still to be made; empty while it is in use
 	catalog catalog
 	wal     backlog
 }
@@ -25,7 +26,8 @@ type store struct {
 var common = []string{"temp_store(MEMORY)", "foreign_keys(1)"}
 
 func open(ctx context.Context, p place) (*store, error) {
-	s := &store{place: p}
+	s := &store{place: p, writer: make(chan *writer, 1)}
+	s.writer <- nil
 	var err error
 	if s.read, err = sql.Open("sqlite", p.source(append([]string{"query_only(1)"}, common...)...)); err != nil {
 		return nil, failure(ctx, "opening the database file", err)
@@ -64,20 +66,28 @@ func (s *store) reading(ctx context.Context, f func(*view) error) error {
 	return f(v)
 }
 
-// rollback ends a transaction, whatever became of its context.
-func rollback(conn *sql.Conn) {
+// rollback ends a transaction, whatever became of its context. It says whether the connection can go on; SQLite may have
+// rolled back by itself, and after an interruption the driver gives a connection up.
+func rollback(conn *sql.Conn) bool {
 	if _, err := conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {
-		// SQLite has rolled back by itself, or the connection is past use: then it is thrown away.
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // database/sql throws it away
+		return false
 	}
+	return true
 }
 
-// Close closes the file, after a last try to empty the write-ahead log.
+// Close waits for what is being written, empties the write-ahead log if it can, and closes the file.
 func (s *store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.place.busy+checkpointWait)
-	defer cancel()
-	s.wal.settle(ctx, s.write)
-	return errors.Join(s.read.Close(), s.write.Close())
+	w, err := s.acquire(context.Background())
+	if err != nil { // closed before
+		return errors.Join(s.read.Close(), s.write.Close())
+	}
+	if s.wal.open.Load() {
+		s.wal.truncate(context.Background(), w)
+	}
+	err = w.close()
+	s.writer <- nil
+	return errors.Join(err, s.read.Close(), s.write.Close())
 }
 
 var _ connectors.Store = (*store)(nil)
