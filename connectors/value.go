@@ -24,24 +24,6 @@ type (
 // Row is a row by field name: pleasant for authors and tests. It prints masked.
 type Row map[string]any
 
-const masked = "•••"
-
-// Format keeps values out of logs and errors whatever verb prints them.
-func (r Row) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "row of %d fields %s", len(r), masked)
-}
-func (t Tuple) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "tuple of %d %s", len(t.Values), masked)
-}
-func (k *Keys) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "keys %v %s", k.Fields, masked) }
-func (a Assign) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "%s: %s%s", a.Field, a.How, masked)
-}
-func (c Cond) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s %s %s", c.Field, c.Op, masked) }
-func (c Config) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "config of %d settings %s", len(c), masked)
-}
-
 // Empty says whether v matches nothing: NULL, or the empty text.
 func Empty(v any) bool {
 	switch x := v.(type) {

@@ -13,7 +13,7 @@ func limit(name, anchor, rule string, can func(connectors.Description) bool, run
 		Can: both(changes, can)}
 }
 
-func always(connectors.Description) bool            { return true }
+func always(connectors.Description) bool          { return true }
 func transactional(d connectors.Description) bool { return d.Transactional }
 func byUnits(d connectors.Description) bool       { return !d.Transactional }
 func rehearses(d connectors.Description) bool     { return d.Rehearsal }

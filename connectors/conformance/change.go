@@ -112,10 +112,10 @@ func (b *Bench) became(ctx context.Context, name, likely string, f func(connecto
 	}
 	fail := Fail(likely).Came(name, "%d rows, %d of them as they should be", len(got), len(got)-len(extra)).Want("%d", len(want))
 	if len(lost) > 0 {
-		fail.Came("missing", "%s", values(lost[0].values))
+		fail = fail.Came("missing", "%s", values(lost[0].values))
 	}
 	if len(extra) > 0 {
-		fail.Came("too much", "%s", values(extra[0].values))
+		fail = fail.Came("too much", "%s", values(extra[0].values))
 	}
 	return fail
 }

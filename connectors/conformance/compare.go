@@ -109,10 +109,10 @@ func (b *Bench) differs(label, likely string, got, want []hit) error {
 	}
 	f := Fail(likely).Came(label, "%d rows", len(got)).Want("%d", len(want))
 	if len(lost) > 0 {
-		f.Came("missing", "%s", show(lost))
+		f = f.Came("missing", "%s", show(lost))
 	}
 	if len(extra) > 0 {
-		f.Came("too much", "%s", show(extra))
+		f = f.Came("too much", "%s", show(extra))
 	}
 	return f
 }
