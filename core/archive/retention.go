@@ -68,8 +68,8 @@ func (x *assembly) kept(p *datamap.Purpose) Kept {
 		}
 	}
 	switch {
-	case p.Hold:
-		words = append(words, x.T("kept.hold"))
+	case p.Hold: // nothing of it lapses, whatever day it would have been
+		k.From, k.To, words = "", "", []string{x.T("kept.hold")}
 	case k.From == "" && len(words) == 0:
 		words = append(words, x.criterion(p))
 	case k.From != "" && k.From == k.To:
