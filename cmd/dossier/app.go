@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/graph"
+	"github.com/dossier-dsr/dossier/core/keys"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/state"
+	"github.com/dossier-dsr/dossier/plugins/host"
+)
+
+// app is what commands share: it opens what they need, once, and closes it.
+type app struct {
+	*root
+	in       io.Reader
+	out, err io.Writer
+	closers  []func()
+	pool     *host.Pool
+	progress *view.Progress
+}
+
+func (a *app) close() {
+	if a.progress != nil {
+		a.progress.Done()
+	}
+	for _, f := range slices.Backward(a.closers) {
+		f()
+	}
+}
+
+func (a *app) onClose(f func() error) {
+	a.closers = append(a.closers, func() { _ = f() })
+}
+
+// now is the clock; DOSSIER_NOW (RFC 3339) sets it for demonstrations and tests of what comes due.
+func (a *app) now() time.Time {
+	if t, err := time.Parse(time.RFC3339, os.Getenv("DOSSIER_NOW")); err == nil {
+		return t
+	}
+	return time.Now()
+}
+
+func (a *app) log() *slog.Logger {
+	if a.Verbose {
+		return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// tell shows what is being worked, on a terminal.
+func (a *app) tell(text string) {
+	if a.Quiet || a.JSON {
+		return
+	}
+	if a.progress == nil {
+		a.progress = view.NewProgress(a.err)
+	}
+	a.progress.Tell(text)
+}
+
+// quieten ends the line of progress before a result is printed.
+func (a *app) quieten() {
+	if a.progress != nil {
+		a.progress.Done()
+	}
+}
+
+// openMap loads and checks the map; its mistakes are shown whole.
+func (a *app) openMap() (*datamap.Map, error) {
+	dir, err := a.mapDir()
+	if err != nil {
+		return nil, err
+	}
+	m, problems := datamap.Load(dir)
+	if problems.Errors() > 0 || m == nil {
+		_, _ = fmt.Fprint(a.err, problems.String())
+		_, _ = fmt.Fprintln(a.err, datamap.Summary(dir, m, problems))
+		return nil, shown{exitUsage}
+	}
+	return m, nil
+}
+
+// mapDir is the folder with controller.yaml; where --map holds several maps, they are named.
+func (a *app) mapDir() (string, error) {
+	if _, err := os.Stat(filepath.Join(a.Map, datamap.ControllerFile)); err == nil {
+		return a.Map, nil
+	}
+	entries, err := os.ReadDir(a.Map)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", usage(fmt.Errorf("there is no folder %s", a.Map), "dossier --map DIR … names the folder with controller.yaml")
+	}
+	if err != nil {
+		return "", usage(fmt.Errorf("%s cannot be read", a.Map), "dossier --map DIR … names the folder with controller.yaml")
+	}
+	var found []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(a.Map, e.Name(), datamap.ControllerFile)); err == nil {
+			found = append(found, filepath.Join(a.Map, e.Name()))
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", usage(fmt.Errorf("%s holds no map: no controller.yaml", a.Map), "dossier --map DIR … names the folder with controller.yaml")
+	}
+	return "", usage(fmt.Errorf("%s holds several maps", a.Map), "choose one: dossier --map "+strings.Join(found, " | --map "))
+}
+
+// connectors is the pool of plugin processes.
+func (a *app) connectors() (*host.Pool, error) {
+	if a.pool != nil {
+		return a.pool, nil
+	}
+	opts := host.PoolOptions{Folders: host.Folders(), Options: host.Options{Log: a.log()}}
+	lock, err := host.ReadLock("connectors.lock")
+	switch {
+	case err == nil:
+		opts.Lock = lock
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, usage(err, "dossier connector lock writes it anew")
+	}
+	a.pool = host.NewPool(opts)
+	a.onClose(a.pool.Close)
+	return a.pool, nil
+}
+
+// open opens one system of the map through its connector's process.
+func (a *app) open(ctx context.Context, s *datamap.System) *planner.System {
+	y := &planner.System{Map: s}
+	pool, err := a.connectors()
+	if err != nil {
+		y.Err = err
+		return y
+	}
+	c, err := pool.Connector(ctx, s.Connector)
+	if err != nil {
+		y.Err = err
+		return y
+	}
+	y.Card, y.SHA256 = c.Describe(), c.SHA256()
+	settings, err := s.Settings(os.Getenv)
+	if err != nil {
+		y.Err = err
+		return y
+	}
+	store, err := c.Open(ctx, connectors.Config(settings))
+	if err != nil {
+		y.Err = err
+		return y
+	}
+	y.Store = store
+	a.onClose(store.Close)
+	return y
+}
+
+// openSystems opens every system. A setting that is wrong ends the command; a store that is down does not.
+func (a *app) openSystems(ctx context.Context, m *datamap.Map) (map[string]*planner.System, error) {
+	out := map[string]*planner.System{}
+	var wrong []error
+	for _, s := range m.Systems {
+		a.tell("opening " + s.Name)
+		y := a.open(ctx, s)
+		out[s.Name] = y
+		if y.Err != nil && !errors.Is(y.Err, connectors.ErrTryLater) {
+			wrong = append(wrong, fmt.Errorf("%s: %w", s.Name, y.Err))
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, usage(errors.Join(wrong...), "dossier manifest check --live")
+	}
+	return out, nil
+}
+
+// openState opens the executor's own database; commands that read never make it.
+func (a *app) openState(ctx context.Context) (*state.DB, error) {
+	db, err := state.Open(ctx, a.State)
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(db.Close)
+	return db, nil
+}
+
+// openEngine opens everything that carries requests out.
+func (a *app) openEngine(ctx context.Context) (*engine.Engine, error) {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if e.Planner.Systems, err = a.openSystems(ctx, e.Planner.Graph.Map); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// openRegister is the engine without any system open: for commands that only look at the register.
+func (a *app) openRegister(ctx context.Context) (*engine.Engine, error) {
+	m, err := a.openMap()
+	if err != nil {
+		return nil, err
+	}
+	db, err := a.openState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keys.Open(a.Keys, a.State)
+	if err != nil {
+		return nil, err
+	}
+	years, err := keys.OpenYears(keys.YearsPath(a.Keys), a.State)
+	if err != nil {
+		return nil, err
+	}
+	archives := filepath.Join(filepath.Dir(a.State), "archives")
+	if err := os.MkdirAll(archives, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder for archives cannot be made: %w", errors.Unwrap(err))
+	}
+	return engine.Open(engine.Engine{DB: db, Ring: ring, Years: years, Archives: archives, Log: a.log(), Now: a.now, Operator: a.As, Progress: a.tell,
+		Planner: &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{}}}), nil
+}

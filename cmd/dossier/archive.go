@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+)
+
+type archiveCmd struct {
+	ID     string `arg:"" help:"An access or portability request."`
+	Output string `short:"o" required:"" help:"The ZIP to write; it is readable by whoever has it." placeholder:"FILE.zip"`
+}
+
+// Run unseals the subject's package into a file of its own.
+func (c archiveCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return usagef("choose another name", "%s is there already", c.Output)
+	}
+	if err != nil {
+		return usagef("", "%s cannot be written", c.Output)
+	}
+	n, err := e.Archive(ctx, c.ID, io.Writer(f))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		_ = os.Remove(c.Output)
+		return err
+	}
+	if a.JSON {
+		return view.JSON(a.out, map[string]any{"format": "dossier.archive/v1", "request": c.ID, "bytes": n})
+	}
+	_, _ = fmt.Fprintf(a.out, "%s, %s. Begin with index.html. Whoever has this file can read it.\n", c.Output, view.Plural(n, "byte"))
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// usageError is bad input: exit 2.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func usage(err error, hint string) error { return usageError{err, hint} }
+
+func usagef(hint, format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...), hint}
+}
+
+func (u usageError) Error() string { return u.err.Error() }
+func (u usageError) Unwrap() error { return u.err }
+
+// meaning is an error's exit code and what to do about it.
+func meaning(err error) (code int, hint string) {
+	var hinted engine.Hinted
+	if errors.As(err, &hinted) {
+		hint = hinted.Hint
+	}
+	var bad usageError
+	var problems request.Problems
+	var stale engine.Stale
+	switch {
+	case errors.As(err, &bad):
+		return exitUsage, bad.hint
+	case errors.As(err, &problems):
+		return exitUsage, hint
+	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
+		return exitStale, hint
+	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound):
+		if hint == "" {
+			hint = "dossier request list"
+		}
+		return exitUsage, hint
+	case errors.Is(err, connectors.ErrTryLater):
+		return exitWaits, "try again when the store answers"
+	}
+	return exitFailed, hint
+}

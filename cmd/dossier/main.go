@@ -1,0 +1,114 @@
+// Command dossier executes data-subject rights across the systems an organisation runs. Here are arguments
+// and commands; what they show is made in view, what they do is done in core.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"os/user"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// root is the command line.
+type root struct {
+	State   string `help:"The executor's state: a SQLite file." default:".dossier/state.db" env:"DOSSIER_STATE" placeholder:"FILE"`
+	Keys    string `help:"The key ring; never in the state's folder." default:".dossier-keys/ring.json" env:"DOSSIER_KEYS" placeholder:"FILE"`
+	Map     string `help:"The data map: a folder with controller.yaml." default:"manifests" env:"DOSSIER_MAP" placeholder:"DIR"`
+	As      string `help:"Who does it, for approvals and the register." env:"DOSSIER_OPERATOR" placeholder:"NAME"`
+	JSON    bool   `help:"One JSON value on standard output."`
+	Verbose bool   `short:"v" help:"Say on standard error what is done (no personal data)." xor:"loud"`
+	Quiet   bool   `short:"q" help:"No progress." xor:"loud"`
+
+	Init      initCmd      `cmd:"" help:"Make state and key ring."`
+	Manifest  manifestCmd  `cmd:"" help:"The data map: check, explain, inspect, graph, fmt."`
+	Plan      planCmd      `cmd:"" help:"The dry run: shows what would be done, changes nothing."`
+	Apply     applyCmd     `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
+	Run       runCmd       `cmd:"" help:"Plan and apply in one."`
+	Request   requestCmd   `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
+	Archive   archiveCmd   `cmd:"" help:"The package the subject receives."`
+	Connector connectorCmd `cmd:"" help:"For engineers: list, test, lock."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// Exit codes (see the README).
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitStale       = 3
+	exitWaits       = 4
+	exitInterrupted = 130
+)
+
+// run is main for tests: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli root
+	code := -1
+	parser, err := kong.New(&cli, kong.Name("dossier"), kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }),
+		kong.Description("Data-subject rights (GDPR arts. 15-21), carried out across your systems."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(helpWithExample))
+	if err != nil {
+		_, _ = fmt.Fprintln(stderr, "dossier:", err)
+		return exitFailed
+	}
+	k, err := parser.Parse(args)
+	if code >= 0 {
+		return code // help was asked for
+	}
+	if err != nil {
+		view.Problem(stderr, err, "dossier --help")
+		return exitUsage
+	}
+	if cli.As == "" {
+		if u, err := user.Current(); err == nil {
+			cli.As = u.Username
+		}
+	}
+	a := &app{root: &cli, in: stdin, out: stdout, err: stderr}
+	defer a.close()
+	err = k.Run(ctx, a)
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(stderr, "Interrupted. Nothing is half-done: what was begun can be taken up again.")
+		return exitInterrupted
+	}
+	return a.exit(err)
+}
+
+// waits is the result of a command that ended well and left something to wait for.
+type waits struct{ for_ string }
+
+func (w waits) Error() string { return "waits for " + w.for_ }
+
+// shown is an error whose words were printed already.
+type shown struct{ code int }
+
+func (shown) Error() string { return "" }
+
+func (a *app) exit(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var s shown
+	if errors.As(err, &s) {
+		return s.code
+	}
+	var w waits
+	if errors.As(err, &w) {
+		return exitWaits
+	}
+	code, hint := meaning(err)
+	view.Problem(a.err, err, hint)
+	return code
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+type requestCmd struct {
+	New    requestNewCmd    `cmd:"" help:"Print a template of a request."`
+	List   requestListCmd   `cmd:"" help:"The register, by due date."`
+	Show   requestShowCmd   `cmd:"" help:"Where a request stands."`
+	Wait   requestWaitCmd   `cmd:"" help:"Work and wait until a request is done or waits for a person."`
+	Note   requestNoteCmd   `cmd:"" help:"Append an event."`
+	Reject requestRejectCmd `cmd:"" help:"Refuse a request."`
+	Settle requestSettleCmd `cmd:"" help:"Answer for a system that cannot answer itself."`
+	Resume requestResumeCmd `cmd:"" help:"Take up again what waits."`
+	Cancel requestCancelCmd `cmd:"" help:"End a request before anything was taken away."`
+}
+
+type requestNewCmd struct {
+	Right string `arg:"" enum:"access,portability,rectification,erasure,restriction,lift,objection,withdrawal" help:"Which right."`
+}
+
+// Run prints a template.
+func (c requestNewCmd) Run(_ context.Context, a *app) error {
+	text, err := request.Template(request.Right(c.Right), a.now().Format("2006")+"-000001", a.now())
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(text)
+	return err
+}
+
+type requestListCmd struct {
+	State     []string `help:"Only these states."`
+	Right     string   `help:"Only this right."`
+	Attention bool     `help:"Only those a person must look at."`
+}
+
+// Run lists the register.
+func (c requestListCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := e.Requests(ctx, state.RequestFilter{States: c.State, Right: c.Right, Attention: c.Attention})
+	if err != nil {
+		return err
+	}
+	return view.Requests(a.out, list, a.now(), a.JSON)
+}
+
+type requestShowCmd struct {
+	ID    string `arg:""`
+	Watch bool   `help:"Show it again whenever it changes, until it is closed."`
+}
+
+// Run shows one request.
+func (c requestShowCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if !c.Watch {
+		return a.showRequest(ctx, e, c.ID)
+	}
+	last := ""
+	t := time.NewTicker(500 * time.Millisecond)
+	defer t.Stop()
+	for {
+		s, err := e.Standing(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if now := fmt.Sprintf("%+v", *s); now != last {
+			last = now
+			if err := view.Standing(a.out, s, a.now(), a.zone(e), a.JSON); err != nil {
+				return err
+			}
+		}
+		if request.State(s.State).Closed() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+	}
+}
+
+func (a *app) zone(e *engine.Engine) *time.Location { return e.Planner.Graph.Map.Zone }
+
+// showRequest prints where a request stands and answers with the exit code it means.
+func (a *app) showRequest(ctx context.Context, e *engine.Engine, id string) error {
+	s, err := e.Standing(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := view.Standing(a.out, s, a.now(), a.zone(e), a.JSON); err != nil {
+		return err
+	}
+	if !request.State(s.State).Closed() && s.WaitsFor != "" && s.WaitsFor != string(request.ForApproval) {
+		return waits{s.WaitsFor}
+	}
+	return nil
+}
+
+type requestWaitCmd struct {
+	ID string `arg:""`
+}
+
+// Run works what is due of a request.
+func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestResumeCmd struct {
+	ID string `arg:""`
+}
+
+// Run wakes what waits and works it.
+func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Resume(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestCancelCmd struct {
+	ID string `arg:""`
+}
+
+// Run cancels.
+func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Cancel(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}
+
+type requestRejectCmd struct {
+	ID     string `arg:""`
+	Reason string `required:"" help:"A reason code; the case system tells the subject."`
+}
+
+// Run refuses.
+func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Reject(ctx, c.ID, c.Reason); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}
+
+type requestSettleCmd struct {
+	ID      string `arg:""`
+	System  string `required:"" help:"The system that cannot answer."`
+	Because string `required:"" help:"Why, and what is known of it. No personal data."`
+}
+
+// Run answers for a system.
+func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Settle(ctx, c.ID, c.System, c.Because); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestNoteCmd struct {
+	ID    string `arg:""`
+	Event string `arg:"" help:"identity_asked, identity_given, clarification_asked, extended, complained …"`
+	At    string `help:"When it happened, RFC 3339; now unless said." placeholder:"TIME"`
+}
+
+// Run appends an event.
+func (c requestNoteCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	at := a.now()
+	if c.At != "" {
+		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
+			return usagef("--at 2026-11-09T10:00:00+01:00", "the time cannot be read")
+		}
+	}
+	if err := e.Note(ctx, c.ID, request.EventType(c.Event), at); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}

@@ -1,0 +1,120 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+func recipients(w io.Writer, p *plan.Plan) {
+	if len(p.Recipients) == 0 || p.Right == "access" || p.Right == "portability" {
+		return
+	}
+	_, _ = fmt.Fprintln(w, "\n"+bold(w, "Told afterwards (art. 19)"))
+	width := 11
+	for _, r := range p.Recipients {
+		width = max(width, utf8.RuneCountInString(r.Name)+2)
+	}
+	for _, r := range p.Recipients {
+		how := map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + r.Detail, "exempt": "not told, " + r.Detail}[r.How]
+		_, _ = fmt.Fprintln(w, "  "+pad(r.Name, width)+wrap(how, Width-width-2, strings.Repeat(" ", width+2)))
+	}
+}
+
+func warnings(w io.Writer, p *plan.Plan) {
+	var lines []string
+	for _, c := range p.Candidates {
+		lines = append(lines, fmt.Sprintf("%s/%s: %s may be this person's, matched by %s alone (%s). Nothing is done with them.", c.System, c.Collection, Plural(c.Rows, "row"), strings.Join(c.Matched, " and "), c.Why))
+	}
+	for _, a := range p.Attention {
+		where := a.System
+		if a.Collection != "" {
+			where += "/" + a.Collection
+		}
+		if strings.Contains(a.Text, where) || where == "" {
+			lines = append(lines, a.Text)
+		} else {
+			lines = append(lines, where+": "+a.Text)
+		}
+	}
+	for _, s := range p.Systems {
+		if !s.Reached && !s.LeftOut {
+			lines = append(lines, fmt.Sprintf("%s is not in this plan. Plan again when it answers, or leave it for a plan of its own:\n  dossier plan %s --without %s", s.Name, p.Request, s.Name))
+		}
+		if s.Backups != "" && p.Right == "erasure" {
+			lines = append(lines, fmt.Sprintf("Backups of %s hold what is erased until %s. After a restore:\n  dossier replay %s --backup-taken-at TIME", s.Name, Day(s.Backups), s.Name))
+		}
+	}
+	lines = append(lines, p.Warnings...)
+	if len(lines) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintln(w, "\n"+bold(w, "Before you approve"))
+	for _, l := range lines {
+		text, command, _ := strings.Cut(l, "\n")
+		_, _ = fmt.Fprintln(w, "  "+wrap(text, Width-2, "  "))
+		if command != "" {
+			_, _ = fmt.Fprintln(w, "  "+command)
+		}
+	}
+}
+
+func footer(w io.Writer, p *plan.Plan, c PlanContext) {
+	for _, r := range p.Rehearsal {
+		text := "all statements fit"
+		if len(r.Notes) > 0 {
+			text = strings.Join(r.Notes, "; ")
+		}
+		_, _ = fmt.Fprintf(w, "\nRehearsed in %s, rolled back: %s; %s for %s.\n", r.System, text, Plural(r.Locks, "row"), r.Held)
+	}
+	zone := c.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	line := fmt.Sprintf("\n%s, good until %s.", Digest(p.Digest), Date(p.ExpiresAt.In(zone)))
+	if !p.Applicable {
+		n := int64(0)
+		for _, s := range p.Systems {
+			if !s.Reached && !s.LeftOut {
+				n++
+			}
+		}
+		if n > 0 {
+			line += fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(n, "system"))
+		} else {
+			line += " Not applicable: a person has to look first."
+		}
+	}
+	_, _ = fmt.Fprintln(w, line)
+	_, _ = fmt.Fprintln(w, Totals(p))
+}
+
+// Totals is the last line of a plan.
+func Totals(p *plan.Plan) string {
+	words := map[plan.Act]string{plan.Delete: "to delete", plan.Anonymise: "to anonymise", plan.Recount: "to recount", plan.Keep: "kept", plan.Export: "to export",
+		plan.Review: "to review first", plan.Withhold: "with another person's fields left out", plan.Refer: "referred"}
+	var parts []string
+	for _, t := range p.Totals {
+		word := words[t.Action]
+		if word == "" {
+			word = "to " + string(t.Action)
+		}
+		parts = append(parts, Number(t.Rows)+" "+word)
+	}
+	if len(p.Tasks) > 0 {
+		parts = append(parts, Plural(int64(len(p.Tasks)), "task"))
+	}
+	for _, s := range p.Systems {
+		if !s.Reached && !s.LeftOut {
+			parts = append(parts, s.Name+" not reached")
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing is held."
+	}
+	return strings.Join(parts, ", ") + "."
+}

@@ -1,0 +1,135 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// Width is the most columns a line takes.
+const Width = 100
+
+// Number writes n with thousands separators.
+func Number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	neg := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(s, "-")
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if neg {
+		s = "-" + s
+	}
+	return s
+}
+
+// Date writes a day: Thu 3 Dec 2026.
+func Date(t time.Time) string { return t.Format("Mon 2 Jan 2006") }
+
+// Moment writes an instant of this or another day: Thu 3 Dec 2026 11:20.
+func Moment(t time.Time) string { return t.Format("Mon 2 Jan 2006 15:04") }
+
+// Day writes a day stored as 2006-01-02, without the weekday: 31 Dec 2028.
+func Day(s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t.Format("2 Jan 2006")
+	}
+	return s
+}
+
+// Weekday writes a day stored as 2006-01-02 with its weekday.
+func Weekday(s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return Date(t)
+	}
+	return s
+}
+
+// Digest shortens a digest for reading: sha256:4e1a60c2…9b07.
+func Digest(d string) string {
+	head, sum, ok := strings.Cut(d, ":")
+	if !ok || len(sum) < 16 {
+		return d
+	}
+	return head + ":" + sum[:8] + "…" + sum[len(sum)-4:]
+}
+
+// Plural writes a count with its noun: 1 file, 2 files.
+func Plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Number(n) + " " + noun + "s"
+}
+
+// JSON prints one value.
+func JSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// Problem prints one error and what to do about it.
+func Problem(w io.Writer, err error, hint string) {
+	text := strings.TrimSpace(err.Error())
+	lines := strings.Split(text, "\n")
+	_, _ = fmt.Fprintln(w, bold(w, "dossier: ")+lines[0])
+	for _, l := range lines[1:] {
+		_, _ = fmt.Fprintln(w, "  "+l)
+	}
+	if hint != "" {
+		_, _ = fmt.Fprintln(w, "  hint: "+hint)
+	}
+}
+
+// Terminal says whether w is one a person looks at.
+func Terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+func coloured(w io.Writer) bool { return Terminal(w) && os.Getenv("NO_COLOR") == "" }
+
+func bold(w io.Writer, s string) string {
+	if coloured(w) {
+		return "\x1b[1m" + s + "\x1b[0m"
+	}
+	return s
+}
+
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(width-utf8.RuneCountInString(s), 0))
+}
+
+func padLeft(s string, width int) string {
+	return strings.Repeat(" ", max(width-utf8.RuneCountInString(s), 0)) + s
+}
+
+// wrap breaks a text into lines of at most width columns, the second and later ones indented.
+func wrap(text string, width int, indent string) string {
+	var b strings.Builder
+	col := 0
+	for i, w := range strings.Fields(text) {
+		n := utf8.RuneCountInString(w)
+		switch {
+		case i == 0:
+		case col+1+n > width:
+			b.WriteString("\n" + indent)
+			col = utf8.RuneCountInString(indent)
+		default:
+			b.WriteByte(' ')
+			col++
+		}
+		b.WriteString(w)
+		col += n
+	}
+	return b.String()
+}

@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// tell looks whether every recipient was told, and every processor that holds a copy has confirmed (art. 19,
+// art. 28(3)). What a person has to do is waited for.
+func (j *job) tell(ctx context.Context) error {
+	notices, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Notice, error) { return tx.Notices(j.Step.Request) })
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if !settledNotice(n) {
+			return later{code: "person", why: n.Recipient + " is to be told, or has to confirm"}
+		}
+	}
+	return nil
+}
+
+// settledNotice says whether nothing more is owed to a recipient: told, or exempt; a processor has to confirm that it did the same.
+func settledNotice(n state.Notice) bool {
+	switch n.State {
+	case "exempt", "done":
+		return true
+	case "sent", "acknowledged":
+		return n.Role != "processor"
+	}
+	return n.NotOne != ""
+}
+
+// close ends a request: every system is verified, lawfully kept or answered for by a person, and every recipient told.
+func (j *job) close(ctx context.Context) error {
+	p, err := j.plan(ctx)
+	if err != nil {
+		return err
+	}
+	now := j.Now()
+	return j.DB.Write(ctx, func(tx *state.Tx) error {
+		if err := tx.HoldStep(j.Step); err != nil {
+			return err
+		}
+		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
+			return err
+		}
+		return j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now)
+	})
+}
+
+// outcomeOf is how a request that ran ended.
+func outcomeOf(p *plan.Plan) request.Outcome {
+	rows := map[plan.Act]int64{}
+	for _, t := range p.Totals {
+		rows[t.Action] += t.Rows
+	}
+	var all int64
+	for _, n := range rows {
+		all += n
+	}
+	left := rows[plan.Keep] + rows[plan.Withhold] + rows[plan.Review]
+	switch {
+	case all == 0:
+		return request.NothingHeld
+	case left > 0 || len(leftOut(p)) > 0:
+		return request.Partly
+	case rows[plan.Refer] > 0:
+		return request.Referred
+	}
+	return request.Fulfilled
+}
+
+// summarise brings the request's row in line with its steps: what it waits for, what a person must look at.
+func (e *Engine) summarise(ctx context.Context, id string) error {
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil || request.State(x.State).Closed() {
+			return err
+		}
+		p, err := tx.CurrentPlan(id)
+		if errors.Is(err, state.ErrNotFound) || err == nil && p.State != state.PlanApplied {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		steps, err := tx.PlanSteps(p.ID)
+		if err != nil {
+			return err
+		}
+		was, _ := json.Marshal(x)
+		summarise(&x, steps)
+		if now, _ := json.Marshal(x); string(now) == string(was) {
+			return nil
+		}
+		return tx.SaveRequest(x, e.Now())
+	})
+}
+
+// summarise chooses what the request as a whole waits for: a person before a store, a store before mere time.
+func summarise(x *state.Request, steps []state.Step) {
+	rank := map[string]int{"person": 4, "space": 3, "store": 3, "pool": 2, "settle": 1}
+	x.WaitingFor, x.WaitingWhy, x.Attention = "", "", nil
+	best := 0
+	for _, s := range steps {
+		if s.State != state.StepWaiting && s.State != state.StepAttention {
+			continue
+		}
+		d := detailOf(s)
+		if s.State == state.StepAttention {
+			x.Attention = append(x.Attention, d.Codes...)
+		}
+		if r := rank[s.WaitsFor]; r > best {
+			best, x.WaitingFor, x.WaitingWhy = r, s.WaitsFor, d.Why
+		}
+	}
+	x.State = string(request.Running)
+}

@@ -1,0 +1,213 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/archive"
+	"github.com/dossier-dsr/dossier/core/keys"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// archivePart names the sealed part that holds the key of a request's archive.
+func archivePart(id string) keys.Part { return keys.Part{Owner: id, Name: "archive-key"} }
+
+// Made is what the register keeps of an archive.
+type Made struct {
+	SHA256      string `json:"sha256"`
+	Bytes       int64  `json:"bytes"`
+	Collections int    `json:"collections"`
+	Rows        int64  `json:"rows"`
+	Files       int    `json:"files"`
+}
+
+// collect reads every row once and writes the subject's package, sealed at rest under a key of its own. A run
+// that was interrupted leaves a file nobody can open; the next one replaces it.
+func (j *job) collect(ctx context.Context) error {
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return err
+	}
+	path := j.archivePath(j.Step.Request)
+	tmp := path + ".part"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("the folder for archives cannot be written: %w", errors.Unwrap(err))
+	}
+	made, err := j.pack(ctx, f, identity.Recipient())
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		_ = os.Remove(tmp)
+		if errors.Is(err, archive.ErrNoSpace) {
+			return later{code: "space", why: "no room for the archive", at: j.Now().Add(firstRetry)}
+		}
+		return err
+	}
+	sealed, err := j.open.Key.Seal(archivePart(j.Step.Request), []byte(identity.String()))
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	now := j.Now()
+	return j.DB.Write(ctx, func(tx *state.Tx) error {
+		if err := tx.HoldStep(j.Step); err != nil {
+			return err
+		}
+		if err := tx.PutPart(j.Step.Request, "archive-key", sealed, now); err != nil {
+			return err
+		}
+		if err := tx.PutFact(j.Step.Request, "archive", made, now); err != nil {
+			return err
+		}
+		err := note(tx, "archive.ready", j.Step.Request, map[string]string{"sha256": made.SHA256}, now)
+		return err
+	})
+}
+
+func (e *Engine) archivePath(id string) string { return filepath.Join(e.Archives, id+".zip.age") }
+
+// pack writes the package to w, sealed to one recipient.
+func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, error) {
+	sealed, err := archive.Seal(w, to)
+	if err != nil {
+		return Made{}, err
+	}
+	p, err := j.plan(ctx)
+	if err != nil {
+		return Made{}, err
+	}
+	t := teller{m: j.Planner.Graph.Map, lang: j.language()}
+	b, err := archive.New(sealed, archive.Config{Spool: j.Archives, Clock: j.Now}, archive.Info{Request: j.Step.Request, Right: j.open.Content.Right, Language: t.lang, AsOf: p.AsOf, Zone: t.m.Zone})
+	if err != nil {
+		return Made{}, err
+	}
+	defer b.Abort()
+	logs := &disclosures{m: t.m}
+	for _, x := range j.work.Exports {
+		sys := j.Planner.Systems[x.System]
+		if sys == nil || sys.Store == nil {
+			return Made{}, fmt.Errorf("%s: %w", x.System, connectors.ErrTryLater)
+		}
+		j.progress("reading " + x.System + "/" + x.Collection)
+		if err := j.table(ctx, b, sys, x, t, logs); err != nil {
+			return Made{}, err
+		}
+	}
+	told := archive.Article15From(t.m, p, j.open.Content, archive.Findings{Language: t.lang, Tally: b.Tally(), Disclosures: logs.list(), LeftOut: t.leftOut(j.work.Exports), Own: t.own(p)})
+	r, err := b.Close(told)
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{r.SHA256, r.Bytes, r.Collections, r.Rows, r.Files}, sealed.Close()
+}
+
+// table reads one collection into the package, in one pass.
+func (j *job) table(ctx context.Context, b *archive.Builder, sys *planner.System, x planner.Export, t teller, logs *disclosures) error {
+	c := sys.Map.Collection(x.Collection)
+	table, err := b.Table(t.table(c, x))
+	if err != nil {
+		return err
+	}
+	blobs, _ := connectors.As[connectors.BlobOpener](sys.Store)
+	err = sys.Each(ctx, x.Selection, func(_ int, vs []any) error {
+		logs.note(c, x.Selection.Fields, vs)
+		for i, v := range vs {
+			vs[i] = archived(v, blobs)
+		}
+		return table.Row(ctx, vs...)
+	})
+	if err != nil {
+		return fmt.Errorf("%s/%s: %w", x.System, x.Collection, err)
+	}
+	return table.Close()
+}
+
+// archived is a value of the contract as the archive takes it.
+func archived(v any, blobs connectors.BlobOpener) any {
+	switch x := v.(type) {
+	case connectors.Decimal:
+		return archive.Decimal(x)
+	case connectors.JSON:
+		return archive.JSON(x)
+	case connectors.Blob:
+		return archive.Blob{Name: x.Name, MediaType: x.MediaType, Size: x.Size, Open: func(ctx context.Context) (io.ReadCloser, error) {
+			if blobs == nil {
+				return nil, connectors.ErrNotSupported
+			}
+			return blobs.OpenBlob(ctx, x)
+		}}
+	}
+	return v
+}
+
+// plan is the plan being carried out.
+func (j *job) plan(ctx context.Context) (*plan.Plan, error) {
+	stored, err := read(ctx, j.Engine, func(tx *state.Tx) (state.Plan, error) { return tx.Plan(j.Step.Plan) })
+	if err != nil {
+		return nil, err
+	}
+	var p plan.Plan
+	return &p, json.Unmarshal(stored.Document, &p)
+}
+
+func (j *job) language() string {
+	if r := j.open.Content.Reply; r != nil && r.Language != "" {
+		return r.Language
+	}
+	return j.Planner.Graph.Map.Languages[0]
+}
+
+// Archive writes a request's package to w as a plain ZIP, unsealed for handing over.
+func (e *Engine) Archive(ctx context.Context, id string, w io.Writer) (int64, error) {
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	defer o.Key.Wipe()
+	sealed, err := read(ctx, e, func(tx *state.Tx) ([]byte, error) { return tx.Part(id, "archive-key") })
+	if errors.Is(err, state.ErrNotFound) {
+		return 0, hint(fmt.Errorf("request %s has no archive", id), "dossier request show %s", id)
+	}
+	if err != nil {
+		return 0, err
+	}
+	text, err := o.Key.Open(archivePart(id), sealed)
+	if err != nil {
+		return 0, err
+	}
+	identity, err := age.ParseX25519Identity(string(text))
+	if err != nil {
+		return 0, fmt.Errorf("the key of the archive of %s cannot be read", id)
+	}
+	f, err := os.Open(e.archivePath(id))
+	if err != nil {
+		return 0, hint(fmt.Errorf("the archive of %s is not in its folder any more", id), "dossier request resume %s makes it again", id)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	r, err := archive.Open(f, info.Size(), identity)
+	if err != nil {
+		return 0, err
+	}
+	return io.Copy(w, r)
+}

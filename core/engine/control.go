@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// Resume wakes the steps of a request that wait or need attention: a person looked.
+func (e *Engine) Resume(ctx context.Context, id string) error {
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		if _, err := tx.Request(id); err != nil {
+			return err
+		}
+		steps, err := tx.Steps(id)
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			if s.WaitsFor == "settle" {
+				continue // a second look has its time
+			}
+			if _, err := tx.WakeStep(s.ID, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Cancel ends a request before anything was taken away; once a system has committed it cannot be cancelled any more, what is begun
+// is finished.
+func (e *Engine) Cancel(ctx context.Context, id string) error {
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if request.State(x.State).Closed() {
+			return hint(fmt.Errorf("request %s is %s already: %w", id, x.State, ErrState), "dossier request show %s", id)
+		}
+		steps, err := tx.Steps(id)
+		if err != nil {
+			return err
+		}
+		for _, s := range steps {
+			if s.Phase == phaseApply && slices.Contains([]state.StepState{state.StepPrepared, state.StepCommitted, state.StepDone}, s.State) {
+				return hint(fmt.Errorf("request %s has begun in %s: %w; what is begun is finished", id, s.System, ErrState), "dossier request show %s", id)
+			}
+		}
+		if err := tx.CancelRequest(id, now); err != nil {
+			return err
+		}
+		for _, s := range steps {
+			if err := tx.EndStep(s.ID, detail{Why: "cancelled"}.raw(), now); err != nil {
+				return err
+			}
+		}
+		if err := e.voidTombstone(tx, id, now); err != nil {
+			return err
+		}
+		return e.endAs(tx, id, request.Cancelled, "", now)
+	})
+}
+
+// Reject refuses a request with a reason code; the case system tells the subject.
+func (e *Engine) Reject(ctx context.Context, id, reason string) error {
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if st := request.State(x.State); st == request.Running || st.Closed() {
+			return hint(fmt.Errorf("request %s is %s: %w", id, x.State, ErrState), "dossier request show %s", id)
+		}
+		if err := tx.PutFact(id, "refusal", map[string]string{"reason": reason, "by": e.Operator}, now); err != nil {
+			return err
+		}
+		return e.endAs(tx, id, request.Refused, request.OutcomeRefused, now)
+	})
+}
+
+// Settle answers for a system that cannot answer itself (it is gone, it is broken): by whom and why is kept, and
+// the receipt says so.
+func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		steps, err := tx.Steps(id)
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, s := range steps {
+			if s.System != system || s.State == state.StepSettled {
+				continue
+			}
+			found = true
+			if s.State == state.StepDone || s.State == state.StepVerified {
+				continue
+			}
+			s.Fence++ // whoever works it writes no more
+			if err := tx.EndStep(s.ID, detail{Why: because, Codes: []string{"answered_by_person"}}.raw(), now); err != nil {
+				return err
+			}
+		}
+		if !found {
+			return hint(fmt.Errorf("request %s has nothing open in %s: %w", id, system, state.ErrNotFound), "dossier request show %s", id)
+		}
+		if err := tx.PutFact(id, "answered/"+system, map[string]string{"because": because, "by": e.Operator}, now); err != nil {
+			return err
+		}
+		err = note(tx, "system.answered", id, map[string]string{"system": system, "by": e.Operator}, now)
+		return err
+	})
+}
+
+// Note appends an event to a request; due dates follow it.
+func (e *Engine) Note(ctx context.Context, id string, event request.EventType, when time.Time) error {
+	now := e.Now()
+	if !slices.Contains(request.EventTypes, event) {
+		return hint(fmt.Errorf("no event %s", event), "one of: %s", joined(request.EventTypes))
+	}
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.AddEvent(state.Event{Request: id, Type: string(event), At: when, NotedAt: now, Actor: e.Operator}); err != nil {
+			return err
+		}
+		stored, err := tx.Events(id)
+		if err != nil {
+			return err
+		}
+		var events []request.Event
+		for _, s := range stored {
+			events = append(events, request.Event{Type: request.EventType(s.Type), At: s.At})
+		}
+		m := e.Planner.Graph.Map
+		due := request.Due(x.ReceivedAt.In(m.Zone), events, m.Country)
+		x.DueStrict, x.DueCode = due.Strict.Format(time.DateOnly), due.Code.Format(time.DateOnly)
+		if event == request.Complained || event == request.ProceedingOpened {
+			x.Suspended = string(event)
+		}
+		if event == request.ComplaintClosed || event == request.ProceedingClosed {
+			x.Suspended = ""
+		}
+		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		return note(tx, "request.noted", id, map[string]string{"event": string(event)}, now)
+	})
+}
+
+func joined(list []request.EventType) string {
+	var out []string
+	for _, x := range list {
+		out = append(out, string(x))
+	}
+	return strings.Join(out, ", ")
+}

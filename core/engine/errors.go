@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Errors a caller acts on.
+var (
+	ErrNotApproved   = errors.New("the plan is not approved")
+	ErrNotApplicable = errors.New("the plan cannot be applied as it is")
+	ErrExpired       = errors.New("the plan has expired")
+	ErrConflict      = errors.New("this id stands for another request")
+	ErrState         = errors.New("the request is not in a state that allows this")
+)
+
+// Stale says that the world moved between plan and apply; nothing was done.
+type Stale struct{ Differences []string }
+
+func (s Stale) Error() string {
+	return "the plan is stale, nothing was done: " + strings.Join(s.Differences, "; ")
+}
+
+// Hinted carries what to do next beside what is wrong.
+type Hinted struct {
+	Err  error
+	Hint string
+}
+
+func (h Hinted) Error() string { return h.Err.Error() }
+func (h Hinted) Unwrap() error { return h.Err }
+
+func hint(err error, format string, args ...any) error {
+	return Hinted{err, fmt.Sprintf(format, args...)}
+}

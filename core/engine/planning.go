@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// PlanOptions of one planning.
+type PlanOptions struct {
+	Without  []string
+	Rehearse bool
+}
+
+// Plan makes the plan of a registered request and stores it; it replaces an earlier one that was not
+// approved. Nothing changes in any system. A request that still waits for identity or scope is not searched for.
+func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Plan, error) {
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer o.Key.Wipe()
+	if err := plannable(o); err != nil {
+		return nil, err
+	}
+	now := e.Now()
+	made, err := e.make(ctx, o, now, opt.Without, opt.Rehearse)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Rehearse {
+		if err := e.rehearse(ctx, made); err != nil {
+			return nil, err
+		}
+	}
+	doc, err := json.Marshal(made.Plan)
+	if err != nil {
+		return nil, err
+	}
+	return made.Plan, e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if p, err := tx.CurrentPlan(id); err == nil && p.State == state.PlanApplied {
+			return hint(fmt.Errorf("request %s: %w", id, ErrState), "its plan is being carried out: dossier request show %s", id)
+		}
+		if _, err := tx.AddPlan(state.Plan{Request: id, Digest: made.Plan.Digest, Document: doc, Complete: made.Plan.Complete, Applicable: made.Plan.Applicable,
+			AsOf: made.Plan.AsOf, ExpiresAt: made.Plan.ExpiresAt, CreatedAt: now, CreatedBy: e.Operator}); err != nil {
+			return err
+		}
+		x.State, x.WaitingFor, x.WaitingWhy, x.AsOf = string(request.Planned), "", "", made.Plan.AsOf
+		x.Attention = nil
+		for _, a := range made.Plan.Attention {
+			x.Attention = append(x.Attention, a.Code)
+		}
+		if !made.Plan.Complete {
+			x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(request.ForStore), "a system was not reached"
+		}
+		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		err = note(tx, "request.planned", id, map[string]string{"digest": made.Plan.Digest}, now)
+		return err
+	})
+}
+
+func plannable(o *open) error {
+	if code, why := request.WaitsFor(o.Content); code != "" {
+		return hint(fmt.Errorf("request %s waits for %s: %s", o.ID, code, why), "nothing is searched before that; send the request again with it")
+	}
+	if st := request.State(o.State); st == request.Running || st.Closed() {
+		return hint(fmt.Errorf("request %s is %s: %w", o.ID, o.State, ErrState), "dossier request show %s", o.ID)
+	}
+	return nil
+}
+
+// make runs the planner over a request.
+func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []string, rehearse bool) (*planner.Result, error) {
+	commitment, err := o.commitment()
+	if err != nil {
+		return nil, err
+	}
+	p := *e.Planner
+	if p.RootKey, err = o.Key.Derive("roots"); err != nil {
+		return nil, err
+	}
+	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse,
+		Progress: func(system string) { e.progress("looking in " + system) }})
+}
+
+// Approve signs the current plan of a request. The digest must be that plan's; where the map wants another person,
+// whoever made the plan cannot sign it.
+func (e *Engine) Approve(ctx context.Context, id, digest string) error {
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		p, err := tx.CurrentPlan(id)
+		if err != nil {
+			return err
+		}
+		if digest != "" && p.Digest != digest {
+			return hint(fmt.Errorf("%w: that digest is not of the current plan of %s", ErrNotApproved, id), "dossier plan show %s", id)
+		}
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if e.Planner.Graph.Map.Approval[x.Right] == "another_person" && p.CreatedBy == e.Operator {
+			return hint(fmt.Errorf("%w: %s made this plan, and the map wants another person to approve an %s", ErrNotApproved, e.Operator, x.Right),
+				"dossier --as SOMEBODY-ELSE apply %s --approve %s", id, p.Digest)
+		}
+		if err := tx.ApprovePlan(p.ID, e.Operator, now); err != nil {
+			return err
+		}
+		x.State = string(request.Approved)
+		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		err = note(tx, "request.approved", id, map[string]string{"digest": p.Digest}, now)
+		return err
+	})
+}

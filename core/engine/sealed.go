@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/gob"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/keys"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+func init() {
+	for _, v := range []any{time.Time{}, connectors.Decimal(""), connectors.JSON(""), connectors.Blob{}, []byte(nil)} {
+		gob.Register(v)
+	}
+}
+
+// frameRoom leaves space for what sealing adds.
+const frameRoom = state.FrameSize - 256
+
+// workEdge is the name under which the frames of a request's work stand.
+const workEdge = "work"
+
+// packWork turns work into frames of at most 64 KiB, sealed under the request's key.
+func packWork(key keys.DataKey, request string, w *planner.Work) ([]state.Frame, error) {
+	var buf bytes.Buffer
+	z, _ := flate.NewWriter(&buf, flate.BestSpeed) // the level is valid
+	if err := gob.NewEncoder(z).Encode(w); err != nil {
+		return nil, fmt.Errorf("pack the work of %s: %w", request, err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	var out []state.Frame
+	for seq := 0; buf.Len() > 0; seq++ {
+		sealed, err := key.Seal(framePart(request, seq), buf.Next(frameRoom))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, state.Frame{Edge: workEdge, Seq: seq, Sealed: sealed})
+	}
+	return out, nil
+}
+
+func framePart(request string, seq int) keys.Part {
+	return keys.Part{Owner: request, Name: fmt.Sprintf("frame/%s/%d", workEdge, seq)}
+}
+
+// unpackWork is the inverse of packWork.
+func unpackWork(key keys.DataKey, request string, frames []state.Frame) (*planner.Work, error) {
+	var buf bytes.Buffer
+	for i, f := range frames {
+		if f.Seq != i {
+			return nil, fmt.Errorf("the work of %s has a gap at frame %d", request, i)
+		}
+		plain, err := key.Open(framePart(request, f.Seq), f.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		buf.Write(plain)
+	}
+	z := flate.NewReader(&buf)
+	defer func() { _ = z.Close() }()
+	var w planner.Work
+	if err := gob.NewDecoder(io.Reader(z)).Decode(&w); err != nil {
+		return nil, fmt.Errorf("the sealed work of %s cannot be read", request)
+	}
+	return &w, nil
+}

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// Standing is where a request stands: the register's facts, no personal data.
+type Standing struct {
+	Format     string              `json:"format"` // dossier.request/v1
+	ID         string              `json:"id"`
+	Number     string              `json:"number"`
+	Right      string              `json:"right"`
+	Ground     string              `json:"ground,omitempty"`
+	State      string              `json:"state"`
+	WaitsFor   string              `json:"waiting_for,omitempty"`
+	Why        string              `json:"waiting_why,omitempty"`
+	Outcome    string              `json:"outcome,omitempty"`
+	Attention  []string            `json:"attention,omitempty"`
+	ReceivedAt time.Time           `json:"received_at"`
+	DueStrict  string              `json:"due_strict"`
+	DueCode    string              `json:"due_code"`
+	PlannedAt  *time.Time          `json:"planned_at,omitempty"`
+	PlannedBy  string              `json:"planned_by,omitempty"`
+	Digest     string              `json:"digest,omitempty"`
+	LeftOut    []string            `json:"left_out,omitempty"`
+	ApprovedAt *time.Time          `json:"approved_at,omitempty"`
+	ApprovedBy string              `json:"approved_by,omitempty"`
+	StartedAt  *time.Time          `json:"started_at,omitempty"`
+	ClosedAt   *time.Time          `json:"closed_at,omitempty"`
+	KeepUntil  string              `json:"keep_until,omitempty"`
+	Systems    []SystemStanding    `json:"systems"`
+	Recipients []RecipientStanding `json:"recipients"`
+	Archive    *Made               `json:"archive,omitempty"`
+}
+
+// SystemStanding is one system's part.
+type SystemStanding struct {
+	Name       string     `json:"name"`
+	State      string     `json:"state"`
+	Deleted    int64      `json:"deleted"`
+	Anonymised int64      `json:"anonymised"`
+	Recounted  int64      `json:"recounted"`
+	Kept       int64      `json:"kept"`
+	Inferred   int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
+	Late       int64      `json:"late,omitempty"`
+	VerifiedAt *time.Time `json:"verified_at,omitempty"`
+	SettledAt  *time.Time `json:"settled_at,omitempty"`
+	WaitsFor   string     `json:"waits_for,omitempty"`
+	Why        string     `json:"why,omitempty"`
+	Codes      []string   `json:"codes,omitempty"`
+	NotBefore  *time.Time `json:"not_before,omitempty"`
+	AnsweredBy string     `json:"answered_by,omitempty"` // a person answered for it
+}
+
+// RecipientStanding is one line of the art. 19 list.
+type RecipientStanding struct {
+	Name   string     `json:"name"`
+	Title  string     `json:"title"`
+	State  string     `json:"state"`
+	How    string     `json:"how,omitempty"`
+	Letter string     `json:"exemption,omitempty"`
+	At     *time.Time `json:"at,omitempty"`
+}
+
+// Request reads the register's row of a request.
+func (e *Engine) Request(ctx context.Context, id string) (state.Request, error) {
+	return read(ctx, e, func(tx *state.Tx) (state.Request, error) { return tx.Request(id) })
+}
+
+// Requests lists the register.
+func (e *Engine) Requests(ctx context.Context, f state.RequestFilter) ([]state.Request, error) {
+	return read(ctx, e, func(tx *state.Tx) ([]state.Request, error) { return tx.Requests(f) })
+}
+
+// CurrentPlan reads the current plan of a request.
+func (e *Engine) CurrentPlan(ctx context.Context, id string) (*plan.Plan, error) {
+	stored, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(id) })
+	if errors.Is(err, state.ErrNotFound) {
+		return nil, hint(fmt.Errorf("there is no plan of request %s: %w", id, state.ErrNotFound), "dossier plan %s", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var p plan.Plan
+	return &p, json.Unmarshal(stored.Document, &p)
+}
+
+// Standing reads where a request stands.
+func (e *Engine) Standing(ctx context.Context, id string) (*Standing, error) {
+	return read(ctx, e, func(tx *state.Tx) (*Standing, error) { return standing(tx, id) })
+}
+
+func standing(tx *state.Tx, id string) (*Standing, error) {
+	x, err := tx.Request(id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Standing{Format: "dossier.request/v1", ID: x.ID, Number: x.Number, Right: x.Right, Ground: x.Ground, State: x.State, WaitsFor: x.WaitingFor, Why: x.WaitingWhy,
+		Outcome: x.Outcome, Attention: x.Attention, ReceivedAt: x.ReceivedAt, DueStrict: x.DueStrict, DueCode: x.DueCode, ClosedAt: at(x.ClosedAt), KeepUntil: x.KeepUntil,
+		Systems: []SystemStanding{}, Recipients: []RecipientStanding{}}
+	stored, err := tx.CurrentPlan(id)
+	if errors.Is(err, state.ErrNotFound) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var p plan.Plan
+	if err := json.Unmarshal(stored.Document, &p); err != nil {
+		return nil, err
+	}
+	s.PlannedAt, s.PlannedBy, s.Digest, s.LeftOut, s.StartedAt = at(stored.CreatedAt), stored.CreatedBy, stored.Digest, leftOut(&p), at(stored.AppliedAt)
+	if len(stored.Approvals) > 0 {
+		s.ApprovedAt, s.ApprovedBy = at(stored.Approvals[0].At), stored.Approvals[0].By
+	}
+	var made Made
+	if ok, err := tx.Fact(id, "archive", &made); err != nil {
+		return nil, err
+	} else if ok {
+		s.Archive = &made
+	}
+	if request.Right(p.Right).Mutates() {
+		if err := systemStandings(tx, s, stored, &p); err != nil {
+			return nil, err
+		}
+	}
+	notices, err := tx.Notices(id)
+	for _, n := range notices {
+		r := RecipientStanding{Name: n.Recipient, Title: n.Name, State: n.State, How: n.Channel, Letter: n.Exemption.Letter}
+		for _, t := range []time.Time{n.SentAt, n.AcknowledgedAt, n.DoneAt} {
+			if !t.IsZero() {
+				r.At = at(t)
+			}
+		}
+		s.Recipients = append(s.Recipients, r)
+	}
+	return s, err
+}
+
+func at(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan) error {
+	steps, err := tx.PlanSteps(stored.ID)
+	if err != nil {
+		return err
+	}
+	counts, err := tx.SumCounts(stored.ID, state.Total)
+	if err != nil {
+		return err
+	}
+	for _, sys := range p.Systems {
+		y := SystemStanding{Name: sys.Name, State: "planned"}
+		if sys.LeftOut {
+			y.State = "left out"
+		}
+		for _, c := range sys.Collections {
+			for _, a := range c.Actions {
+				if a.Action == plan.Keep {
+					y.Kept += a.Rows
+				}
+			}
+		}
+		for _, c := range counts {
+			if c.System == sys.Name {
+				y.count(c.Count)
+			}
+		}
+		for _, step := range steps {
+			if step.System == sys.Name {
+				y.step(step)
+			}
+		}
+		s.Systems = append(s.Systems, y)
+	}
+	return nil
+}
+
+// count adds one treatment's rows under the heading they belong to.
+func (y *SystemStanding) count(c state.Count) {
+	n := c.Committed + c.Inferred
+	y.Inferred += c.Inferred
+	switch kind := verbOf(c.Treatment); kind {
+	case "delete":
+		y.Deleted += n
+	case "recount":
+		y.Recounted += n
+	case "placeholder", "reference":
+	default:
+		y.Anonymised += n
+	}
+}
+
+func verbOf(treatment string) string {
+	for i := len(treatment) - 1; i >= 0; i-- {
+		if treatment[i] == '/' {
+			return treatment[i+1:]
+		}
+	}
+	return treatment
+}
+
+// step moves the system's state on: apply, verify and settle follow each other.
+func (y *SystemStanding) step(s state.Step) {
+	d := detailOf(s)
+	words := map[string][2]string{phaseApply: {"working", "done"}, phaseVerify: {"checking", "verified"}, phaseSettle: {"verified", "settled"}}
+	w, ok := words[s.Phase]
+	if !ok {
+		return
+	}
+	switch s.State {
+	case state.StepReady:
+		if y.State == "planned" {
+			y.State = "begun"
+		}
+	case state.StepDone, state.StepVerified, state.StepSettled:
+		y.State = w[1]
+		if s.WaitsFor == "answered" {
+			y.State, y.AnsweredBy = "answered for", d.Why
+		}
+	case state.StepAttention:
+		y.State, y.Why, y.Codes, y.WaitsFor = "attention", d.Why, d.Codes, "person"
+	case state.StepWaiting:
+		if s.WaitsFor != "settle" {
+			y.State = "waits"
+		}
+		y.WaitsFor, y.Why, y.NotBefore = s.WaitsFor, d.Why, at(s.NotBefore)
+	default:
+		y.State = w[0]
+	}
+	y.Late += d.Late
+	if s.Phase == phaseVerify {
+		y.VerifiedAt = d.VerifiedAt
+	}
+	if s.Phase == phaseSettle && s.State == state.StepSettled {
+		y.SettledAt = d.VerifiedAt
+	}
+}
+
+// Unanswered are the systems a person may answer for, or resume.
+func (s *Standing) Unanswered() []string {
+	var out []string
+	for _, y := range s.Systems {
+		if slices.Contains([]string{"attention", "waits"}, y.State) {
+			out = append(out, y.Name)
+		}
+	}
+	return out
+}

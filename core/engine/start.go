@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// The phases of a request's steps.
+const (
+	phaseApply   = "apply"
+	phaseVerify  = "verify"
+	phaseSettle  = "settle"
+	phaseCollect = "collect"
+	phaseTell    = "tell"
+	phaseClose   = "close"
+)
+
+// order of the phases in a listing.
+var phaseOrder = map[string]int{phaseCollect: 0, phaseApply: 1, phaseVerify: 2, phaseTell: 3, phaseSettle: 4, phaseClose: 5}
+
+// Start begins to carry out the current plan of a request: it looks once more, with the plan's own as_of, and where the
+// world has moved beyond the plan nothing runs ([Stale]). Otherwise the captured keys are sealed, the tombstone says intended,
+// the recipients are listed and the steps stand, in one transaction. Starting twice is starting once.
+func (e *Engine) Start(ctx context.Context, id, digest string) error {
+	stored, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(id) })
+	if errors.Is(err, state.ErrNotFound) {
+		return hint(fmt.Errorf("request %s has no plan: %w", id, ErrNotApproved), "dossier plan %s", id)
+	}
+	if err != nil {
+		return err
+	}
+	if digest != "" && digest != stored.Digest {
+		return hint(fmt.Errorf("%w: the plan given is not the current one of %s", Stale{[]string{"another plan was made since"}}, id), "dossier plan show %s", id)
+	}
+	if stored.State == state.PlanApplied {
+		return nil
+	}
+	var p plan.Plan
+	if err := json.Unmarshal(stored.Document, &p); err != nil {
+		return fmt.Errorf("plan of %s: %w", id, err)
+	}
+	if err := e.mayStart(&p, stored); err != nil {
+		return err
+	}
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer o.Key.Wipe()
+	e.progress("looking once more")
+	now, err := e.make(ctx, o, p.AsOf, leftOut(&p), false)
+	if err != nil {
+		return err
+	}
+	if diff := plan.Compare(&p, now.Plan); len(diff) > 0 {
+		return hint(Stale{diff}, "dossier plan %s", id)
+	}
+	now.Work.Bound(&p)
+	return e.begin(ctx, o, stored, &p, now.Work)
+}
+
+func leftOut(p *plan.Plan) []string {
+	var out []string
+	for _, s := range p.Systems {
+		if s.LeftOut {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+// mayStart checks what can be checked without looking at any system.
+func (e *Engine) mayStart(p *plan.Plan, stored state.Plan) error {
+	if !p.Intact() || p.Digest != stored.Digest {
+		return hint(fmt.Errorf("%w: the stored plan of %s does not fit its digest", ErrNotApplicable, p.Request), "dossier plan %s", p.Request)
+	}
+	if !p.Applicable {
+		return hint(fmt.Errorf("%w: %s", ErrNotApplicable, firstOf(p.Blockers)), "dossier plan show %s", p.Request)
+	}
+	if e.Now().After(p.ExpiresAt) {
+		return hint(fmt.Errorf("%w on %s", ErrExpired, p.ExpiresAt.Format("Mon 2 Jan 2006")), "dossier plan %s", p.Request)
+	}
+	if need := e.Planner.Graph.Map.Approval[p.Right]; need != "nobody" && need != "" && len(stored.Approvals) == 0 {
+		return hint(ErrNotApproved, "dossier apply %s --approve %s", p.Request, p.Digest)
+	}
+	return nil
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return "it has no reason to give"
+	}
+	return list[0]
+}
+
+// begin writes everything the steps need and lets them run.
+func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.Plan, work *planner.Work) error {
+	frames, err := packWork(o.Key, o.ID, work)
+	if err != nil {
+		return err
+	}
+	now := e.Now()
+	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		current, err := tx.Plan(stored.ID)
+		if err != nil || current.State == state.PlanApplied {
+			return err
+		}
+		// The frames belong to a step so that a fence guards them; the close step is there from the first moment.
+		last, err := tx.AddStep(state.Step{Request: o.ID, Plan: stored.ID, Phase: phaseClose, Ord: phaseOrder[phaseClose]}, now)
+		if err != nil {
+			return err
+		}
+		for _, f := range frames {
+			if err := tx.PutFrame(last, o.ID, f); err != nil {
+				return err
+			}
+		}
+		if err := e.addSteps(tx, o, stored.ID, p, work, last, now); err != nil {
+			return err
+		}
+		if o.Content.Right.Destroys() {
+			if err := e.promise(tx, o, p, work, now); err != nil {
+				return err
+			}
+		}
+		if err := tx.ApplyPlan(stored.ID, now); err != nil {
+			return err
+		}
+		x, err := tx.Request(o.ID)
+		if err != nil {
+			return err
+		}
+		x.State, x.WaitingFor, x.WaitingWhy = string(request.Running), "", ""
+		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		err = note(tx, "request.running", o.ID, map[string]string{"digest": p.Digest}, now)
+		return err
+	})
+}
+
+// addSteps lays out the steps and what each waits for.
+func (e *Engine) addSteps(tx *state.Tx, o *open, planID int64, p *plan.Plan, work *planner.Work, last state.Step, now time.Time) error {
+	add := func(phase, system string) (state.Step, error) {
+		return tx.AddStep(state.Step{Request: o.ID, Plan: planID, Phase: phase, System: system, Ord: phaseOrder[phase]}, now)
+	}
+	need := func(s state.Step, on ...state.Step) error {
+		for _, x := range on {
+			if err := tx.NeedStep(s.ID, x.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if !o.Content.Right.Mutates() {
+		collect, err := add(phaseCollect, "")
+		if err != nil {
+			return err
+		}
+		return need(last, collect)
+	}
+	apply, verify := map[string]state.Step{}, map[string]state.Step{}
+	tell, err := add(phaseTell, "")
+	if err != nil {
+		return err
+	}
+	for _, w := range work.Systems {
+		if apply[w.System], err = add(phaseApply, w.System); err != nil {
+			return err
+		}
+		if verify[w.System], err = add(phaseVerify, w.System); err != nil {
+			return err
+		}
+		settle, err := add(phaseSettle, w.System)
+		if err != nil {
+			return err
+		}
+		if err := need(verify[w.System], apply[w.System]); err != nil {
+			return err
+		}
+		if err := need(settle, verify[w.System]); err != nil {
+			return err
+		}
+		if err := need(tell, verify[w.System]); err != nil {
+			return err
+		}
+		if err := need(last, settle); err != nil {
+			return err
+		}
+	}
+	for _, w := range work.Systems {
+		for _, after := range w.After {
+			if v, ok := verify[after]; ok {
+				if err := need(apply[w.System], v); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return need(last, tell)
+}

@@ -1,0 +1,242 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// job is a claimed step with what it works on.
+type job struct {
+	*Engine
+	state.Step
+	open *open
+	work *planner.Work
+}
+
+// detail is what a step remembers of itself, in plain words; no personal data.
+type detail struct {
+	Why        string         `json:"why,omitempty"`
+	Codes      []string       `json:"codes,omitempty"`
+	Notes      []string       `json:"notes,omitempty"`
+	VerifiedAt *time.Time     `json:"verified_at,omitempty"`
+	Witness    map[int]string `json:"witness,omitempty"` // keyed hashes of other persons' rows
+	Late       int64          `json:"late,omitempty"`
+	DoneBy     *time.Time     `json:"done_by,omitempty"`
+}
+
+func detailOf(s state.Step) detail {
+	var d detail
+	_ = json.Unmarshal(s.Detail, &d) // written by this package; an empty one is none
+	return d
+}
+
+func (d detail) raw() json.RawMessage {
+	b, _ := json.Marshal(d) // values only
+	return b
+}
+
+// later is an outcome of a step: try again at a time, or when somebody acts.
+type later struct {
+	code  string // waiting code; "attention" stops for a person
+	why   string
+	codes []string
+	at    time.Time // zero: when woken
+}
+
+func (l later) Error() string { return l.why }
+
+// Drain works the steps of a request that are due, one after the other, until none is: what is left then waits.
+func (e *Engine) Drain(ctx context.Context, id string) error {
+	for {
+		due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueSteps(e.Now(), 1000) })
+		if err != nil {
+			return err
+		}
+		worked := false
+		for _, s := range due {
+			if s.Request != id {
+				continue
+			}
+			ok, err := e.Work(ctx, s.ID)
+			if err != nil {
+				return err
+			}
+			if worked = worked || ok; ok {
+				break // what is due may have changed
+			}
+		}
+		if !worked {
+			return e.summarise(ctx, id)
+		}
+	}
+}
+
+// Sweep works every due step once; a node's heartbeat.
+func (e *Engine) Sweep(ctx context.Context) (worked int, err error) {
+	due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueSteps(e.Now(), 100) })
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range due {
+		ok, err := e.Work(ctx, s.ID)
+		if err != nil {
+			return worked, err
+		}
+		if ok {
+			worked++
+			if err := e.summarise(ctx, s.Request); err != nil {
+				return worked, err
+			}
+		}
+	}
+	return worked, nil
+}
+
+// Work claims one step and works it. ok is false where it is not due or somebody else has it. An error is the executor's own
+// (its state cannot be written, ctx ended); what a system says is noted on the step.
+func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
+	var s state.Step
+	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+		s, ok, err = tx.ClaimStep(stepID, e.owner, leaseFor, e.Now())
+		return err
+	})
+	if err != nil || !ok {
+		return false, err
+	}
+	ctx, stop := e.keepLease(ctx, s)
+	defer stop()
+	j := &job{Engine: e, Step: s}
+	return true, j.finish(ctx, j.run(ctx))
+}
+
+// keepLease renews the lease until stop; ctx ends when it is lost.
+func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t := time.NewTicker(renewEvery)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				if err := e.DB.Write(ctx, func(tx *state.Tx) error { return tx.RenewLease(s, leaseFor, e.Now()) }); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil); <-done }
+}
+
+// run does the step's work; nil means that it is done.
+func (j *job) run(ctx context.Context) error {
+	var err error
+	if j.open, err = j.openRequest(ctx, j.Step.Request); err != nil {
+		return err
+	}
+	defer j.open.Key.Wipe()
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", workEdge) })
+	if err != nil {
+		return err
+	}
+	if j.work, err = unpackWork(j.open.Key, j.Step.Request, frames); err != nil && j.Phase != phaseClose {
+		return err
+	}
+	if j.System != "" {
+		j.progress(map[string]string{phaseApply: "working in ", phaseVerify: "checking ", phaseSettle: "checking again "}[j.Phase] + j.System)
+	}
+	switch j.Phase {
+	case phaseApply:
+		return j.apply(ctx)
+	case phaseVerify:
+		return j.verify(ctx)
+	case phaseSettle:
+		return j.settle(ctx)
+	case phaseCollect:
+		return j.collect(ctx)
+	case phaseTell:
+		return j.tell(ctx)
+	case phaseClose:
+		return j.close(ctx)
+	}
+	return fmt.Errorf("no phase %s", j.Phase)
+}
+
+// finish notes how the step ended. A step that lost its fence writes nothing: somebody else has it.
+func (j *job) finish(ctx context.Context, err error) error {
+	if errors.Is(err, state.ErrFenced) || errors.Is(context.Cause(ctx), state.ErrFenced) {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // the lease runs out, and the step is taken up again
+	}
+	now := j.Now()
+	d := detailOf(j.Step)
+	var wait later
+	switch {
+	case err == nil:
+		d.Why, d.Codes = "", nil
+		j.State, j.WaitsFor, j.NotBefore = ended[j.Phase], "", time.Time{}
+	case errors.As(err, &wait) && wait.code == "attention":
+		d.Why, d.Codes = wait.why, wait.codes
+		j.State, j.WaitsFor = state.StepAttention, "person"
+	case errors.As(err, &wait):
+		d.Why = wait.why
+		j.WaitsFor, j.NotBefore = wait.code, wait.at
+		j.State = sleeping(j.State)
+	case errors.Is(err, connectors.ErrTryLater):
+		j.Attempts++
+		d.Why = "the store does not answer now"
+		pause := connectors.RetryAfter(err)
+		if pause == 0 {
+			pause = backoff(j.Attempts)
+		}
+		j.WaitsFor, j.NotBefore = "store", now.Add(pause)
+		j.State = sleeping(j.State)
+	default:
+		d.Why, d.Codes = err.Error(), []string{codeOf(err)}
+		j.State, j.WaitsFor = state.StepAttention, "person"
+	}
+	j.Detail = d.raw()
+	j.Log.Info("step", "request", j.Step.Request, "phase", j.Phase, "system", j.System, "state", string(j.State))
+	err = j.DB.Write(ctx, func(tx *state.Tx) error { return tx.YieldStep(j.Step, now) })
+	if errors.Is(err, state.ErrFenced) {
+		return nil
+	}
+	return err
+}
+
+// ended is the state a phase ends in.
+var ended = map[string]state.StepState{phaseApply: state.StepDone, phaseVerify: state.StepVerified, phaseSettle: state.StepSettled,
+	phaseCollect: state.StepDone, phaseTell: state.StepDone, phaseClose: state.StepDone}
+
+// sleeping keeps what the state tells about the handshake: a prepared step that sleeps is still prepared.
+func sleeping(s state.StepState) state.StepState {
+	if s == state.StepPrepared || s == state.StepCommitted {
+		return s
+	}
+	return state.StepWaiting
+}
+
+func codeOf(err error) string {
+	switch {
+	case errors.Is(err, connectors.ErrMoreRows):
+		return "more_rows"
+	case errors.Is(err, connectors.ErrConflict):
+		return "constraint"
+	case errors.Is(err, connectors.ErrNotSupported):
+		return "not_supported"
+	}
+	return "failed"
+}

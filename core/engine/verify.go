@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// verify asks the system again, by the captured keys, whether everything is as planned. Rows an application wrote
+// meanwhile are treated once more; what is still there then is not done, and a person has to look.
+func (j *job) verify(ctx context.Context) error {
+	work, sys, err := j.part()
+	if err != nil {
+		return err
+	}
+	left, err := j.ask(ctx, work, sys)
+	if err != nil {
+		return err
+	}
+	d := detailOf(j.Step)
+	if len(left) > 0 {
+		if left[0].reused {
+			return later{code: "attention", codes: []string{"reused_key"}, why: fmt.Sprintf("%s/%s: a key of an erased row stands on a new one; nothing was done by it, a person decides", j.System, left[0].Collection)}
+		}
+		n, err := j.treatLate(ctx, left, sys)
+		if err != nil {
+			return err
+		}
+		d.Late += n
+		if left, err = j.ask(ctx, work, sys); err != nil {
+			return err
+		}
+	}
+	if len(left) > 0 {
+		return later{code: "attention", codes: []string{"not_done"}, why: fmt.Sprintf("%s/%s: %d rows are not as they should be (asked by %s), although the connector said so; nothing of this system counts as done", j.System, left[0].Collection, left[0].rows, left[0].By)}
+	}
+	if err := j.compareWitness(ctx, work, sys); err != nil {
+		return err
+	}
+	at := j.Now()
+	d.VerifiedAt = &at
+	j.Detail = d.raw()
+	return j.DB.Write(ctx, func(tx *state.Tx) error {
+		if err := tx.HoldStep(j.Step); err != nil {
+			return err
+		}
+		err := note(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], j.Step.Request, map[string]string{"system": j.System}, at)
+		return err
+	})
+}
+
+// settle is the second look, after the time the map sets: applications go on writing.
+func (j *job) settle(ctx context.Context) error {
+	first, err := read(ctx, j.Engine, func(tx *state.Tx) (state.Step, error) { return stepOf(tx, j.Step, phaseVerify) })
+	if err != nil {
+		return err
+	}
+	at := detailOf(first).VerifiedAt
+	if at == nil {
+		return errors.New("the first check left no time")
+	}
+	if due := at.Add(j.Planner.Systems[j.System].Map.Settle); j.Now().Before(due) {
+		return later{code: "settle", why: "looked at again then", at: due}
+	}
+	return j.verify(ctx)
+}
+
+func stepOf(tx *state.Tx, like state.Step, phase string) (state.Step, error) {
+	steps, err := tx.PlanSteps(like.Plan)
+	if err != nil {
+		return state.Step{}, err
+	}
+	for _, s := range steps {
+		if s.Phase == phase && s.System == like.System {
+			return s, nil
+		}
+	}
+	return state.Step{}, state.ErrNotFound
+}
+
+// remainder is what a check found.
+type remainder struct {
+	planner.Check
+	rows   int64
+	keys   [][]any
+	reused bool
+}
+
+// ask runs every check and returns those that found something.
+func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.System) ([]remainder, error) {
+	var out []remainder
+	for _, c := range work.Checks {
+		r := remainder{Check: c}
+		zone := c.Selection.Collection.Location()
+		width := len(c.Selection.Collection.Key)
+		err := sys.Each(ctx, c.Selection, func(_ int, vs []any) error {
+			if c.Assigned != nil && stands(*c.Assigned, c.Selection.Fields, vs, zone) {
+				return nil
+			}
+			r.rows++
+			if len(r.keys) < 20_000 {
+				r.keys = append(r.keys, append([]any(nil), vs[:width]...))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if r.rows == 0 {
+			continue
+		}
+		if c.Parent != nil && c.Assigned == nil {
+			if r.reused, err = j.reused(ctx, c, sys, work); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func stands(t connectors.Treatment, fields []string, values []any, _ *time.Location) bool {
+	row := connectors.Row{}
+	for i, f := range fields {
+		row[f] = values[i]
+	}
+	return t.Standing(row) == connectors.Done
+}
+
+// reused says whether an owner stands again under a captured key although the plan deleted it.
+func (j *job) reused(ctx context.Context, c planner.Check, sys *planner.System, work *planner.SystemWork) (bool, error) {
+	gone := false
+	for i, t := range work.Treatments {
+		if t.Verb == connectors.Delete && work.Purposes[i].Collection == c.Parent.Collection.Name && work.Purposes[i].Planned > 0 {
+			gone = true
+		}
+	}
+	if !gone {
+		return false, nil
+	}
+	n, err := sys.Count(ctx, *c.Parent)
+	if err != nil {
+		return false, err
+	}
+	var stay int64 // owners the plan kept stand there rightly
+	for _, x := range j.keptOwners(c.Parent.Collection.Name) {
+		stay += x
+	}
+	return n[0] > stay, nil
+}
+
+// keptOwners are the numbers of rows of a collection that the plan left standing.
+func (j *job) keptOwners(collection string) []int64 {
+	var out []int64
+	for _, s := range j.work.Stay {
+		if s.System == j.System && s.Collection == collection {
+			out = append(out, s.Rows)
+		}
+	}
+	return out
+}
+
+// treatLate treats the rows that came after the work, by their keys, within what the plan's ceiling leaves.
+func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.System) (int64, error) {
+	writer, ok := connectors.As[connectors.Writer](sys.Store)
+	if !ok {
+		return 0, connectors.ErrNotSupported
+	}
+	var do []connectors.Treatment
+	for i, r := range left {
+		t := connectors.Treatment{ID: fmt.Sprintf("late/%d/%s", i, r.ID), Verb: connectors.Delete, AtMost: j.room(r)}
+		if r.Assigned != nil {
+			t.Verb, t.Assign = r.Assigned.Verb, r.Assigned.Assign
+		}
+		tuples := make([]connectors.Tuple, len(r.keys))
+		for n, k := range r.keys {
+			tuples[n].Values = k
+		}
+		t.On = connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: tuples}}, Where: r.Selection.Where}
+		do = append(do, t)
+	}
+	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
+		return j.DB.Write(ctx, func(tx *state.Tx) error { return tx.HoldStep(j.Step) })
+	}})
+	if errors.Is(err, connectors.ErrMoreRows) {
+		return 0, later{code: "attention", codes: []string{"late_rows"}, why: j.System + ": rows are still there, or came after the work, more than the plan allows; nothing of this system counts as done; plan again"}
+	}
+	var n int64
+	for _, o := range outcomes {
+		n += o.Changed
+	}
+	return n, err
+}
+
+// room is what the ceiling of a class leaves for late rows.
+func (j *job) room(r remainder) int64 {
+	for _, w := range j.work.Systems {
+		if w.System != j.System {
+			continue
+		}
+		for i, t := range w.Treatments {
+			if t.ID == r.ID {
+				return max(t.AtMost-w.Purposes[i].Planned, 0)
+			}
+		}
+	}
+	return 0
+}
+
+// compareWitness looks at the other persons' rows again.
+func (j *job) compareWitness(ctx context.Context, work *planner.SystemWork, sys *planner.System) error {
+	if len(work.Witnesses) == 0 || j.Phase != phaseVerify {
+		return nil
+	}
+	first, err := read(ctx, j.Engine, func(tx *state.Tx) (state.Step, error) { return stepOf(tx, j.Step, phaseApply) })
+	if err != nil {
+		return err
+	}
+	before := detailOf(first).Witness
+	now, err := j.witness(ctx, work, sys)
+	if err != nil {
+		return err
+	}
+	for i, sel := range work.Witnesses {
+		if before[i] != "" && before[i] != now[i] {
+			return later{code: "attention", codes: []string{"possible_breach"}, why: fmt.Sprintf("%s/%s: another person's row changed while this request was worked; look whether an application or the connector did it", j.System, sel.Collection.Name)}
+		}
+	}
+	return nil
+}
