@@ -119,6 +119,18 @@ func secretLocate(ctx context.Context, b *Bench) error {
 		if err := quiet("locate, "+label, err, nil); err != nil {
 			return err
 		}
+		if c, ok := connectors.As[connectors.Counter](b.Store); ok {
+			_, err := c.Count(ctx, []connectors.Selection{sel})
+			if err := quiet("count, "+label, err, nil); err != nil {
+				return err
+			}
+		}
+		if p, ok := connectors.As[connectors.Prober](b.Store); ok {
+			_, _, err := p.Probe(ctx, sel)
+			if err := quiet("probe, "+label, err, nil); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -7,7 +7,9 @@ import "github.com/dossier-dsr/dossier/connectors"
 type Subject struct {
 	Connector connectors.Connector
 	Config    connectors.Config
-	Shapes    []Shape // the suite runs once in each; none: once in the zero Shape
+	// Shapes: the suite runs once in each. None: one for each row format of the card, or else the zero Shape,
+	// with Folds found out by trying.
+	Shapes []Shape
 }
 
 // Shape says which of the suite's fixtures a store can hold, and how. The zero Shape is all of them, each at

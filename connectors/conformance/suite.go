@@ -34,14 +34,20 @@ func Suite(ctx context.Context, s Subject, opt Options) (*Report, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s has no Fixture, by which the suite lays out its data: add Load and Dump", report.Card.Name)
 	}
-	if len(s.Shapes) == 0 {
-		s.Shapes = []Shape{{}}
+	guessed := len(s.Shapes) == 0
+	if guessed {
+		s.Shapes = shapesFor(report.Card)
 	}
 	cover := newCoverage(report.Card, store)
 	all := slices.Concat(Cases(report.Card), opt.Extra)
 	slices.SortStableFunc(all, byGroup)
 	for _, shape := range s.Shapes {
 		b := &Bench{Subject: s, Card: report.Card, Shape: shape, Store: store, fixture: fixture}
+		if guessed {
+			if b.Shape.Folds, err = b.folds(ctx); err != nil {
+				return nil, fmt.Errorf("trying the fixture: %w", err)
+			}
+		}
 		for _, c := range all {
 			if !applies(c, b) || !selected(c, opt.Pattern) {
 				continue
