@@ -98,10 +98,11 @@ func (a *application) unit(ctx context.Context, w *work, unit []target) error {
 		count(&ask, t, 1)
 		capture(&ask, t)
 	}
-	if a.confirm != nil {
-		if err := a.confirm(ctx, []connectors.Outcome{ask}); err != nil {
-			return err
-		}
+	if a.confirm == nil {
+		return connectors.ErrRefused
+	}
+	if err := a.confirm(ctx, []connectors.Outcome{ask}); err != nil {
+		return err
 	}
 	for len(unit) > 0 {
 		n := 1

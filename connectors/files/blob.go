@@ -25,7 +25,7 @@ func (s *store) OpenBlob(_ context.Context, b connectors.Blob) (io.ReadCloser, e
 		defer d.Close()
 		var f *os.File
 		if f, _, err = d.open(names[last], os.O_RDONLY); err == nil {
-			return f, nil
+			return document{f}, nil
 		}
 	}
 	if errors.Is(err, errAbsent) {
@@ -33,3 +33,13 @@ func (s *store) OpenBlob(_ context.Context, b connectors.Blob) (io.ReadCloser, e
 	}
 	return nil, err
 }
+
+// document is an open file whose errors do not tell its path.
+type document struct{ f *os.File }
+
+func (d document) Read(p []byte) (int, error) {
+	n, err := d.f.Read(p)
+	return n, clean(err)
+}
+
+func (d document) Close() error { return clean(d.f.Close()) }

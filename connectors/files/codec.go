@@ -36,8 +36,6 @@ type change struct {
 	set  connectors.Row
 }
 
-func (c change) none() bool { return !c.drop && len(c.set) == 0 }
-
 // maxRow is the size beyond which a row is not believed to be one: it is an unclosed quote.
 const maxRow = 16 << 20
 

@@ -81,8 +81,12 @@ func (d *folder) removeEmpty(name string) (bool, error) {
 	if err != nil || !empty {
 		return false, err
 	}
-	if err := d.root.Remove(name); err != nil {
+	err = d.root.Remove(name)
+	if still, lookErr := d.look(name); lookErr == nil && still.IsDir() && !errors.Is(err, fs.ErrPermission) {
 		return false, nil // something came into it meanwhile
+	}
+	if err != nil {
+		return false, clean(err)
 	}
 	return true, d.sync()
 }

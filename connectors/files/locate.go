@@ -105,7 +105,7 @@ func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object,
 	if errors.As(err, &bad) {
 		err = unsettled(f, from.said(err))
 	}
-	return rows, err
+	return rows, clean(err)
 }
 
 // readable is the size up to which f can be read.

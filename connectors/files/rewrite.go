@@ -160,6 +160,11 @@ func (a *application) create(w *work, rows []target) ([]target, error) {
 	if err := x.fill(context.Background(), w, st, e); err != nil {
 		return nil, err
 	}
+	if info, err := d.root.Lstat("."); err != nil {
+		return nil, clean(err)
+	} else if err := x.fresh.Chmod(info.Mode().Perm() & 0o666); err != nil { // who may go into the folder may read the file
+		return nil, clean(err)
+	}
 	if err := d.root.Link(x.temp, x.name); err != nil { // unlike a rename, never over another file
 		return nil, errChanged
 	}
@@ -167,7 +172,7 @@ func (a *application) create(w *work, rows []target) ([]target, error) {
 		return nil, err
 	}
 	st.absent, st.size, st.sum = false, x.size, x.sum
-	return e.done, x.fresh.Chmod(0o660)
+	return e.done, nil
 }
 
 func sum(h hash.Hash) (out [32]byte) {

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -30,7 +31,7 @@ func settled(ctx context.Context, f *os.File) (int64, error) {
 		if n == 1 && last[0] == '\n' {
 			return size, nil
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, clean(err)
 		}
 		if err := pause(ctx, 5*time.Millisecond); err != nil {
