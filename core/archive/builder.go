@@ -146,11 +146,14 @@ func (b *Builder) usable() error {
 	return b.failed
 }
 
-// Abort gives up: temporary files are removed. What was written to w is no package. Harmless after Close.
+var errGivenUp = errors.New("the package was given up")
+
+// Abort gives up: temporary files are removed. What was written to w is no package. No table may be in use
+// meanwhile. Harmless after Close, and twice.
 func (b *Builder) Abort() {
 	b.mu.Lock()
 	if b.failed == nil && !b.done {
-		b.failed = errors.New("the package was given up")
+		b.failed = errGivenUp
 	}
 	open := b.tables
 	b.mu.Unlock()

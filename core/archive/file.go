@@ -33,7 +33,10 @@ type file struct {
 // File adds a document, read to its end before File returns.
 func (b *Builder) File(ctx context.Context, info FileInfo, r io.Reader) error {
 	f := &file{title: info.Title, description: info.Description, system: info.System, media: mediaType(info.MediaType)}
-	return b.add(ctx, f, fileName("documents", info.Name, info.MediaType, len(b.files)+1), r, -1)
+	b.mu.Lock()
+	number := len(b.files) + 1
+	b.mu.Unlock()
+	return b.add(ctx, f, fileName("documents", info.Name, info.MediaType, number), r, -1)
 }
 
 // blob writes the bytes behind a value and gives their path in the package.

@@ -66,7 +66,7 @@ func sample(t testing.TB, lang string, right request.Right) []byte {
 
 	entries := [][]any{}
 	for i := range 1240 {
-		title := []any{pick(lang, "Czynsz", "Rent"), pick(lang, "Fundusz remontowy", "Repair fund"), "=SUMA(A1:A9)", nil, ""}[i%5]
+		title := []any{pick(lang, "Czynsz", "Rent"), pick(lang, "Fundusz remontowy", "Repair fund"), "=SUMA(A1:A9)", nil, "", "<img src=x onerror=alert(1)><script>alert(1)</script>"}[i%6]
 		entries = append(entries, []any{fmt.Sprintf("%04d/%d", i+1, 2020+i/240), Decimal(fmt.Sprintf("%d.%02d", 380+i%97, i%100)),
 			day("2020-01-10").AddDate(0, 0, i*2), title, []any{"paid", "unpaid", "paid"}[i%3], made.Add(-time.Duration(i) * 53 * time.Hour)})
 	}

@@ -16,7 +16,7 @@ const (
 	cellBytes   = 4 << 10 // bytes above that become a file
 )
 
-// Table is a collection on its way into the package. Close it before the package is closed.
+// Table is a collection on its way into the package. Close it before the package is closed. Used by one goroutine.
 type Table struct {
 	b       *Builder
 	info    TableInfo
@@ -221,21 +221,21 @@ func (t *Table) Close() error {
 	}
 	err := t.flush(context.Background())
 	t.stop()
+	defer t.drop()
 	if err == nil {
 		err = t.failure()
 	}
 	if err != nil {
-		_ = t.csv.spool.close()
-		_ = t.json.spool.close()
-		return t.spoil(err)
+		return t.spoil(noSpace(err))
 	}
 	b := t.b
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.usable(); err != nil {
-		return err
+	if err = b.usable(); err == nil {
+		err = b.fail(t.settle())
 	}
-	return b.fail(t.settle())
+	t.note(err)
+	return err
 }
 
 // stop ends the encoders.
@@ -246,13 +246,19 @@ func (t *Table) stop() {
 	t.encoders.Wait()
 }
 
+// drop frees what the table held for its files.
+func (t *Table) drop() {
+	_ = t.csv.spool.close()
+	_ = t.json.spool.close()
+	t.head = head{}
+}
+
 // abandon ends an open table without writing it.
 func (t *Table) abandon() {
 	if !t.closed {
-		t.note(fmt.Errorf("the package was given up"))
+		t.note(errGivenUp)
 		t.stop()
-		_ = t.csv.spool.close()
-		_ = t.json.spool.close()
+		t.drop()
 	}
 }
 
@@ -276,11 +282,8 @@ func (t *Table) settle() (err error) {
 	if t.pageRange, err = stash(b.page, section.Bytes()); err != nil {
 		return err
 	}
-	if t.indexRange, err = stash(b.index, collection.Bytes()); err != nil {
-		return err
-	}
-	t.csv, t.json, t.head = nil, nil, head{}
-	return nil
+	t.indexRange, err = stash(b.index, collection.Bytes())
+	return err
 }
 
 func stash(s *spool, p []byte) (span, error) {
