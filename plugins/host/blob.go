@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"google.golang.org/grpc"
@@ -25,7 +26,7 @@ func (r *remote) openBlob(ctx context.Context, blob connectors.Blob) (io.ReadClo
 		return nil, c.broke(ctx, err, clean)
 	}
 	b := &body{ctx: ctx, cancel: cancel, r: r, child: c, stream: stream, clean: clean}
-	if err := b.next(); err != nil && err != io.EOF {
+	if err := b.next(); err != nil && !errors.Is(err, io.EOF) {
 		cancel()
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 
 // babble is a program that is no connector.
 func babble() {
-	fmt.Println("hello, is this the connector?")
 	fmt.Fprintln(os.Stderr, "it lacks a library")
+	fmt.Println("hello, is this the connector?") // for which it is killed
 	select {}
 }
 

@@ -34,7 +34,7 @@ func NewLine(t testing.TB) *Line {
 	}
 	t.Cleanup(func() {
 		listener.Close()
-		os.RemoveAll(dir)
+		_ = os.RemoveAll(dir)
 	})
 	go func() {
 		defer close(l.said)

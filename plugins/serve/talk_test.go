@@ -112,8 +112,13 @@ func (a applying) prepared(number uint64) {
 
 func (a applying) refused() {
 	a.t.Helper()
-	if err := <-a.heard; !errors.Is(err, connectors.ErrRefused) {
-		a.t.Fatalf("the connector heard %v", err)
+	select {
+	case err := <-a.heard:
+		if !errors.Is(err, connectors.ErrRefused) {
+			a.t.Fatalf("the connector heard %v", err)
+		}
+	case <-time.After(20 * time.Second): // long before the patience of a minute ends
+		a.t.Fatal("the connector still waits")
 	}
 }
 
