@@ -22,11 +22,6 @@ func (a At) Field(name string) (string, Column, error) { return a.s.expr(a.src.a
 // Bind adds a parameter.
 func (a At) Bind(v any) string { return a.s.bind(v) }
 
-// In writes that the row's field equals one of values, by the store's equality.
-func (a At) In(field string, values []any) (string, error) {
-	return a.s.cond(connectors.InValues(field, values...), a.src.at)
-}
-
 // Identity is what names the row within its arm, as SQL.
 func (a At) Identity() []string {
 	out := make([]string, len(a.src.arm.Identity))

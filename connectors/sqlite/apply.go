@@ -92,7 +92,7 @@ func (w *work) prepare(s *store, do []connectors.Treatment) error {
 	}
 	w.view.writer = w.writer
 	for _, t := range do {
-		j := &job{t: t, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
+		j := &job{t: t, late: len(w.jobs) > 0, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
 		w.jobs = append(w.jobs, j)
 		if err := w.resolve(j); err != nil {
 			return fmt.Errorf("treatment %s: %w", t.ID, err)

@@ -11,10 +11,12 @@ import (
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
 // one another treatment of the call deleted counts there.
 func (w *work) delete(j *job) error {
-	if len(j.todo) == 0 {
-		return nil
+	j.rows = w.ownOnly(j)
+	todo, err := j.sort()
+	if err != nil || len(todo) == 0 {
+		return err
 	}
-	where, arg, err := j.table.chosen(j.todo)
+	where, arg, err := j.table.chosen(todo)
 	if err != nil {
 		return err
 	}
@@ -22,18 +24,16 @@ func (w *work) delete(j *job) error {
 	if err != nil {
 		return failure(w.ctx, "deleting from "+j.table.Name, err)
 	}
-	gone := j.todo
-	if n != int64(len(j.todo)) {
-		left, err := w.present(j.table, j.todo)
+	if n != int64(len(todo)) {
+		left, err := w.present(j.table, todo)
 		if err != nil {
 			return err
 		}
 		if len(left) > 0 {
 			return kept(j.table.Name)
 		}
-		gone = w.ownOnly(j)
 	}
-	j.count(gone)
+	j.count(todo)
 	return nil
 }
 
@@ -46,19 +46,22 @@ func kept(table string) error {
 
 // ownOnly are the rows of j that no earlier treatment of this call deleted by itself.
 func (w *work) ownOnly(j *job) []target {
+	if !j.late {
+		return j.rows
+	}
 	before := map[any]bool{}
 	for _, other := range w.jobs {
 		if other == j {
 			break
 		}
 		if other.table == j.table && other.t.Verb == connectors.Delete {
-			for _, t := range other.todo {
+			for _, t := range other.rows {
 				before[t.name()] = true
 			}
 		}
 	}
 	var out []target
-	for _, t := range j.todo {
+	for _, t := range j.rows {
 		if !before[t.name()] {
 			out = append(out, t)
 		}

@@ -31,7 +31,7 @@ func (w *work) resolveEnsure(j *job) error {
 	case j.t.AtMost < 1:
 		return tooMany(j.t)
 	default:
-		j.todo = []target{{}}
+		j.rows = []target{{}}
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (u *update) holds(key []string, assign []connectors.Assign) (string, error)
 
 // ensure inserts the row unless an earlier treatment of this call has brought it.
 func (w *work) ensure(j *job) error {
-	if len(j.todo) == 0 {
+	if len(j.rows) == 0 {
 		return nil
 	}
 	d := dialect{}

@@ -11,14 +11,36 @@ import (
 type job struct {
 	t     connectors.Treatment
 	table *table
-	todo  []target // rows to be changed
+	rows  []target
+	late  bool // an earlier treatment of the call may have changed the rows
 	out   connectors.Outcome
 }
 
-// target is one row: what names it, as it stood when it was resolved, and the persons it was reached for.
+// target is one row: what names it, the persons it was reached for, and how it stands to the treatment.
 type target struct {
-	id      []any
-	persons []int
+	id       []any
+	persons  []int
+	standing connectors.Standing
+	key      connectors.Row // of a row in conflict
+}
+
+// sort counts the rows that are done and those in conflict, and gives those to be changed, if there are not too many.
+func (j *job) sort() ([]target, error) {
+	var todo []target
+	for _, t := range j.rows {
+		switch t.standing {
+		case connectors.Done:
+			j.out.Already++
+		case connectors.Conflict:
+			j.out.Conflicts = append(j.out.Conflicts, t.key)
+		default:
+			todo = append(todo, t)
+		}
+	}
+	if int64(len(todo)) > j.t.AtMost && j.t.Verb != connectors.Recount {
+		return nil, tooMany(j.t)
+	}
+	return todo, nil
 }
 
 // name is the identity in a form that can be compared and be a map's key.

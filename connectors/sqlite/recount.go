@@ -9,7 +9,7 @@ import (
 
 // recount sets counters to the number of rows that refer to their row now, after what was done before.
 func (w *work) recount(j *job) error {
-	if len(j.todo) == 0 {
+	if len(j.rows) == 0 {
 		return nil
 	}
 	u := &update{table: j.table}
@@ -26,11 +26,11 @@ func (w *work) recount(j *job) error {
 	if err != nil {
 		return err
 	}
-	there, err := w.present(j.table, j.todo)
+	there, err := w.present(j.table, j.rows)
 	if err != nil {
 		return err
 	}
-	where, arg, err := j.table.chosen(j.todo)
+	where, arg, err := j.table.chosen(j.rows)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (w *work) recount(j *job) error {
 		return tooMany(j.t)
 	}
 	var done []target
-	for _, t := range j.todo {
+	for _, t := range j.rows {
 		switch name := t.name(); {
 		case changed[name]:
 			done = append(done, t)

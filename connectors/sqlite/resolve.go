@@ -3,8 +3,6 @@ package sqlite
 import (
 	"database/sql/driver"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
@@ -31,29 +29,21 @@ func (w *work) resolve(j *job) error {
 	if !ok {
 		return nil
 	}
-	if err := w.view.each(w.ctx, q, r.row); err != nil {
-		return err
-	}
-	return nil
+	return w.view.each(w.ctx, q, r.row)
 }
 
 // resolver takes in the rows of one treatment.
 type resolver struct {
 	job     *job
-	seen    map[any]int // position of a row among all, by what names it
-	rows    []seenRow
+	seen    map[any]int // position of a row in job.rows, by what names it
+	todo    int64
 	capture []field
 	key     []field
 	stands  int // column of the standing; 0: every row is to do
 	width   int // of the identity
 }
 
-type seenRow struct {
-	standing connectors.Standing
-	todo     int // where it stands in job.todo
-}
-
-// output selects identity, standing, captured fields and, where rows can conflict, the key.
+// output selects identity, captured fields and, where rows can conflict, key and standing.
 func (r *resolver) output(at relational.At) ([]string, error) {
 	cols := at.Identity()
 	r.width = len(cols)
@@ -90,107 +80,41 @@ func (r *resolver) row(row []driver.Value) error {
 		}
 		j.out.LinkKeys.Tuples = append(j.out.LinkKeys.Tuples, t)
 	}
-	id := make([]any, r.width)
-	for i := range id {
-		id[i] = row[1+i]
+	t := target{id: make([]any, r.width), persons: []int{person}}
+	for i := range t.id {
+		t.id[i] = row[1+i]
 	}
-	name := nameOf(id)
+	name := t.name()
 	if i, ok := r.seen[name]; ok { // another person's too
-		if s := r.rows[i]; s.standing == connectors.ToDo {
-			j.todo[s.todo].persons = append(j.todo[s.todo].persons, person)
-		}
+		j.rows[i].persons = append(j.rows[i].persons, person)
 		return nil
 	}
-	s := seenRow{standing: connectors.ToDo, todo: len(j.todo)}
+	r.seen[name] = len(j.rows)
 	if r.stands > 0 {
-		s.standing = connectors.Standing(row[r.stands].(int64))
+		t.stand(j.t.On.Collection, row[r.stands], r.key, row)
 	}
-	r.seen[name] = len(r.rows)
-	r.rows = append(r.rows, s)
-	switch s.standing {
-	case connectors.Done:
-		j.out.Already++
-	case connectors.Conflict:
-		key := connectors.Row{}
-		for i, f := range r.key {
-			key[j.t.On.Collection.Key[i]] = f.value(j.t.On.Collection, row)
-		}
-		j.out.Conflicts = append(j.out.Conflicts, key)
-	default:
-		j.todo = append(j.todo, target{id: id, persons: []int{person}})
-		if int64(len(j.todo)) > j.t.AtMost && j.t.Verb != connectors.Recount {
-			return tooMany(j.t)
-		}
+	j.rows = append(j.rows, t)
+	if t.standing == connectors.ToDo {
+		r.todo++
+	}
+	if r.todo > j.t.AtMost && !j.late && j.t.Verb != connectors.Recount {
+		return tooMany(j.t) // there is no need to read on
 	}
 	return nil
 }
 
+// stand takes in how the row stands, and its key if it is in conflict.
+func (t *target) stand(c connectors.Collection, standing driver.Value, key []field, row []driver.Value) {
+	t.standing, t.key = connectors.Standing(standing.(int64)), nil
+	if t.standing != connectors.Conflict {
+		return
+	}
+	t.key = connectors.Row{}
+	for i, f := range key {
+		t.key[c.Key[i]] = f.value(c, row)
+	}
+}
+
 func tooMany(t connectors.Treatment) error {
 	return fmt.Errorf("%w: table %s, ceiling %d", connectors.ErrMoreRows, t.On.Collection.Name, t.AtMost)
-}
-
-// standing writes [connectors.Treatment.Standing] in SQL: old values compare as the store compares, new ones byte for byte, so
-// that a correction of capitals is one in a column that does not tell them apart.
-func standing(at relational.At, t connectors.Treatment) (string, error) {
-	var done, open []string
-	for _, a := range t.Assign {
-		expr, _, err := at.Field(a.Field)
-		if err != nil {
-			return "", err
-		}
-		want, err := wanted(at, t, a)
-		if err != nil {
-			return "", err
-		}
-		is := "(" + expr + " IS (" + want + ") COLLATE BINARY)"
-		done = append(done, is)
-		if len(a.From) == 0 {
-			continue
-		}
-		from, err := at.In(a.Field, a.From)
-		if err != nil {
-			return "", err
-		}
-		if slices.Contains(a.From, nil) {
-			from = "(" + from + " OR " + expr + " IS NULL)"
-		}
-		open = append(open, "("+is+" OR "+from+")")
-	}
-	text := fmt.Sprintf("CASE WHEN %s THEN %d", strings.Join(done, " AND "), connectors.Done)
-	if len(open) > 0 {
-		text += fmt.Sprintf(" WHEN NOT (%s) THEN %d", strings.Join(open, " AND "), connectors.Conflict)
-	}
-	return text + fmt.Sprintf(" ELSE %d END", connectors.ToDo), nil
-}
-
-// row is where fields and parameters of a statement come from.
-type row interface {
-	Field(name string) (string, relational.Column, error)
-	Bind(v any) string
-}
-
-// wanted writes the value an assignment gives.
-func wanted(at row, t connectors.Treatment, a connectors.Assign) (string, error) {
-	expr, col, err := at.Field(a.Field)
-	if err != nil {
-		return "", err
-	}
-	switch a.How {
-	case connectors.Value:
-		v, err := dialect{}.Value(col, a.To)
-		return at.Bind(v), err
-	case connectors.Year, connectors.Month:
-		return call(fnCut, expr, at.Bind(string(a.How)), at.Bind(t.On.Collection.Zone)), nil
-	case connectors.Derive:
-		args := []string{at.Bind(a.Derive)}
-		for _, k := range t.On.Collection.Key {
-			key, _, err := at.Field(k)
-			if err != nil {
-				return "", err
-			}
-			args = append(args, key)
-		}
-		return call(fnDerive, args...), nil
-	}
-	return "", fmt.Errorf("%w: field %s: no way to assign %q", connectors.ErrNotSupported, a.Field, a.How)
 }

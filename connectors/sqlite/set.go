@@ -43,8 +43,12 @@ func (u *update) set(assign []connectors.Assign, value func(connectors.Assign) (
 
 // set gives the rows of a treatment their new values.
 func (w *work) set(j *job) error {
-	if len(j.todo) == 0 {
-		return nil
+	if err := w.restand(j); err != nil {
+		return err
+	}
+	todo, err := j.sort()
+	if err != nil || len(todo) == 0 {
+		return err
 	}
 	u := &update{table: j.table}
 	text, err := u.set(j.t.Assign, func(a connectors.Assign) (string, error) { return wanted(u, j.t, a) })
@@ -52,9 +56,9 @@ func (w *work) set(j *job) error {
 		return err
 	}
 	if j.table.touches(j.t.Assign) {
-		return w.rename(j, u, text)
+		return w.rename(j, todo, u, text)
 	}
-	where, arg, err := j.table.chosen(j.todo)
+	where, arg, err := j.table.chosen(todo)
 	if err != nil {
 		return err
 	}
@@ -62,76 +66,57 @@ func (w *work) set(j *job) error {
 	if err != nil {
 		return failure(w.ctx, "changing "+j.table.Name, err)
 	}
-	if n == int64(len(j.todo)) {
-		j.count(j.todo)
+	if n != int64(len(todo)) {
+		return kept(j.table.Name)
+	}
+	j.count(todo)
+	return nil
+}
+
+// restand looks again at how the rows stand, where an earlier treatment of the call may have changed them: they are
+// carried out in order, and each finds what those before it left. A row that is gone is the treatment's no more.
+func (w *work) restand(j *job) error {
+	if !j.late || len(j.rows) == 0 {
 		return nil
 	}
-	there, err := w.present(j.table, j.todo)
+	u := &update{table: j.table}
+	stands, err := standing(u, j.t)
 	if err != nil {
 		return err
 	}
-	if int64(len(there)) > n {
-		return kept(j.table.Name)
+	where, arg, err := j.table.chosen(j.rows)
+	if err != nil {
+		return err
 	}
-	var changed []target // the others were deleted by an earlier treatment of this call
-	for _, t := range j.todo {
-		if there[t.name()] {
-			changed = append(changed, t)
-		}
-	}
-	j.count(changed)
-	return nil
-}
-
-// rename changes what names the rows, one by one, and tells the treatments still to come.
-func (w *work) rename(j *job, u *update, text string) error {
 	d := dialect{}
-	ids := make([]string, len(j.table.Arms[0].Identity))
-	for i, n := range j.table.Arms[0].Identity {
-		ids[i] = d.Quote(n)
+	var cols []string
+	for _, n := range j.table.Arms[0].Identity {
+		cols = append(cols, "u."+d.Quote(n))
 	}
-	for _, t := range j.todo {
-		where, arg, err := j.table.chosen([]target{t})
+	width, key := len(cols), make([]field, len(j.t.On.Collection.Key))
+	cols = append(cols, stands)
+	for i, k := range j.t.On.Collection.Key {
+		expr, col, err := u.Field(k)
 		if err != nil {
 			return err
 		}
-		var now []any
-		q := relational.Query{SQL: text + " WHERE " + where + " RETURNING " + strings.Join(ids, ", "), Args: append([]any{arg}, u.args...)}
-		err = w.view.each(w.ctx, q, func(row []driver.Value) error {
-			for _, v := range row {
-				now = append(now, v)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if now == nil {
-			there, err := w.present(j.table, []target{t})
-			if err != nil {
-				return err
-			}
-			if len(there) > 0 {
-				return kept(j.table.Name)
-			}
-			continue
-		}
-		j.count([]target{t})
-		w.renamed(j, t.name(), now)
+		key[i] = field{decode: decoderFor(col), at: len(cols)}
+		cols = append(cols, plain(expr, col))
 	}
-	return nil
-}
-
-// renamed gives a row its new name in every treatment of the table.
-func (w *work) renamed(j *job, old any, now []any) {
-	for _, other := range w.jobs {
-		if other == j || other.table != j.table {
-			continue
-		}
-		for i := range other.todo {
-			if other.todo[i].name() == old {
-				other.todo[i].id = now
-			}
-		}
+	known := map[any]target{}
+	for _, t := range j.rows {
+		known[t.name()] = t
 	}
+	j.rows = nil
+	q := relational.Query{SQL: "SELECT " + strings.Join(cols, ", ") + " FROM " + d.Quote(j.table.Name) + " AS u WHERE " + where, Args: append([]any{arg}, u.args...)}
+	return w.view.each(w.ctx, q, func(row []driver.Value) error {
+		t := target{}
+		for _, v := range row[:width] {
+			t.id = append(t.id, v)
+		}
+		t.persons = known[t.name()].persons
+		t.stand(j.t.On.Collection, row[width], key, row)
+		j.rows = append(j.rows, t)
+		return nil
+	})
 }
