@@ -30,7 +30,7 @@ type Store interface {
 type (
 	// Writer changes rows. Apply resolves and locks the rows of every treatment before the first one
 	// changes anything, so that all selections speak of the state before the call; then it carries
-	// them out in order, in one transaction where Description.Transactional, and commits only after
+	// them out in order, a later one finding what an earlier one left of its rows, in one transaction where Description.Transactional, and commits only after
 	// opt.Confirm has returned nil. Parents and co-owned rows are locked before children. Doing it
 	// twice is doing it once. Outcomes come back with an error too, and say how far it got.
 	Writer interface {

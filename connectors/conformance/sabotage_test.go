@@ -229,6 +229,70 @@ func sabotage() map[string]struct {
 				}
 			})
 		}()}, "set/derive"},
+		"reports counts and does nothing": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+			opt.Rehearse = true
+			out, err := w.Apply(ctx, do, opt)
+			if err == nil {
+				err = opt.Confirm(ctx, out)
+			}
+			return out, err
+		}}, "delete/rows"},
+		"counts persons for rows": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+			out, err := w.Apply(ctx, do, opt)
+			for i := range out {
+				out[i].Changed = 0
+				for _, n := range out[i].ByPerson {
+					out[i].Changed += n
+				}
+			}
+			return out, err
+		}}, "delete/persons"},
+		"carries out backwards": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+			do = slices.Clone(do)
+			slices.Reverse(do)
+			out, err := w.Apply(ctx, do, opt)
+			slices.Reverse(out)
+			return out, err
+		}}, "set/several"},
+		"recounts nothing": {saboteur{apply: edited(func(t *connectors.Treatment) {
+			if t.Verb == connectors.Recount {
+				t.On = connectors.Selection{Collection: t.On.Collection}
+			}
+		})}, "recount/rows"},
+		"captures after the change": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+			out, err := w.Apply(ctx, do, opt)
+			for i, o := range out {
+				if o.LinkKeys != nil {
+					for _, t := range o.LinkKeys.Tuples {
+						for j, f := range o.LinkKeys.Fields {
+							if v, ok := do[i].Values()[f]; ok {
+								t.Values[j] = v
+							}
+						}
+					}
+				}
+			}
+			return out, err
+		}}, "set/capture"},
+		"hands out whole rows as conflicts": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+			out, err := w.Apply(ctx, do, opt)
+			for _, o := range out {
+				for _, c := range o.Conflicts {
+					c["name"] = "Trzecia"
+				}
+			}
+			return out, err
+		}}, "set/conflict"},
+		"trims texts": {saboteur{locate: func(ctx context.Context, s connectors.Store, sel connectors.Selection, out *connectors.Rows) error {
+			return each(ctx, s, sel, func(p int, values []any) error {
+				for i, v := range values {
+					if text, ok := v.(string); ok {
+						values[i] = strings.ReplaceAll(text, "\n", " ")
+					}
+				}
+				return out.Add(p, values...)
+			})
+		}}, "find/texts"},
 		"keeps no link keys": {saboteur{apply: edited(func(t *connectors.Treatment) { t.Capture = nil })}, "delete/capture"},
 		"deletes the neighbour": {saboteur{apply: edited(func(t *connectors.Treatment) {
 			if len(t.On.Any) > 0 && len(t.On.Any[0].Via) == 0 && t.On.Any[0].Fields[0] == "no" {
