@@ -184,6 +184,46 @@ func TestLateWriter(t *testing.T) {
 	}
 }
 
+// TestOverwritten: an application that writes the whole file anew in the instant of the exchange keeps what it wrote, and
+// the call says that it is to be repeated.
+func TestOverwritten(t *testing.T) {
+	root := tree(t, map[string]string{"petitions/P.json": "{\"signatories\":[{\"email\":\"a\"},{\"email\":\"b\"}]}"})
+	s := open(t, root)
+	const theirs = "{\"signatories\":[{\"email\":\"a\"},{\"email\":\"b\"},{\"email\":\"c\"}]}"
+	before, err := os.Open(filepath.Join(root, "petitions/P.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close()
+	var wg sync.WaitGroup
+	s.at = func(at string) {
+		if at != "renamed" {
+			return
+		}
+		s.at = nil
+		wg.Go(func() {
+			if err := os.WriteFile(fmt.Sprintf("/proc/self/fd/%d", before.Fd()), []byte(theirs), 0); err != nil {
+				t.Error(err)
+			}
+		})
+		for !waits(t, before) {
+			runtime.Gosched()
+		}
+	}
+	do := remove(by(petitions, "email", "a"))
+	out, err := apply(t, s, do)
+	wg.Wait()
+	if !errors.Is(err, connectors.ErrTryLater) || out[0].Changed != 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if got := contents(t, root); got["petitions/P.json"] != theirs || len(got) != 2 {
+		t.Errorf("%q", got)
+	}
+	if out, err = apply(t, s, do); err != nil || out[0].Changed != 1 {
+		t.Errorf("again: %+v, %v", out, err)
+	}
+}
+
 // waits says whether somebody waits in an open of f for our lease to end.
 func waits(t *testing.T, f *os.File) bool {
 	t.Helper()
