@@ -78,7 +78,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	a := &app{root: &cli, in: stdin, out: stdout, err: stderr}
 	defer a.close()
-	err = k.Run(ctx, a)
+	k.BindTo(ctx, (*context.Context)(nil))
+	err = k.Run(a)
 	if ctx.Err() != nil {
 		_, _ = fmt.Fprintln(stderr, "Interrupted. Nothing is half-done: what was begun can be taken up again.")
 		return exitInterrupted

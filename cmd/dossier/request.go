@@ -38,7 +38,7 @@ func (c requestNewCmd) Run(_ context.Context, a *app) error {
 }
 
 type requestListCmd struct {
-	State     []string `help:"Only these states."`
+	In        []string `help:"Only requests in these states." placeholder:"STATE"`
 	Right     string   `help:"Only this right."`
 	Attention bool     `help:"Only those a person must look at."`
 }
@@ -49,7 +49,7 @@ func (c requestListCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	list, err := e.Requests(ctx, state.RequestFilter{States: c.State, Right: c.Right, Attention: c.Attention})
+	list, err := e.Requests(ctx, state.RequestFilter{States: c.In, Right: c.Right, Attention: c.Attention})
 	if err != nil {
 		return err
 	}

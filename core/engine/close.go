@@ -50,7 +50,13 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
 			return err
 		}
-		return j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now)
+		if err := j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now); err != nil {
+			return err
+		}
+		if err := j.issue(tx, j.Step.Request, p, outcomeOf(p), now); err != nil {
+			return err
+		}
+		return tx.DeleteFrames(j.Step.Request) // settled: nothing needs the captured keys any more
 	})
 }
 

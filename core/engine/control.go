@@ -88,6 +88,9 @@ func (e *Engine) Reject(ctx context.Context, id, reason string) error {
 	})
 }
 
+// answeredByPerson is the code of a step a person answered for.
+const answeredByPerson = "answered_by_person"
+
 // Settle answers for a system that cannot answer itself (it is gone, it is broken): by whom and why is kept, and
 // the receipt says so.
 func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
@@ -106,8 +109,7 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
 			if s.State == state.StepDone || s.State == state.StepVerified {
 				continue
 			}
-			s.Fence++ // whoever works it writes no more
-			if err := tx.EndStep(s.ID, detail{Why: because, Codes: []string{"answered_by_person"}}.raw(), now); err != nil {
+			if err := tx.EndStep(s.ID, detail{Why: because, Codes: []string{answeredByPerson}}.raw(), now); err != nil {
 				return err
 			}
 		}

@@ -1,25 +1,145 @@
 package engine
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/journal"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
+	"github.com/dossier-dsr/dossier/core/subject"
+	"github.com/dossier-dsr/dossier/core/tombstone"
 )
 
 // note writes a leaf of the journal in the transaction it witnesses. No personal data.
 func note(tx *state.Tx, kind, request string, fields map[string]string, now time.Time) error {
-	return nil
+	_, err := journal.Append(tx, kind, request, fields, now)
+	return err
 }
 
+// Ledger is the tombstones'.
+func (e *Engine) Ledger() *tombstone.Ledger {
+	return &tombstone.Ledger{Map: e.Planner.Graph.Map, Ring: e.Ring, Years: e.Years}
+}
+
+// promise writes what must stand before the first destructive call: the tombstone, intended; the art. 19 list; the
+// due items for what is kept with an end.
 func (e *Engine) promise(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
+	if err := e.intend(tx, o, p, work, now); err != nil {
+		return err
+	}
+	if err := e.listRecipients(tx, o, p, now); err != nil {
+		return err
+	}
+	return e.addDues(tx, o, p, work, now)
+}
+
+func (e *Engine) intend(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
+	in := tombstone.Intent{Request: o.ID, Right: p.Right, Ground: p.Ground}
+	for _, m := range work.Marks {
+		in.Person = append(in.Person, subject.Identifier{Kind: m.Kind, Value: subject.Seal(m.Value), Verified: true})
+	}
+	for _, r := range work.Roots {
+		in.Roots = append(in.Roots, tombstone.Root{System: r.System, Collection: r.Collection, Key: r.Values})
+	}
+	m := e.Planner.Graph.Map
+	for _, sys := range p.Systems {
+		for _, c := range sys.Collections {
+			for _, a := range c.Actions {
+				switch {
+				case a.Action.Changes():
+					in.Systems = append(in.Systems, sys.Name)
+					in.Purposes = append(in.Purposes, a.Reason.Purpose)
+					if s := systemNamed(m, sys.Name); s != nil && s.Collection(c.Name) != nil {
+						for _, f := range s.Collection(c.Name).Fields {
+							if f.Category != nil {
+								in.Categories = append(in.Categories, f.Category.Name)
+							}
+						}
+					}
+				case a.Action == plan.Keep:
+					in.Kept = true
+					if a.Until != nil {
+						in.KeptUntil = max(in.KeptUntil, a.Until.Date)
+					}
+				}
+			}
+		}
+	}
+	in.Purposes = slices.DeleteFunc(in.Purposes, func(s string) bool { return s == "" })
+	_, err := e.Ledger().Intend(tx, in, now)
+	return err
+}
+
+// listRecipients enters the art. 19 list.
+func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, now time.Time) error {
+	m := e.Planner.Graph.Map
+	for _, r := range p.Recipients {
+		x := m.Recipients[r.Name]
+		if x == nil {
+			continue
+		}
+		n := state.Notice{Request: o.ID, Recipient: r.Name, Event: "erasure", Name: x.Title, Category: x.Category, Role: x.Role, Country: x.Country,
+			TransferGround: x.Safeguard, KnownFrom: r.KnownFrom, Channel: r.How, State: "queued", CreatedAt: now}
+		if x.Exempt != nil {
+			n.State = "exempt"
+			n.Exemption = state.Exemption{Limb: x.Exempt.Limb, Letter: x.Exempt.Letter, Evidence: x.Exempt.Evidence, Reasoning: x.Exempt.Because.In(m.Languages[0]), DecidedBy: x.Exempt.DecidedBy, At: now}
+		}
+		if err := tx.PutNotice(n); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (e *Engine) voidTombstone(tx *state.Tx, id string, now time.Time) error { return nil }
+// addDues remembers what is kept with an end, by root keys under a key of its own that outlives the request.
+func (e *Engine) addDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
+	roots, err := json.Marshal(work.Roots)
+	if err != nil {
+		return err
+	}
+	for _, d := range work.Dues {
+		end, err := time.ParseInLocation(time.DateOnly, d.Date, e.Planner.Graph.Map.Zone)
+		if err != nil {
+			return fmt.Errorf("due item of %s/%s: %w", d.System, d.Collection, err)
+		}
+		month := keys.MonthOf(end.AddDate(0, 1, 0))
+		key, wrapped, err := e.Ring.NewDueKey(month)
+		if err != nil {
+			return err
+		}
+		item := state.DueItem{ID: fmt.Sprintf("%s-%d", o.ID, d.N), Request: o.ID, System: d.System, Collection: d.Collection, Rule: d.Purpose, Law: d.Law, Until: d.Date, Count: d.Rows,
+			MapDigest: p.Map, PlanDigest: p.Digest, DEK: wrapped, Month: string(month)}
+		item.Sealed, err = key.Seal(keys.Part{Owner: item.ID, Name: "roots"}, roots)
+		key.Wipe()
+		if err != nil {
+			return err
+		}
+		if err := tx.AddDue(item, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) voidTombstone(tx *state.Tx, id string, now time.Time) error {
+	return e.Ledger().Void(tx, id, now)
+}
+
+func (e *Engine) verifyTombstone(tx *state.Tx, id string, now time.Time) error {
+	_, err := e.Ledger().Verify(tx, id, now)
+	if errors.Is(err, state.ErrNotFound) {
+		return nil // the right takes nothing away
+	}
+	return err
+}
 
 // endAs closes a request: outcome, day, and how long its record is kept; its key moves under the month it ends in.
 func (e *Engine) endAs(tx *state.Tx, id string, st request.State, out request.Outcome, now time.Time) error {
@@ -29,6 +149,7 @@ func (e *Engine) endAs(tx *state.Tx, id string, st request.State, out request.Ou
 	}
 	end := e.Planner.Graph.Map.Requests.Keep.Add(now.In(e.Planner.Graph.Map.Zone))
 	x.State, x.Outcome, x.WaitingFor, x.WaitingWhy, x.ClosedAt, x.KeepUntil = string(st), string(out), "", "", now, end.Format(time.DateOnly)
+	x.Attention = nil
 	if month := keys.MonthOf(end); string(month) != x.Month {
 		if x.DEK, err = e.Ring.Rewrap(x.DEK, month); err != nil {
 			return err
@@ -41,4 +162,16 @@ func (e *Engine) endAs(tx *state.Tx, id string, st request.State, out request.Ou
 	return note(tx, "request."+string(st), id, map[string]string{"outcome": string(out)}, now)
 }
 
-func (e *Engine) verifyTombstone(tx *state.Tx, id string, now time.Time) error { return nil }
+// Receipt is the receipt of a finished request.
+func (e *Engine) Receipt(ctx context.Context, id string) ([]byte, error) {
+	signer, err := e.Ring.Signer()
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+		out, err = journal.Reissue(tx, signer, id, e.Now())
+		return err
+	})
+	return out, err
+}

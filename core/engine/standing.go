@@ -228,8 +228,8 @@ func (y *SystemStanding) step(s state.Step) {
 		}
 	case state.StepDone, state.StepVerified, state.StepSettled:
 		y.State = w[1]
-		if s.WaitsFor == "answered" {
-			y.State, y.AnsweredBy = "answered for", d.Why
+		if len(d.Codes) > 0 && d.Codes[0] == answeredByPerson {
+			y.State, y.AnsweredBy, y.Why = "answered for", d.Why, d.Why
 		}
 	case state.StepAttention:
 		y.State, y.Why, y.Codes, y.WaitsFor = "attention", d.Why, d.Codes, "person"

@@ -10,7 +10,9 @@ import (
 
 // Due is what is kept with an end: planned again on the day after Date.
 type Due struct {
-	System, Collection, Purpose, Date string
+	N                                      int // 1, 2 … in the plan
+	System, Collection, Purpose, Law, Date string
+	Rows                                   int64
 }
 
 // Root names one row that names the person; a due item and a tombstone find it again by it.
@@ -25,7 +27,7 @@ func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) 
 	for _, c := range s.Graph.Collections() {
 		for _, r := range fates[c].reasons {
 			if end := r.end(); end != nil && end.Date != "" {
-				out.Work.Dues = append(out.Work.Dues, Due{c.System.Name, c.Name, r.reason.Purpose, end.Date})
+				out.Work.Dues = append(out.Work.Dues, Due{N: len(out.Work.Dues) + 1, System: c.System.Name, Collection: c.Name, Purpose: r.reason.Purpose, Law: r.reason.Law, Date: end.Date, Rows: r.rows})
 			}
 		}
 		if f := fates[c]; f.kept+f.sharedRows+f.shellRows > 0 {

@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/journal"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// issue writes the receipt of a request that ends: what was done in each system and how that is known.
+func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Outcome, now time.Time) error {
+	signer, err := e.Ring.Signer()
+	if err != nil {
+		return err
+	}
+	x, err := tx.Request(id)
+	if err != nil {
+		return err
+	}
+	stored, err := tx.CurrentPlan(id)
+	if err != nil {
+		return err
+	}
+	f := journal.Facts{Request: id, Number: x.Number, Controller: x.Controller, Right: x.Right, Ground: x.Ground, Outcome: string(outcome),
+		ReceivedAt: x.ReceivedAt.UTC(), ClosedAt: now.UTC(), Map: p.Map, Plans: []journal.PlanFacts{{Digest: p.Digest, AsOf: p.AsOf.UTC()}}}
+	for _, a := range stored.Approvals {
+		f.Plans[0].ApprovedAt = append(f.Plans[0].ApprovedAt, a.At.UTC())
+	}
+	if f.Systems, err = systemFacts(tx, stored, p); err != nil {
+		return err
+	}
+	dues, err := tx.Dues(state.DueFilter{Request: id})
+	if err != nil {
+		return err
+	}
+	for _, d := range dues {
+		f.Kept = append(f.Kept, journal.KeptFacts{System: d.System, Collection: d.Collection, Rule: d.Rule, Law: d.Law, Until: d.Until, Count: d.Count})
+	}
+	notices, err := tx.Notices(id)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		f.Recipients = append(f.Recipients, journal.NoticeFacts{Recipient: n.Recipient, Event: n.Event, State: n.State})
+	}
+	t, err := tx.TombstoneOf(id)
+	if err == nil {
+		f.Tombstone = t.State
+	} else if !errors.Is(err, state.ErrNotFound) {
+		return err
+	}
+	_, err = journal.Issue(tx, signer, f, now)
+	return err
+}
+
+// systemFacts are the systems of the plan with their counts and the times they were checked.
+func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.SystemFacts, error) {
+	s := &Standing{}
+	if err := systemStandings(tx, s, stored, p); err != nil {
+		return nil, err
+	}
+	counts, err := tx.SumCounts(stored.ID, state.Total)
+	if err != nil {
+		return nil, err
+	}
+	var out []journal.SystemFacts
+	for _, y := range s.Systems {
+		f := journal.SystemFacts{Name: y.Name, State: y.State, AnsweredFor: y.AnsweredBy}
+		if y.VerifiedAt != nil {
+			f.VerifiedAt, f.VerifiedBy = y.VerifiedAt.UTC(), "machine"
+		}
+		if y.SettledAt != nil {
+			f.SettledAt = y.SettledAt.UTC()
+		}
+		for _, c := range counts {
+			if c.System == y.Name {
+				f.Counts = append(f.Counts, journal.CountFacts{Collection: c.Collection, Treatment: c.Treatment, Committed: c.Committed, Inferred: c.Inferred})
+			}
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
