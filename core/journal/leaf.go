@@ -73,7 +73,7 @@ var (
 	word      = regexp.MustCompile(`^[a-z][a-z0-9_.]{0,63}$`)
 	requestID = regexp.MustCompile(`^[A-Za-z0-9._-]{0,64}$`)
 	token     = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{0,200}$`)
-	digest    = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	digest    = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})$`) // hashes and random ids
 	nine      = regexp.MustCompile(`[0-9]{9}`)
 	eleven    = regexp.MustCompile(`[0-9]{11}`)
 )

@@ -105,6 +105,18 @@ func (y *Years) newest(year int) (k MarkKey, err error) {
 	return k, err
 }
 
+// Of lists the ids of a year's living keys.
+func (y *Years) Of(year int) (ids map[string]bool, err error) {
+	err = y.use(func(c *yearsFile) error {
+		ids = map[string]bool{}
+		for _, e := range c.Years[year] {
+			ids[e.ID] = true
+		}
+		return nil
+	})
+	return ids, err
+}
+
 // All lists every living key, oldest year first: a value is looked up under each.
 func (y *Years) All() (out []MarkKey, err error) {
 	err = y.use(func(c *yearsFile) error {

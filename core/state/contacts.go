@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,17 @@ func (tx *Tx) NoContactSince(purpose, kind string, sum []byte) (since time.Time,
 		return since, false, nil
 	}
 	return since, err == nil, err
+}
+
+// NoContacts lists the purposes for which a mark must not be contacted, of any of the sums.
+func (tx *Tx) NoContacts(kind string, sums [][]byte) ([]NoContact, error) {
+	args := []any{kind}
+	for _, s := range sums {
+		args = append(args, s)
+	}
+	return all(tx, "do-not-contact entries", func(s scanner) (n NoContact, err error) {
+		return n, s.Scan(&n.Purpose, &n.Mark.Kind, &n.Mark.Normaliser, &n.Mark.KeyID, &n.Mark.Sum, stampInto{&n.Since}, &n.Request)
+	}, `SELECT purpose, kind, normaliser, key_id, mark, since, request FROM no_contact WHERE kind = ? AND mark IN (NULL`+strings.Repeat(", ?", len(sums))+`) ORDER BY purpose, since`, args...)
 }
 
 // DeleteNoContact removes an entry, for the person consented again or the controller markets no more.

@@ -135,6 +135,31 @@ func (tx *Tx) TombstoneMarks(id string) ([]Mark, error) {
 	return all(tx, "marks of tombstone "+id, scanMark, `SELECT kind, normaliser, key_id, mark FROM tombstone_mark WHERE tombstone = ? ORDER BY kind, mark`, id)
 }
 
+// MarkForm is a way in which marks of a kind were taken.
+type MarkForm struct{ Normaliser, KeyID string }
+
+// TombstoneMarkForms lists the ways in which the ledger's marks of a kind were taken: a value is looked up in each.
+func (tx *Tx) TombstoneMarkForms(kind string) ([]MarkForm, error) {
+	return all(tx, "tombstones", func(s scanner) (f MarkForm, err error) { return f, s.Scan(&f.Normaliser, &f.KeyID) },
+		`SELECT DISTINCT normaliser, key_id FROM tombstone_mark WHERE kind = ? ORDER BY 1, 2`, kind)
+}
+
+// UnmarkTombstone removes the marks and plain fields of one, for nothing was erased under it.
+func (tx *Tx) UnmarkTombstone(id string) error {
+	for _, q := range []string{`DELETE FROM tombstone_mark WHERE tombstone = ?`, `DELETE FROM tombstone_plain WHERE tombstone = ?`,
+		`UPDATE tombstone SET dek = NULL WHERE id = ?`} {
+		if err := tx.do("tombstone", q, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TombstonesExpired lists those whose two end dates both lie before that date.
+func (tx *Tx) TombstonesExpired(date string) ([]Tombstone, error) {
+	return all(tx, "tombstones", scanTomb, `SELECT `+tombColumns+` FROM tombstone WHERE reerase_until < ?1 AND proof_until < ?1 AND state <> 'intended' ORDER BY id`, date)
+}
+
 // TombstonePlain reads the opted-in fields of one.
 func (tx *Tx) TombstonePlain(id string) ([]Plain, error) {
 	return all(tx, "tombstone "+id, func(s scanner) (p Plain, err error) { return p, s.Scan(&p.Field, &p.Reason, &p.Sealed) },
