@@ -8,6 +8,13 @@ import (
 
 // checks looks at the map as a whole.
 func (l *loader) checks() {
+	for _, d := range l.order {
+		d.Inward = l.into(d.Collection)
+		for _, e := range d.Inward {
+			parent, _ := e.Parent()
+			parent.Onward = append(parent.Onward, e)
+		}
+	}
 	l.inherit()
 	l.ways()
 	for _, d := range l.order {

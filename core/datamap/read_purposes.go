@@ -178,7 +178,7 @@ func (l *loader) notify(x *Recipient, n *mapfile.Node) {
 			l.r.Error(w, "nothing signs what is sent to %s", x.Name).Hint("secret: ${%s_WEBHOOK_SECRET}", strings.ToUpper(x.Name))
 		}
 	}
-	if s := n.Get("secret"); s != nil && !onlyVariables(s.Text()) {
+	if s := n.Get("secret"); s != nil && !OnlyVariables(s.Text()) {
 		l.r.Error(s, "secret is written out; a secret has no place in the map").Hint("secret: ${%s_WEBHOOK_SECRET}", strings.ToUpper(x.Name))
 	}
 }

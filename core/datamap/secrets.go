@@ -10,8 +10,8 @@ import (
 
 var secretName = regexp.MustCompile(`(?i)(^|_)(password|passwd|pass|pwd|secret|token|credentials?|private_key|api_?key|access_?key|dsn)($|_)`)
 
-// onlyVariables says whether a value is made of ${ENV} alone.
-func onlyVariables(v string) bool { return variable.ReplaceAllString(v, "") == "" && v != "" }
+// OnlyVariables says whether a value is made of ${ENV} alone.
+func OnlyVariables(v string) bool { return variable.ReplaceAllString(v, "") == "" && v != "" }
 
 // credentials says whether an address carries a password that is not a variable.
 func credentials(v string) bool {
@@ -39,7 +39,7 @@ func credentials(v string) bool {
 // writtenOut says whether a setting holds what belongs into the environment: a secret by its name, a password in an
 // address, or the address of a store.
 func writtenOut(name, value string) bool {
-	if onlyVariables(value) {
+	if OnlyVariables(value) {
 		return false
 	}
 	if secretName.MatchString(name) || credentials(value) {

@@ -7,6 +7,15 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap/mapfile"
 )
 
+// The severities of a problem.
+const (
+	Error   = mapfile.Error
+	Warning = mapfile.Warning
+)
+
+// Near is the name most like word, or "" where none is near enough to be meant.
+func Near(word string, names []string) string { return mapfile.Near(word, names) }
+
 // At is a problem at a place of the map, for those who check it against something else.
 func At(p Pos, severity mapfile.Severity, text, hint string) Problem {
 	return Problem{Severity: severity, File: p.File, Line: p.Line, Col: p.Col, Text: text, Hint: hint}

@@ -62,6 +62,8 @@ type Collection struct {
 	DerivedFrom   *Collection // a copy: goes with it, is not exported
 	Fields        []*Field
 	Edges         []*Edge // declared here, single-field ones included
+	Onward        []*Edge // over which rights lead on from here, wherever declared; self-references too
+	Inward        []*Edge // over which rights lead here
 	Ignore        []string
 	Rectify       Rectify
 	Growth        string  // none, bounded, any

@@ -1,0 +1,130 @@
+package livecheck
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+)
+
+// notNull reports columns that the map would empty and the store does not let go.
+func (v *view) notNull(c *datamap.Collection, t *connectors.SchemaCollection) {
+	held := func(name string) bool {
+		f := column(t, name)
+		return f != nil && f.NotNull && !f.Generated
+	}
+	if c.Erase.Mode == "anonymise" {
+		for _, f := range c.Fields {
+			a, named := c.Erase.Fields[f.Name]
+			if held(f.Name) && (!named || a.How == "null") && !slices.Contains(c.Key, f.Name) {
+				v.error(f.Pos, f.Name+": { set: … }, placeholder or keep under anonymise:", "%s.%s is NOT NULL, and anonymising makes it NULL", c.Name, f.Name)
+			}
+		}
+	}
+	for _, f := range c.Fields {
+		if held(f.Name) && len(f.Rules) > 0 && f.Edge == nil && !slices.Contains(c.Key, f.Name) && c.Placeholder[f.Name] == "" {
+			v.error(f.Pos, "a column that allows NULL, or "+f.Name+": … in the placeholder", "%s.%s ends by its own purpose, and is NOT NULL", c.Name, f.Name)
+		}
+	}
+	for _, e := range c.Edges {
+		if e.Rights() || e.Leave != "null" || e.Implicit {
+			continue
+		}
+		for _, f := range e.Fields {
+			if held(f) {
+				v.error(e.Pos, "leave: placeholder or delete", "%s.%s is NOT NULL, and becomes NULL when the row it names goes", c.Name, f)
+			}
+		}
+	}
+	v.shells(c, held)
+}
+
+// shells reports columns of rows that stay only because they lead to kept ones, and that cannot be emptied.
+func (v *view) shells(c *datamap.Collection, held func(string) bool) {
+	if c.Erase.Mode != "delete" || !mayBeShell(c) {
+		return
+	}
+	stays := map[string]bool{}
+	for _, k := range c.Key {
+		stays[k] = true
+	}
+	for _, e := range append(slices.Clone(c.Edges), c.Onward...) {
+		for _, side := range []struct {
+			c      *datamap.Collection
+			fields []string
+		}{{e.From, e.Fields}, {e.To, e.ToFields}, {e.To, e.Needs}} {
+			if side.c == c {
+				for _, f := range side.fields {
+					stays[f] = true
+				}
+			}
+		}
+	}
+	for _, f := range c.Fields {
+		if _, stands := c.Placeholder[f.Name]; held(f.Name) && !stays[f.Name] && !stands && f.Counts == nil && !c.Each {
+			v.error(f.Pos, "placeholder: { "+f.Name+": … } on "+c.Name, "%s.%s is NOT NULL, and a row that stays as a shell has to let it go", c.Name, f.Name)
+		}
+	}
+}
+
+// collisions reports unique keys under which rows cannot be made alike.
+func (v *view) collisions(c *datamap.Collection, t *connectors.SchemaCollection) {
+	keys := t.Unique
+	if len(t.Key) > 0 {
+		keys = append([][]string{t.Key}, keys...)
+	}
+	for _, u := range keys {
+		if c.Erase.Mode == "anonymise" && v.alike(c, u) && !c.Each {
+			v.error(c.Pos, "placeholder: { each: true } gives each row one of its own, or null", "%s of %s is unique, and every anonymised row would have the same", commas(u), c.Name)
+		}
+		for _, e := range c.Edges {
+			if e.Leave == "placeholder" && e.To != nil && !e.To.Each && subset(u, e.Fields) {
+				v.error(e.Pos, "placeholder: { each: true } on "+e.To.Name, "%s of %s is unique, and only one row could refer to the placeholder of %s", commas(u), c.Name, e.To.Name)
+			}
+		}
+	}
+}
+
+// alike says whether the treatments give every row the same values in these columns.
+func (v *view) alike(c *datamap.Collection, unique []string) bool {
+	for _, f := range unique {
+		a, named := c.Erase.Fields[f]
+		if !named || a.How != "set" && a.How != "placeholder" {
+			return false // kept, cut to a year, or NULL, which is unlike any other
+		}
+	}
+	return len(unique) > 0
+}
+
+func subset(a, of []string) bool {
+	for _, x := range a {
+		if !slices.Contains(of, x) {
+			return false
+		}
+	}
+	return len(a) > 0
+}
+
+// triggers reports copies a table makes of itself.
+func (v *view) triggers(c *datamap.Collection, t *connectors.SchemaCollection) {
+	writes := map[string]string{}
+	for _, tr := range t.Triggers {
+		for _, w := range tr.Writes {
+			if !sameTable(w, t.Name) {
+				writes[w] = tr.Name
+			}
+		}
+	}
+	for _, w := range slices.Sorted(maps.Keys(writes)) {
+		switch {
+		case v.mapped(w) != nil:
+			v.warn(c.Pos, "see that an erasure of both does not bring a row back", "trigger %s of %s writes to %s", writes[w], c.Name, w)
+		case v.outside(w):
+			v.warn(c.Pos, "outside: says it holds no personal data; what it writes there may be", "trigger %s of %s writes to %s, which is outside the map", writes[w], c.Name, w)
+		default:
+			v.said[w] = true
+			v.error(c.Pos, "map "+w+", or take the trigger away: it copies the row while it is erased", "trigger %s of %s writes to %s, which no one mapped", writes[w], c.Name, w)
+		}
+	}
+}
