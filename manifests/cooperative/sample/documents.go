@@ -10,11 +10,12 @@ type documentsDir struct {
 	root    string
 	imports imports
 	petitions
-	made map[string]bool // folders there already
+	pictures pictures
+	made     map[string]bool // folders there already
 }
 
 func newDocuments(root string) (*documentsDir, error) {
-	d := &documentsDir{root: root, imports: imports{dir: filepath.Join(root, "imports")}, made: map[string]bool{}}
+	d := &documentsDir{root: root, imports: imports{dir: filepath.Join(root, "imports")}, pictures: pictures{}, made: map[string]bool{}}
 	for _, folder := range []string{"letters", "leases", "imports", "petitions"} {
 		if err := os.MkdirAll(filepath.Join(root, folder), 0o700); err != nil {
 			return nil, err
@@ -30,7 +31,7 @@ func (d *documentsDir) write(h *household) error {
 		}
 	}
 	for _, s := range h.scans {
-		page, err := scanPage(s)
+		page, err := d.pictures.scanPage(s)
 		if err != nil {
 			return err
 		}
