@@ -38,7 +38,7 @@ type Result struct {
 func (b *Builder) informs() bool { return b.info.Right == request.Access }
 
 // Close writes what is told beside the data, then the descriptor, the page and the sums, and ends the ZIP; w stays
-// open. Every table has been closed before. A package without any table is valid: "we hold nothing".
+// open. Every table has been closed before; language, number and day are those of the package. A package without any table is valid: "we hold nothing".
 func (b *Builder) Close(told *Article15) (Result, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -55,12 +55,37 @@ func (b *Builder) Close(told *Article15) (Result, error) {
 		}
 		r.Rows += t.rows
 	}
-	if err := b.finish(told); err != nil {
+	if err := b.finish(b.complete(told, r)); err != nil {
 		return Result{}, b.fail(err)
 	}
 	b.done = true
 	r.SHA256, r.Bytes = b.out.sum(), b.out.n
 	return r, nil
+}
+
+// complete fills in what follows from the package itself, so that what is told never contradicts what is there, and
+// that an empty list is written as one. The caller's value stays as it is.
+func (b *Builder) complete(told *Article15, r Result) *Article15 {
+	a := *told
+	a.Processed = a.Processed || r.Rows > 0 || r.Files > 0
+	a.Request, a.Language, a.AsOf = b.info.Request, b.info.Language, b.info.AsOf
+	a.Searched, a.Found, a.FoundBy = list(a.Searched), list(a.Found), list(a.FoundBy)
+	a.Purposes, a.Categories = slices.Clone(list(a.Purposes)), slices.Clone(list(a.Categories))
+	a.Recipients, a.Rights = list(a.Recipients), list(a.Rights)
+	for i := range a.Purposes {
+		a.Purposes[i].Bases = list(a.Purposes[i].Bases)
+	}
+	for i := range a.Categories {
+		a.Categories[i].Places, a.Categories[i].Sources = list(a.Categories[i].Places), list(a.Categories[i].Sources)
+	}
+	return &a
+}
+
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
 }
 
 func (b *Builder) finish(told *Article15) error {

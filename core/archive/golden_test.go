@@ -1,8 +1,10 @@
 package archive
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,6 +77,45 @@ func TestOmissions(t *testing.T) {
 	} {
 		if o := Omission("pl", c.right, c.code, "Notatki", 2); o.Why+" | "+o.Law != c.want || o.What != "Notatki" || o.Count != 2 {
 			t.Errorf("%s %s: %+v", c.right, c.code, o)
+		}
+	}
+}
+
+func TestWhatIsToldAgreesWithWhatIsThere(t *testing.T) {
+	least := &Article15{Controllers: []Party{{Name: "A"}}, Purposes: []Purpose{{Name: "p"}}, Categories: []Category{{Name: "c"}}}
+	table := rowsOf{TableInfo{System: "S", Label: "T", Fields: []Field{{Name: "a"}}}, [][]any{{"x"}}}
+	for _, c := range []struct {
+		tables    []rowsOf
+		processed bool
+		page      string
+	}{
+		{nil, false, "We hold no personal data about you"},
+		{nil, true, "this package holds no copy of it yet"},
+		{[]rowsOf{table}, false, "This package holds a copy of it"},
+	} {
+		say := *least
+		say.Processed = c.processed
+		files := unpack(t, pack(t, info("en", request.Access), &say, c.tables...))
+		var a Article15
+		if err := json.Unmarshal(files["article15.json"], &a); err != nil {
+			t.Fatal(err)
+		}
+		if want := c.processed || c.tables != nil; a.Processed != want {
+			t.Errorf("%q: article15.json says processed: %v", c.page, a.Processed)
+		}
+		if a.Request != "2026-000123" || a.Language != "en" || !a.AsOf.Equal(asOf) {
+			t.Errorf("%q: it is about %s in %s of %s", c.page, a.Request, a.Language, a.AsOf)
+		}
+		if !strings.Contains(string(files["index.html"]), c.page) {
+			t.Errorf("the page does not say %q", c.page)
+		}
+		for _, f := range []string{"article15.json", "dossier.json", "datapackage.json"} {
+			if regexp.MustCompile(`:\s*null`).Match(files[f]) {
+				t.Errorf("%s has a null where a list belongs", f)
+			}
+		}
+		if say.Request != "" || say.Purposes[0].Bases != nil {
+			t.Error("the caller's value was changed")
 		}
 	}
 }

@@ -100,10 +100,7 @@ func (b *Builder) writeIndex(w io.Writer, told *Article15) error {
 	h := indexHead{Format: Format, Title: b.words.T("title." + string(b.info.Right)), Language: b.info.Language,
 		Request: b.info.Request, Right: string(b.info.Right), AsOf: b.info.AsOf.UTC(), Created: b.at,
 		Controllers: told.Controllers, Searched: told.Searched, Found: told.Found, NotYet: told.NotYet, FoundBy: told.FoundBy,
-		LeftOut: told.LeftOut, Restricted: told.Restricted, Files: []indexFile{}}
-	if h.LeftOut == nil {
-		h.LeftOut = []LeftOut{}
-	}
+		LeftOut: list(told.LeftOut), Restricted: told.Restricted, Files: []indexFile{}}
 	if b.informs() {
 		h.Information = informationPath
 	}

@@ -31,7 +31,8 @@ type pageView struct {
 	Policy      string
 	Made        string
 	Portable    bool
-	Held        bool
+	Held        bool // data is processed
+	Empty       bool // the package holds none of it
 	Systems     []systemView
 	Collections int64
 	Rows        int64
@@ -93,7 +94,8 @@ func (b *Builder) writePage(w io.Writer, told *Article15) error {
 		}
 		v.Files = append(v.Files, x)
 	}
-	v.Held = v.Rows > 0 || len(v.Files) > 0 || told.Processed
+	v.Empty = v.Rows == 0 && len(v.Files) == 0
+	v.Held = !v.Empty || told.Processed && !v.Portable
 	if err := pageTemplate.ExecuteTemplate(w, "begin", v); err != nil {
 		return err
 	}
