@@ -45,7 +45,7 @@ func decode(r io.Reader, v any) Problems {
 	d.UseNumber()
 	tree, err := parse(d, "", 0, &ps)
 	if err == nil {
-		if _, err = d.Token(); err == io.EOF {
+		if _, err = d.Token(); errors.Is(err, io.EOF) {
 			err = nil
 		} else {
 			err = errors.New("text follows the JSON value")

@@ -44,8 +44,3 @@ func (ps Problems) Err() error {
 func (ps *Problems) add(pointer, message, hint string) {
 	*ps = append(*ps, Problem{pointer, message, hint})
 }
-
-// within narrows the pointers of what add reports.
-func (ps *Problems) within(prefix string) func(pointer, message, hint string) {
-	return func(pointer, message, hint string) { ps.add(prefix+pointer, message, hint) }
-}

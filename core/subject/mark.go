@@ -82,11 +82,22 @@ func (m Mark) Bytes() []byte { return append([]byte(nil), m.sum[:]...) }
 // Equal compares in constant time.
 func (m Mark) Equal(o Mark) bool { return hmac.Equal(m.sum[:], o.sum[:]) }
 
-func (m Mark) String() string               { return masked }
-func (m Mark) GoString() string             { return masked }
-func (m Mark) LogValue() slog.Value         { return slog.StringValue(masked) }
-func (m Mark) Format(f fmt.State, _ rune)   { _, _ = f.Write([]byte(masked)) }
+// String masks.
+func (m Mark) String() string { return masked }
+
+// GoString masks.
+func (m Mark) GoString() string { return masked }
+
+// LogValue masks.
+func (m Mark) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// Format masks, whatever the verb.
+func (m Mark) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
+
+// MarshalText masks.
 func (m Mark) MarshalText() ([]byte, error) { return []byte(masked), nil }
+
+// MarshalJSON masks.
 func (m Mark) MarshalJSON() ([]byte, error) { return []byte(`"` + masked + `"`), nil }
 
 func parts(ps ...string) []byte {

@@ -24,11 +24,22 @@ func (s Secret) Reveal() string { return s.text }
 // Empty says whether there is no text.
 func (s Secret) Empty() bool { return s.text == "" }
 
-func (s Secret) String() string               { return masked }
-func (s Secret) GoString() string             { return masked }
-func (s Secret) LogValue() slog.Value         { return slog.StringValue(masked) }
-func (s Secret) Format(f fmt.State, _ rune)   { _, _ = f.Write([]byte(masked)) }
+// String masks.
+func (s Secret) String() string { return masked }
+
+// GoString masks.
+func (s Secret) GoString() string { return masked }
+
+// LogValue masks.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// Format masks, whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
+
+// MarshalText masks.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+
+// MarshalJSON masks.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(masked) }
 
 // UnmarshalJSON takes a JSON text; the error never holds it.

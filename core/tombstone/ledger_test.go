@@ -337,7 +337,7 @@ func TestMarksStayInTheLedger(t *testing.T) {
 			out.Write(l.Leaf)
 		}
 		for _, m := range marks {
-			for _, form := range []string{hex.EncodeToString(m.Sum), base64.StdEncoding.EncodeToString(m.Sum), strings.Trim(fmt.Sprint(m.Sum), "[]"), string(m.Sum)} {
+			for _, form := range []string{hex.EncodeToString(m.Sum), base64.StdEncoding.EncodeToString(m.Sum), strings.Trim(fmt.Sprintf("%d", m.Sum), "[]"), string(m.Sum)} {
 				if strings.Contains(out.String(), form) {
 					t.Errorf("a mark shows: %s", out.String())
 				}
