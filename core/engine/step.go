@@ -78,6 +78,19 @@ func (e *Engine) Drain(ctx context.Context, id string) error {
 	}
 }
 
+// Step works one step if it is due, and brings its request's row in line. ok is false where it was not due or
+// somebody else has it.
+func (e *Engine) Step(ctx context.Context, id int64) (ok bool, err error) {
+	s, err := read(ctx, e, func(tx *state.Tx) (state.Step, error) { return tx.Step(id) })
+	if err != nil {
+		return false, err
+	}
+	if ok, err = e.Work(ctx, id); err != nil || !ok {
+		return ok, err
+	}
+	return true, e.summarise(ctx, s.Request)
+}
+
 // Sweep works every due step once; a node's heartbeat.
 func (e *Engine) Sweep(ctx context.Context) (worked int, err error) {
 	due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueSteps(e.Now(), 100) })
@@ -85,15 +98,12 @@ func (e *Engine) Sweep(ctx context.Context) (worked int, err error) {
 		return 0, err
 	}
 	for _, s := range due {
-		ok, err := e.Work(ctx, s.ID)
+		ok, err := e.Step(ctx, s.ID)
 		if err != nil {
 			return worked, err
 		}
 		if ok {
 			worked++
-			if err := e.summarise(ctx, s.Request); err != nil {
-				return worked, err
-			}
 		}
 	}
 	return worked, nil
