@@ -84,12 +84,35 @@ func (e *erasure) planWitnesses(sys *datamap.System) {
 		if keys.empty() || len(e.matches(c, false)) == 0 {
 			continue
 		}
-		sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: union(slices.Clone(c.Key), dataFields(c))}
+		sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: witnessed(c)}
 		if ours := e.ours(c); !isNever(ours) {
 			sel.Where = but(ours)
 		}
 		e.work.Witnesses = append(e.work.Witnesses, sel)
 	}
+}
+
+// witnessed are the fields of another person's row that this request may not change: all but references that give
+// no rights, and counters.
+func witnessed(c *datamap.Collection) []string {
+	var free []string
+	for _, e := range c.Edges {
+		if !e.Rights() {
+			free = append(free, e.Fields...)
+		}
+	}
+	for _, f := range c.Fields {
+		if f.Counts != nil || f.CopyOf != nil {
+			free = append(free, f.Name)
+		}
+	}
+	out := slices.Clone(c.Key)
+	for _, name := range dataFields(c) {
+		if !slices.Contains(free, name) {
+			out = union(out, []string{name})
+		}
+	}
+	return out
 }
 
 func (e *erasure) neighbours(keys *tuples, key any) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -24,6 +25,12 @@ func (s *survey) planErasure(out *Result) error {
 	}
 	if err := s.findShells(fates); err != nil {
 		return err
+	}
+	s.lookBelow(fates)
+	for _, c := range s.Graph.Collections() {
+		if err := s.readLapsed(fates[c]); err != nil {
+			return err
+		}
 	}
 	e := &erasure{survey: s, fates: fates, out: out}
 	order, needs := s.Graph.Systems()
@@ -63,6 +70,9 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	e.out.Work.Systems = append(e.out.Work.Systems, SystemWork{System: sys.Name})
 	e.work = &e.out.Work.Systems[len(e.out.Work.Systems)-1]
 	e.sys = e.planOf(sys)
+	if sys.Backups.N > 0 {
+		e.sys.Backups = sys.Backups.Add(e.terms.Today()).Format(time.DateOnly)
+	}
 	order := e.Graph.ReferrersFirst(sys)
 	var sets, deletes, recounts stage
 	for _, c := range order {
@@ -230,7 +240,11 @@ func (e *erasure) listKept(f *fate) {
 		if r.reason.Code == plan.Processor {
 			act = plan.Refer
 		}
-		e.act(f.c, plan.Action{Action: act, Rows: r.rows, Reason: r.reason, Until: r.end()})
+		a := plan.Action{Action: act, Rows: r.rows, Reason: r.reason, Until: r.end()}
+		if below := f.below; below.longer(r) && below.reason.Code != "" && !below.last.IsZero() && !r.last.IsZero() {
+			a.Detail = "shell until " + below.last.Format("2 Jan 2006")
+		}
+		e.act(f.c, a)
 	}
 	if f.sharedRows > 0 {
 		e.act(f.c, plan.Action{Action: plan.Keep, Rows: f.sharedRows, Reason: plan.Reason{Code: plan.Shared, Explain: "another person holds it too"}})
@@ -264,7 +278,7 @@ func (e *erasure) goneReason(f *fate) plan.Reason {
 	}
 	if best.Code != "" {
 		if f.goneWhy.Since != "" {
-			best.Since, best.Purpose, best.Label = f.goneWhy.Since, f.goneWhy.Purpose, f.goneWhy.Label
+			best = f.goneWhy
 		}
 		return best
 	}

@@ -22,6 +22,7 @@ type fate struct {
 	reasons                           []keptReason // of the kept rows
 	goneWhy                           plan.Reason
 	lastKept                          keptReason // the longest, for shells and for what inherits
+	below                             keptReason // the longest of the kept rows this one leads to
 }
 
 // tuples2 is a set of values per list of fields.

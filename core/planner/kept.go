@@ -94,6 +94,22 @@ func (s *survey) leadUp(e *datamap.Edge, person int, row connectors.Row, fates m
 	return fates[p].shells.add(up, t)
 }
 
+// lookBelow notes for every collection how long the rows are kept that its rows lead to.
+func (s *survey) lookBelow(fates map[*datamap.Collection]*fate) {
+	order := s.Graph.TopDown()
+	slices.Reverse(order)
+	for _, c := range order {
+		for _, e := range s.Graph.Children(c) {
+			child, _ := e.Child()
+			for _, r := range []keptReason{fates[child].lastKept, fates[child].below} {
+				if child != c && r.reason.Code != "" && r.longer(fates[c].below) {
+					fates[c].below = r
+				}
+			}
+		}
+	}
+}
+
 // why finds the longest reason for which one row is kept.
 func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connectors.Row, zone *time.Location, elsewhere map[*datamap.Rule]keptReason) keptReason {
 	var best keptReason

@@ -149,3 +149,12 @@ func (h Hold) Fields() []string {
 	}
 	return out
 }
+
+// LastOf is the last day on which the hold kept a row, lapsed or not; ok is false where the row's date says none.
+func (t Terms) LastOf(h Hold, row connectors.Row, zone *time.Location) (last time.Time, ok bool) {
+	at, _, ok := connectors.Date(row[h.Date().Field], zone)
+	if !ok {
+		return time.Time{}, false
+	}
+	return t.Last(h.period(), at), true
+}
