@@ -48,7 +48,7 @@ func decode(r io.Reader, v any) Problems {
 		if _, err = d.Token(); errors.Is(err, io.EOF) {
 			err = nil
 		} else {
-			err = errors.New("text follows the JSON value")
+			err = errTrailing
 		}
 	}
 	if err != nil {
@@ -61,6 +61,9 @@ func decode(r io.Reader, v any) Problems {
 
 // plain words a JSON error by its place; the library's own text may quote the input.
 func plain(err error, text []byte, offset int64) string {
+	if errors.Is(err, errTrailing) || errors.Is(err, errTooDeep) {
+		return err.Error()
+	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		offset = syntax.Offset
@@ -74,6 +77,11 @@ func plain(err error, text []byte, offset int64) string {
 	return fmt.Sprintf("line %d, near column %d", line, column)
 }
 
+var (
+	errTrailing = errors.New("something follows the object")
+	errTooDeep  = errors.New("it is nested too deeply")
+)
+
 type member struct {
 	name  string
 	value any
@@ -82,7 +90,7 @@ type member struct {
 // parse builds a tree that keeps the order of members, so that problems come in the order of the text.
 func parse(d *json.Decoder, at string, depth int, ps *Problems) (any, error) {
 	if depth > maxDepth {
-		return nil, errors.New("too deep")
+		return nil, errTooDeep
 	}
 	t, err := d.Token()
 	if err != nil {

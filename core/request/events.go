@@ -45,7 +45,7 @@ var EventTypes = []EventType{IdentityAsked, IdentityGiven, ClarificationAsked, C
 	ComplaintClosed, ProceedingOpened, ProceedingClosed, ReplySent, ReplyDelivered, HandedOver, WaitWaived, NoticeSent, RestrictionGivenUp, ObjectionUpheld,
 	ObjectionRejected, DeathKnown, RecipientsAsked, RecipientsGiven, LeftUnexaminedNotice}
 
-// The reasons of an extension (art. 12(3)).
+// ExtensionReasons are those art. 12(3) knows.
 var ExtensionReasons = []string{"complex", "number"}
 
 // Event is one of them. It is appended to its request; the request itself never changes.

@@ -39,6 +39,9 @@ func Create(ctx context.Context, path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
+	if err := sign(ctx, path); err != nil {
+		return nil, err
+	}
 	return open(ctx, path)
 }
 
@@ -57,6 +60,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("state %s is not a file", path)
+	}
+	if err := signed(path); err != nil {
+		return nil, err
 	}
 	return open(ctx, path)
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -96,6 +97,33 @@ func TestOpenForeignFile(t *testing.T) {
 	}
 	if _, err := Open(ctx, path); err == nil {
 		t.Fatal("a text was opened as a state")
+	}
+	// Another program's database, and an empty file, stay as they are.
+	foreign := filepath.Join(t.TempDir(), "app.db")
+	empty := filepath.Join(t.TempDir(), "empty.db")
+	for _, p := range []string{foreign, empty} {
+		if err := os.WriteFile(p, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app, err := connect(foreign, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Exec(`CREATE TABLE members (id INTEGER)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{foreign, empty} {
+		before, _ := os.ReadFile(p)
+		if _, err := Open(ctx, p); err == nil || !strings.Contains(err.Error(), "no state of dossier") {
+			t.Errorf("%s: %v", p, err)
+		}
+		if after, _ := os.ReadFile(p); !bytes.Equal(before, after) {
+			t.Errorf("%s was changed", p)
+		}
 	}
 	if _, err := Open(ctx, "postgres://localhost/x"); err == nil || !strings.Contains(err.Error(), "SQLite") {
 		t.Fatalf("a server's URL: %v", err)

@@ -14,7 +14,7 @@ type Tx struct {
 }
 
 // Write runs f in one immediate transaction: all of it is stored, durably, or nothing. There is one writer at a time; f must not
-// wait for anything but the database. f is run once.
+// wait for anything but the database, and must not call Write: it would wait for itself. f is run once.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	return run(ctx, db.writer, nil, f)
 }
