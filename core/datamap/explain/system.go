@@ -18,8 +18,12 @@ func system(m *datamap.Map, s *datamap.System) *Explanation {
 	if s.Department != "" {
 		e.add("tasks to", s.Department, "")
 	}
-	e.add("holds", fmt.Sprintf("%d collections: %s", len(s.Collections), strings.Join(names(s), ", ")), "")
-	e.add("backups", s.Backups.String()+"; a restore within it is erased again", "")
+	e.add("holds", strings.Join(names(s), ", "), "")
+	backups := "none are kept"
+	if s.Backups.N > 0 {
+		backups = s.Backups.String() + "; what is restored from one is erased again"
+	}
+	e.add("backups", backups, "")
 	e.add("restricted", restricted(s.Restrict), said(s.Says("restrict"), "default"))
 	if s.Pool != nil {
 		e.add("pools", "erasures wait for each other "+s.Pool.String(), "")
