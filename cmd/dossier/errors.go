@@ -34,11 +34,14 @@ func meaning(err error) (code int, hint string) {
 	var bad usageError
 	var problems request.Problems
 	var stale engine.Stale
+	var waiting engine.Waiting
 	switch {
 	case errors.As(err, &bad):
 		return exitUsage, bad.hint
 	case errors.As(err, &problems):
 		return exitUsage, hint
+	case errors.As(err, &waiting):
+		return exitWaits, hint
 	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
 		return exitStale, hint
 	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound):

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/recipient"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
@@ -17,23 +19,10 @@ func (j *job) tell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range notices {
-		if !settledNotice(n) {
-			return later{code: "person", why: n.Recipient + " is to be told, or has to confirm"}
-		}
+	if open := recipient.Open(notices); len(open) > 0 {
+		return later{code: "person", why: fmt.Sprintf("%s is to be told, or has to confirm", open[0].Recipient)}
 	}
 	return nil
-}
-
-// settledNotice says whether nothing more is owed to a recipient: told, or exempt; a processor has to confirm that it did the same.
-func settledNotice(n state.Notice) bool {
-	switch n.State {
-	case "exempt", "done":
-		return true
-	case "sent", "acknowledged":
-		return n.Role != "processor"
-	}
-	return n.NotOne != ""
 }
 
 // close ends a request: every system is verified, lawfully kept or answered for by a person, and every recipient told.

@@ -119,7 +119,7 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
 		if err := tx.PutFact(id, "answered/"+system, map[string]string{"because": because, "by": e.Operator}, now); err != nil {
 			return err
 		}
-		err = note(tx, "system.answered", id, map[string]string{"system": system, "by": e.Operator}, now)
+		err = note(tx, "system.answered", id, map[string]string{"system": system}, now)
 		return err
 	})
 }

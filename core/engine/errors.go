@@ -22,6 +22,13 @@ func (s Stale) Error() string {
 	return "the plan is stale, nothing was done: " + strings.Join(s.Differences, "; ")
 }
 
+// Waiting says that a request is registered and waits for something before it can go on; nothing is lost.
+type Waiting struct{ Request, For, Why string }
+
+func (w Waiting) Error() string {
+	return fmt.Sprintf("request %s is registered and waits for %s: %s", w.Request, w.For, w.Why)
+}
+
 // Hinted carries what to do next beside what is wrong.
 type Hinted struct {
 	Err  error

@@ -8,10 +8,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/journal"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/recipient"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/core/subject"
@@ -35,7 +37,7 @@ func (e *Engine) promise(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work
 	if err := e.intend(tx, o, p, work, now); err != nil {
 		return err
 	}
-	if err := e.listRecipients(tx, o, p, now); err != nil {
+	if err := e.listRecipients(tx, o, p, work, now); err != nil {
 		return err
 	}
 	return e.addDues(tx, o, p, work, now)
@@ -52,18 +54,13 @@ func (e *Engine) intend(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work,
 	m := e.Planner.Graph.Map
 	for _, sys := range p.Systems {
 		for _, c := range sys.Collections {
+			if t, ok := touched(m, sys.Name, c); ok {
+				in.Systems, in.Categories = append(in.Systems, sys.Name), append(in.Categories, t.Categories...)
+			}
 			for _, a := range c.Actions {
 				switch {
 				case a.Action.Changes():
-					in.Systems = append(in.Systems, sys.Name)
 					in.Purposes = append(in.Purposes, a.Reason.Purpose)
-					if s := systemNamed(m, sys.Name); s != nil && s.Collection(c.Name) != nil {
-						for _, f := range s.Collection(c.Name).Fields {
-							if f.Category != nil {
-								in.Categories = append(in.Categories, f.Category.Name)
-							}
-						}
-					}
 				case a.Action == plan.Keep:
 					in.Kept = true
 					if a.Until != nil {
@@ -78,25 +75,37 @@ func (e *Engine) intend(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work,
 	return err
 }
 
-// listRecipients enters the art. 19 list.
-func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, now time.Time) error {
+// listRecipients enters the art. 19 list: who had rows of what changes, by the map and by the disclosure logs.
+func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
 	m := e.Planner.Graph.Map
-	for _, r := range p.Recipients {
-		x := m.Recipients[r.Name]
-		if x == nil {
-			continue
-		}
-		n := state.Notice{Request: o.ID, Recipient: r.Name, Event: "erasure", Name: x.Title, Category: x.Category, Role: x.Role, Country: x.Country,
-			TransferGround: x.Safeguard, KnownFrom: r.KnownFrom, Channel: r.How, State: "queued", CreatedAt: now}
-		if x.Exempt != nil {
-			n.State = "exempt"
-			n.Exemption = state.Exemption{Limb: x.Exempt.Limb, Letter: x.Exempt.Letter, Evidence: x.Exempt.Evidence, Reasoning: x.Exempt.Because.In(m.Languages[0]), DecidedBy: x.Exempt.DecidedBy, At: now}
-		}
-		if err := tx.PutNotice(n); err != nil {
-			return err
+	in := recipient.Made{Request: o.ID, Event: string(o.Content.Right), KeepUntil: m.Requests.Keep.Add(now.In(m.Zone)).Format(time.DateOnly)}
+	for _, sys := range p.Systems {
+		for _, c := range sys.Collections {
+			if t, ok := touched(m, sys.Name, c); ok {
+				in.Touched = append(in.Touched, t)
+			}
 		}
 	}
-	return nil
+	for _, d := range work.Disclosures {
+		in.Disclosures = append(in.Disclosures, recipient.Disclosure{To: d.To, First: d.First, Last: d.Last})
+	}
+	return recipient.Queue(tx, recipient.List(m, in, now))
+}
+
+// touched is a collection the plan changes, with the categories of what is in it.
+func touched(m *datamap.Map, system string, c plan.Collection) (recipient.Touched, bool) {
+	changes := slices.ContainsFunc(c.Actions, func(a plan.Action) bool { return a.Action.Changes() && a.Action != plan.Recount })
+	sys := systemNamed(m, system)
+	if !changes || sys == nil || sys.Collection(c.Name) == nil {
+		return recipient.Touched{}, false
+	}
+	t := recipient.Touched{Collection: sys.Collection(c.Name)}
+	for _, f := range t.Collection.Fields {
+		if f.Category != nil {
+			t.Categories = append(t.Categories, f.Category.Name)
+		}
+	}
+	return t, true
 }
 
 // addDues remembers what is kept with an end, by root keys under a key of its own that outlives the request.

@@ -73,7 +73,7 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 
 func plannable(o *open) error {
 	if code, why := request.WaitsFor(o.Content); code != "" {
-		return hint(fmt.Errorf("request %s waits for %s: %s", o.ID, code, why), "nothing is searched before that; send the request again with it")
+		return hint(Waiting{o.ID, string(code), why}, "nothing is searched before that; send the request again with it")
 	}
 	if st := request.State(o.State); st == request.Running || st.Closed() {
 		return hint(fmt.Errorf("request %s is %s: %w", o.ID, o.State, ErrState), "dossier request show %s", o.ID)
