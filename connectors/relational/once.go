@@ -64,7 +64,7 @@ const (
 // oneWay says whether every row hop leads to is reached from one row only: the fields it starts from
 // name that row, and no conversion or collation makes two of them equal one value.
 func (s *statement) oneWay(hop connectors.Hop, from, to *Table) (bool, error) {
-	if !from.names(hop.From) || from.Collated || to.Collated {
+	if !from.names(hop.From) || from.held() || from.Collated || to.Collated { // a held row's keys may have been used again
 		return false, nil
 	}
 	left, err := from.columns(hop.From)

@@ -82,6 +82,7 @@ type work struct {
 	writer *writer
 	view   *view
 	jobs   []*job
+	open   bool // the guards are open
 }
 
 // prepare resolves the rows of every treatment, and stops where more would change than may.
@@ -107,6 +108,14 @@ func (w *work) run() error {
 		return failure(w.ctx, "deferring foreign keys", err)
 	}
 	for _, j := range w.jobs {
+		if j.table.held == nil {
+			continue
+		}
+		if err := w.openGuards(); err != nil {
+			return err
+		}
+	}
+	for _, j := range w.jobs {
 		if err := w.change(j); err != nil {
 			var notes connectors.Diagnostics
 			if errors.Is(err, connectors.ErrConflict) && errors.As(err, &notes) {
@@ -114,6 +123,9 @@ func (w *work) run() error {
 			}
 			return fmt.Errorf("treatment %s: %w", j.t.ID, err)
 		}
+	}
+	if err := w.closeGuards(); err != nil {
+		return err
 	}
 	return w.checkReferences()
 }
@@ -128,6 +140,10 @@ func (w *work) change(j *job) error {
 		return w.ensure(j)
 	case connectors.Recount:
 		return w.recount(j)
+	case connectors.Block:
+		return w.block(j)
+	case connectors.Release:
+		return w.release(j)
 	}
 	return fmt.Errorf("%w: %s", connectors.ErrNotSupported, j.t.Verb)
 }
@@ -135,7 +151,7 @@ func (w *work) change(j *job) error {
 // destructive says whether something that stood in the file is to be found there no more.
 func (w *work) destructive() bool {
 	for _, j := range w.jobs {
-		if j.out.Changed > 0 && (j.t.Verb == connectors.Delete || j.t.Verb == connectors.Set) {
+		if j.out.Changed > 0 && j.t.Verb != connectors.Ensure && j.t.Verb != connectors.Recount {
 			return true
 		}
 	}

@@ -1,11 +1,7 @@
 package sqlite
 
 import (
-	"database/sql/driver"
-	"strings"
-
 	"github.com/dossier-dsr/dossier/connectors"
-	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
@@ -13,28 +9,41 @@ import (
 func (w *work) delete(j *job) error {
 	j.rows = w.ownOnly(j)
 	todo, err := j.sort()
-	if err != nil || len(todo) == 0 {
-		return err
-	}
-	where, arg, err := j.table.chosen(todo)
 	if err != nil {
 		return err
 	}
-	n, err := w.writer.exec(w.ctx, "DELETE FROM "+dialect{}.Quote(j.table.Name)+" WHERE "+where, arg)
-	if err != nil {
-		return failure(w.ctx, "deleting from "+j.table.Name, err)
-	}
-	if n != int64(len(todo)) {
-		left, err := w.present(j.table, todo)
-		if err != nil {
+	return j.table.each(todo, func(s shelf, rows []target) error {
+		if s.arm.Held {
+			if err := w.dropShells(s, rows); err != nil {
+				return err
+			}
+		}
+		if err := w.remove(s, rows); err != nil {
 			return err
 		}
-		if len(left) > 0 {
-			return kept(j.table.Name)
-		}
+		j.count(rows)
+		return nil
+	})
+}
+
+// remove deletes rows of one shelf; those that are gone already are no matter, those that stay are.
+func (w *work) remove(s shelf, rows []target) error {
+	where, arg, err := s.chosen("u", rows)
+	if err != nil {
+		return err
 	}
-	j.count(todo)
-	return nil
+	n, err := w.writer.exec(w.ctx, "DELETE FROM "+s.as("u")+" WHERE "+where, arg)
+	if err != nil {
+		return failure(w.ctx, "deleting from "+s.Name, err)
+	}
+	if n == int64(len(rows)) {
+		return nil
+	}
+	left, err := w.present(s, rows)
+	if err == nil && len(left) > 0 {
+		err = kept(s.Name)
+	}
+	return err
 }
 
 // kept says that rows stayed as they were without an error.
@@ -54,7 +63,7 @@ func (w *work) ownOnly(j *job) []target {
 		if other == j {
 			break
 		}
-		if other.table == j.table && other.t.Verb == connectors.Delete {
+		if other.table.Name == j.table.Name && other.t.Verb == connectors.Delete {
 			for _, t := range other.rows {
 				before[t.name()] = true
 			}
@@ -67,32 +76,4 @@ func (w *work) ownOnly(j *job) []target {
 		}
 	}
 	return out
-}
-
-// present are the names of those rows that are there now.
-func (w *work) present(t *table, rows []target) (map[any]bool, error) {
-	where, arg, err := t.chosen(rows)
-	if err != nil {
-		return nil, err
-	}
-	d := dialect{}
-	cols := make([]string, len(t.Arms[0].Identity))
-	for i, n := range t.Arms[0].Identity {
-		cols[i] = d.Quote(n)
-	}
-	return w.names(relational.Query{SQL: "SELECT " + strings.Join(cols, ", ") + " FROM " + d.Quote(t.Name) + " WHERE " + where, Args: []any{arg}})
-}
-
-// names runs a statement that gives what names rows.
-func (w *work) names(q relational.Query) (map[any]bool, error) {
-	out := map[any]bool{}
-	err := w.view.each(w.ctx, q, func(row []driver.Value) error {
-		id := make([]any, len(row))
-		for i, v := range row {
-			id[i] = v
-		}
-		out[nameOf(id)] = true
-		return nil
-	})
-	return out, err
 }

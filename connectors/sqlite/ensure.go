@@ -9,21 +9,15 @@ import (
 
 // resolveEnsure finds out whether the row is there already, by its key or by any unique key the assignments fill.
 func (w *work) resolveEnsure(j *job) error {
-	var tests []string
-	u := &update{table: j.table}
-	for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
-		test, err := u.holds(key, j.t.Assign)
-		if err != nil {
+	there := false
+	for _, arm := range j.table.Arms {
+		if there {
+			break
+		}
+		var err error
+		if there, err = w.stands(j, shelf{j.table, arm}); err != nil {
 			return err
 		}
-		if test != "" {
-			tests = append(tests, test)
-		}
-	}
-	var there bool
-	text := "SELECT EXISTS (SELECT 1 FROM " + dialect{}.Quote(j.table.Name) + " AS u WHERE ?1 AND (" + strings.Join(tests, " OR ") + "))"
-	if err := w.writer.conn.QueryRowContext(w.ctx, text, append([]any{1}, u.args...)...).Scan(&there); err != nil {
-		return failure(w.ctx, "looking for the row to ensure", err)
 	}
 	switch {
 	case there:
@@ -34,6 +28,24 @@ func (w *work) resolveEnsure(j *job) error {
 		j.rows = []target{{}}
 	}
 	return nil
+}
+
+// stands says whether a shelf holds the row to be ensured.
+func (w *work) stands(j *job, s shelf) (there bool, err error) {
+	var tests []string
+	u := &update{shelf: s}
+	for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
+		test, err := u.holds(key, j.t.Assign)
+		if err != nil {
+			return false, err
+		}
+		if test != "" {
+			tests = append(tests, test)
+		}
+	}
+	text := "SELECT EXISTS (SELECT 1 FROM " + s.as("u") + " WHERE ?1 AND (" + strings.Join(tests, " OR ") + "))"
+	err = w.writer.conn.QueryRowContext(w.ctx, text, append([]any{true}, u.args...)...).Scan(&there)
+	return there, failure(w.ctx, "looking for the row to ensure", err)
 }
 
 // holds writes that a row has the assigned values in key; "" where one of them is not assigned or empty.

@@ -15,8 +15,8 @@ type field struct {
 	decode decoder
 	at     int
 	size   int // 0: no size is asked for
-	id     int // where the row's identity begins
-	arm    relational.Arm
+	id     int // where it is said whether the row is held, and then what names it
+	arms   []relational.Arm
 }
 
 // fieldsOf gives the columns to select for fields, after the person, and how to read them.
@@ -31,7 +31,7 @@ func fieldsOf(at relational.At, names []string) ([]string, []field, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		fields[i] = field{column: col, decode: decoderFor(col), at: 1 + len(cols), arm: at.Arm()}
+		fields[i] = field{column: col, decode: decoderFor(col), at: 1 + len(cols), arms: at.Arms()}
 		if col.Class != "" {
 			cols = append(cols, plain(expr, col))
 			continue
@@ -50,7 +50,7 @@ func fieldsOf(at relational.At, names []string) ([]string, []field, error) {
 		for i := range fields {
 			fields[i].id = 1 + len(cols)
 		}
-		cols = append(cols, at.Identity()...)
+		cols = append(append(cols, at.Held()), at.Identity()...)
 	}
 	return cols, fields, nil
 }
@@ -59,7 +59,11 @@ func fieldsOf(at relational.At, names []string) ([]string, []field, error) {
 func (f field) value(c connectors.Collection, row []driver.Value) any {
 	if f.size > 0 {
 		if size, ok := row[f.size].(int64); ok {
-			return blob(c, f.arm, f.column, row[f.id:], size)
+			arm := f.arms[0]
+			if held, _ := row[f.id].(int64); held == 1 {
+				arm = f.arms[1]
+			}
+			return blob(c, arm, f.column, row[f.id+1:], size)
 		}
 	}
 	return f.decode.decode(row[f.at])

@@ -52,6 +52,9 @@ func load(ctx context.Context, conn *sql.Conn, at string, rows []connectors.Row)
 	if err != nil {
 		return err
 	}
+	if err := forget(ctx, conn, at); err != nil {
+		return err
+	}
 	d := dialect{}
 	lacks := slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(have, n) })
 	switch {
@@ -68,6 +71,25 @@ func load(ctx context.Context, conn *sql.Conn, at string, rows []connectors.Row)
 		return err
 	}
 	return insert(ctx, conn, at, rows)
+}
+
+// forget drops what Block has kept of a table.
+func forget(ctx context.Context, conn *sql.Conn, at string) error {
+	var there []string
+	if err := collect(ctx, conn, &there, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?1", heldPrefix+at); err != nil || len(there) == 0 {
+		return err
+	}
+	d := dialect{}
+	for _, event := range []string{"insert", "update", "delete"} {
+		if _, err := conn.ExecContext(ctx, "DROP TRIGGER IF EXISTS "+d.Quote(guard+at+"_"+event)); err != nil {
+			return err
+		}
+	}
+	if _, err := conn.ExecContext(ctx, "DELETE FROM "+marksTable+" WHERE in_table = ?1", at); err != nil {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, "DROP TABLE "+d.Quote(heldPrefix+at))
+	return err
 }
 
 // create writes the table that rows fit into.

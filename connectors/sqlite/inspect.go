@@ -172,5 +172,5 @@ func (v *view) references(c *connectors.SchemaCollection) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return v.targets(c)
+	return v.completeReferences(c)
 }

@@ -1,10 +1,7 @@
 package sqlite
 
 import (
-	"strings"
-
 	"github.com/dossier-dsr/dossier/connectors"
-	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 // job is one treatment and the rows it is about.
@@ -18,6 +15,7 @@ type job struct {
 
 // target is one row: what names it, the persons it was reached for, and how it stands to the treatment.
 type target struct {
+	held     bool // it stands where Block put it
 	id       []any
 	persons  []int
 	standing connectors.Standing
@@ -37,27 +35,36 @@ func (j *job) sort() ([]target, error) {
 			todo = append(todo, t)
 		}
 	}
-	if int64(len(todo)) > j.t.AtMost && j.t.Verb != connectors.Recount {
+	if int64(len(todo)) > j.t.AtMost && j.early() {
 		return nil, tooMany(j.t)
 	}
 	return todo, nil
 }
 
-// name is the identity in a form that can be compared and be a map's key.
-func (t target) name() any { return nameOf(t.id) }
+// early says whether it is known from the selection how many rows would change at most.
+func (j *job) early() bool { return j.t.Verb == connectors.Delete || j.t.Verb == connectors.Set }
 
-func nameOf(id []any) any {
-	if len(id) == 1 {
-		if n, ok := id[0].(int64); ok {
-			return n
+// name is what names the row, in a form that can be compared and be a map's key.
+func (t target) name() any { return nameOf(t.held, t.id) }
+
+type heldName struct{ name any }
+
+func nameOf(held bool, id []any) any {
+	var name any
+	if n, ok := id[0].(int64); ok && len(id) == 1 {
+		name = n
+	} else {
+		var k cells
+		out := []byte{}
+		for _, v := range id {
+			out = append(k.add(out, v), ',')
 		}
+		name = string(out)
 	}
-	var k cells
-	out := []byte{}
-	for _, v := range id {
-		out = append(k.add(out, v), ',')
+	if held {
+		return heldName{name}
 	}
-	return string(out)
+	return name
 }
 
 // count writes the outcome of rows that were changed.
@@ -68,42 +75,4 @@ func (j *job) count(changed []target) {
 			j.out.ByPerson[p]++
 		}
 	}
-}
-
-// chosen is a condition that picks the rows by what names them, all in one parameter, the first.
-func (t *table) chosen(rows []target) (string, any, error) {
-	d := dialect{}
-	names := t.Arms[0].Identity
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = d.Quote(n)
-	}
-	tuples := make([]connectors.Tuple, len(rows))
-	for i, r := range rows {
-		tuples[i].Values = r.id
-	}
-	array, kinds, err := d.array(make([]relational.Column, len(names)), tuples, false)
-	if err != nil {
-		return "", nil, err
-	}
-	cols := make([]string, len(names))
-	for i, k := range kinds {
-		cols[i] = k.read(i+1, relational.Column{})
-	}
-	return "(" + strings.Join(quoted, ", ") + ") IN (SELECT " + strings.Join(cols, ", ") + " FROM json_each(?1))", array, nil
-}
-
-// touches says whether one of the assigned fields is part of what names a row.
-func (t *table) touches(assign []connectors.Assign) bool {
-	for _, a := range assign {
-		if strings.EqualFold(a.Field, t.alias) {
-			return true
-		}
-		for _, n := range t.Arms[0].Identity {
-			if strings.EqualFold(a.Field, n) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -9,10 +9,32 @@ import (
 
 // recount sets counters to the number of rows that refer to their row now, after what was done before.
 func (w *work) recount(j *job) error {
-	if len(j.rows) == 0 {
-		return nil
+	var done []target
+	err := j.table.each(j.rows, func(s shelf, rows []target) error {
+		changed, there, err := w.recountOn(j, s, rows)
+		for _, t := range rows {
+			switch name := t.name(); {
+			case changed[name]:
+				done = append(done, t)
+			case there[name]:
+				j.out.Already++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	u := &update{table: j.table}
+	if int64(len(done)) > j.t.AtMost {
+		return tooMany(j.t)
+	}
+	j.count(done)
+	return nil
+}
+
+// recountOn gives the names of the rows whose counters were wrong, and of those that are there.
+func (w *work) recountOn(j *job, s shelf, rows []target) (changed, there map[any]bool, err error) {
+	u := &update{shelf: s}
 	var differs []string
 	text, err := u.set(j.t.Assign, func(a connectors.Assign) (string, error) {
 		n, err := relational.Number(dialect{}, w.view.relational, j.t.On.Collection, "u", *a.Over)
@@ -24,40 +46,18 @@ func (w *work) recount(j *job) error {
 		return n, err
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	there, err := w.present(j.table, j.rows)
+	if there, err = w.present(s, rows); err != nil {
+		return nil, nil, err
+	}
+	where, arg, err := s.chosen("u", rows)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	where, arg, err := j.table.chosen(j.rows)
-	if err != nil {
-		return err
-	}
-	d := dialect{}
-	var ids []string
-	for _, n := range j.table.Arms[0].Identity {
-		ids = append(ids, d.Quote(n))
-	}
-	changed, err := w.names(relational.Query{
-		SQL:  text + " WHERE " + where + " AND (" + strings.Join(differs, " OR ") + ") RETURNING " + strings.Join(ids, ", "),
+	changed, err = w.names(s, relational.Query{
+		SQL:  text + " WHERE " + where + " AND (" + strings.Join(differs, " OR ") + ") RETURNING " + strings.Join(s.returned(), ", "),
 		Args: append([]any{arg}, u.args...),
 	})
-	if err != nil {
-		return err
-	}
-	if int64(len(changed)) > j.t.AtMost {
-		return tooMany(j.t)
-	}
-	var done []target
-	for _, t := range j.rows {
-		switch name := t.name(); {
-		case changed[name]:
-			done = append(done, t)
-		case there[name]:
-			j.out.Already++
-		}
-	}
-	j.count(done)
-	return nil
+	return changed, there, err
 }

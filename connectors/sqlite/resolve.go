@@ -40,12 +40,12 @@ type resolver struct {
 	capture []field
 	key     []field
 	stands  int // column of the standing; 0: every row is to do
-	width   int // of the identity
+	width   int // of the held flag and the identity
 }
 
 // output selects identity, captured fields and, where rows can conflict, key and standing.
 func (r *resolver) output(at relational.At) ([]string, error) {
-	cols := at.Identity()
+	cols := append([]string{at.Held()}, at.Identity()...)
 	r.width = len(cols)
 	add := func(names []string) ([]field, error) {
 		more, fields, err := fieldsOf(at, names)
@@ -80,10 +80,7 @@ func (r *resolver) row(row []driver.Value) error {
 		}
 		j.out.LinkKeys.Tuples = append(j.out.LinkKeys.Tuples, t)
 	}
-	t := target{id: make([]any, r.width), persons: []int{person}}
-	for i := range t.id {
-		t.id[i] = row[1+i]
-	}
+	t := target{held: row[1] == int64(1), id: values(row[2 : 1+r.width]), persons: []int{person}}
 	name := t.name()
 	if i, ok := r.seen[name]; ok { // another person's too
 		j.rows[i].persons = append(j.rows[i].persons, person)
@@ -97,7 +94,7 @@ func (r *resolver) row(row []driver.Value) error {
 	if t.standing == connectors.ToDo {
 		r.todo++
 	}
-	if r.todo > j.t.AtMost && !j.late && j.t.Verb != connectors.Recount {
+	if r.todo > j.t.AtMost && !j.late && j.early() {
 		return tooMany(j.t) // there is no need to read on
 	}
 	return nil

@@ -18,7 +18,10 @@ type table struct {
 	key     []string // primary key, in its order
 	rowid   string   // a name of the row number no column shadows; "" WITHOUT ROWID
 	alias   string   // the column that is the row number
-	writes  bool     // rows can be changed
+	held    *heldTable
+	points  map[string]bool // columns, in lower case, that refer to other rows
+	// numbersOnce says that the row numbers of deleted rows are given to no other (AUTOINCREMENT).
+	numbersOnce bool
 }
 
 // detail is what a column is beside its name and type.
@@ -60,7 +63,16 @@ func readTable(ctx context.Context, c *sql.Conn, at string) (*table, error) {
 		identity = []string{t.rowid}
 	}
 	t.Arms = []relational.Arm{{From: name, Identity: identity}}
-	return t, nil
+	t.numbersOnce = strings.Contains(strings.ToUpper(created), "AUTOINCREMENT")
+	var points []string
+	if err := collect(ctx, c, &points, `SELECT lower("from") FROM pragma_foreign_key_list(?1)`, name); err != nil {
+		return nil, failure(ctx, "reading the schema", err)
+	}
+	t.points = map[string]bool{}
+	for _, p := range points {
+		t.points[p] = true
+	}
+	return t, failure(ctx, "reading the schema", t.readHeld(ctx, c))
 }
 
 // usable refuses what is no table of its own.

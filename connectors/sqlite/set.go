@@ -2,44 +2,12 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"fmt"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
-
-// update is an UPDATE while it is written; parameter 1 is kept for the rows.
-type update struct {
-	table *table
-	args  []any
-}
-
-func (u *update) Field(name string) (string, relational.Column, error) {
-	c, err := u.table.Column(name)
-	return "u." + dialect{}.Quote(c.Name), c, err
-}
-
-func (u *update) Bind(v any) string {
-	u.args = append(u.args, v)
-	return dialect{}.Placeholder(1 + len(u.args))
-}
-
-// set writes the assignments of a treatment: what each field becomes.
-func (u *update) set(assign []connectors.Assign, value func(connectors.Assign) (string, error)) (string, error) {
-	parts := make([]string, len(assign))
-	for i, a := range assign {
-		_, col, err := u.Field(a.Field)
-		if err != nil {
-			return "", err
-		}
-		want, err := value(a)
-		if err != nil {
-			return "", err
-		}
-		parts[i] = dialect{}.Quote(col.Name) + " = " + want
-	}
-	return "UPDATE " + dialect{}.Quote(u.table.Name) + " AS u SET " + strings.Join(parts, ", "), nil
-}
 
 // set gives the rows of a treatment their new values.
 func (w *work) set(j *job) error {
@@ -47,76 +15,87 @@ func (w *work) set(j *job) error {
 		return err
 	}
 	todo, err := j.sort()
-	if err != nil || len(todo) == 0 {
+	if err != nil {
 		return err
 	}
-	u := &update{table: j.table}
+	return j.table.each(todo, func(s shelf, rows []target) error { return w.setOn(j, s, rows) })
+}
+
+func (w *work) setOn(j *job, s shelf, rows []target) error {
+	u := &update{shelf: s}
 	text, err := u.set(j.t.Assign, func(a connectors.Assign) (string, error) { return wanted(u, j.t, a) })
 	if err != nil {
 		return err
 	}
-	if j.table.touches(j.t.Assign) {
-		return w.rename(j, todo, u, text)
+	if s.arm.Held && s.keeps(j.t.Assign) {
+		return fmt.Errorf("%w: the key of a restricted row of table %s cannot change before the restriction is lifted", connectors.ErrConflict, s.Name)
 	}
-	where, arg, err := j.table.chosen(todo)
+	if s.touches(j.t.Assign) {
+		return w.rename(j, s, rows, u, text)
+	}
+	where, arg, err := s.chosen("u", rows)
 	if err != nil {
 		return err
 	}
 	n, err := w.writer.exec(w.ctx, text+" WHERE "+where, append([]any{arg}, u.args...)...)
 	if err != nil {
-		return failure(w.ctx, "changing "+j.table.Name, err)
+		return failure(w.ctx, "changing "+s.Name, err)
 	}
-	if n != int64(len(todo)) {
-		return kept(j.table.Name)
+	if n != int64(len(rows)) {
+		return kept(s.Name)
 	}
-	j.count(todo)
+	j.count(rows)
 	return nil
 }
 
 // restand looks again at how the rows stand, where an earlier treatment of the call may have changed them: they are
 // carried out in order, and each finds what those before it left. A row that is gone is the treatment's no more.
 func (w *work) restand(j *job) error {
-	if !j.late || len(j.rows) == 0 {
+	if !j.late {
 		return nil
 	}
-	u := &update{table: j.table}
+	var now []target
+	err := j.table.each(j.rows, func(s shelf, rows []target) error {
+		found, err := w.standingOf(j, s, rows)
+		now = append(now, found...)
+		return err
+	})
+	j.rows = now
+	return err
+}
+
+func (w *work) standingOf(j *job, s shelf, rows []target) (now []target, err error) {
+	u := &update{shelf: s}
 	stands, err := standing(u, j.t)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	where, arg, err := j.table.chosen(j.rows)
+	where, arg, err := s.chosen("u", rows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d := dialect{}
-	var cols []string
-	for _, n := range j.table.Arms[0].Identity {
-		cols = append(cols, "u."+d.Quote(n))
-	}
+	cols := s.ids("u")
 	width, key := len(cols), make([]field, len(j.t.On.Collection.Key))
 	cols = append(cols, stands)
 	for i, k := range j.t.On.Collection.Key {
 		expr, col, err := u.Field(k)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key[i] = field{decode: decoderFor(col), at: len(cols)}
 		cols = append(cols, plain(expr, col))
 	}
 	known := map[any]target{}
-	for _, t := range j.rows {
+	for _, t := range rows {
 		known[t.name()] = t
 	}
-	j.rows = nil
-	q := relational.Query{SQL: "SELECT " + strings.Join(cols, ", ") + " FROM " + d.Quote(j.table.Name) + " AS u WHERE " + where, Args: append([]any{arg}, u.args...)}
-	return w.view.each(w.ctx, q, func(row []driver.Value) error {
-		t := target{}
-		for _, v := range row[:width] {
-			t.id = append(t.id, v)
-		}
+	q := relational.Query{SQL: "SELECT " + strings.Join(cols, ", ") + " FROM " + s.as("u") + " WHERE " + where, Args: append([]any{arg}, u.args...)}
+	err = w.view.each(w.ctx, q, func(row []driver.Value) error {
+		t := target{held: s.arm.Held, id: values(row[:width])}
 		t.persons = known[t.name()].persons
 		t.stand(j.t.On.Collection, row[width], key, row)
-		j.rows = append(j.rows, t)
+		now = append(now, t)
 		return nil
 	})
+	return now, err
 }

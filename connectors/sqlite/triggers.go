@@ -8,9 +8,9 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// targets fills in what foreign keys that name no columns refer to, the primary key, and which of them are deferred, which
+// completeReferences fills in what foreign keys that name no columns refer to, the primary key, and which of them are deferred, which
 // only the text of the table says.
-func (v *view) targets(c *connectors.SchemaCollection) error {
+func (v *view) completeReferences(c *connectors.SchemaCollection) error {
 	var created string
 	if err := v.conn.QueryRowContext(v.ctx, "SELECT coalesce(sql, '') FROM sqlite_schema WHERE type = 'table' AND name = ?1", c.Name).Scan(&created); err != nil {
 		return err

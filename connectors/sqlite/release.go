@@ -1,0 +1,190 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// release lifts a request's marks, and puts rows that nobody holds any more back as they were.
+func (w *work) release(j *job) error {
+	if err := w.ready(j); err != nil {
+		return err
+	}
+	return j.table.each(j.rows, func(s shelf, rows []target) error {
+		if !s.arm.Held {
+			there, err := w.present(s, rows)
+			j.out.Already += int64(len(there)) // never held, or free again
+			return err
+		}
+		where, arg, err := s.chosen("h", rows)
+		if err != nil {
+			return err
+		}
+		lifted, err := w.writtenMarks(s, relational.Query{SQL: "DELETE FROM " + marksTable + " WHERE in_table = ?2 AND request = ?3 AND held IN (SELECT h." + heldKey +
+			" FROM " + s.as("h") + " WHERE " + where + ") RETURNING held", Args: []any{arg, s.Name, j.t.Mark}})
+		if err != nil {
+			return err
+		}
+		if err := w.countMarks(j, s, rows, lifted); err != nil {
+			return err
+		}
+		return w.putBack(s, lifted)
+	})
+}
+
+// free picks the held rows nobody holds any more.
+func (s shelf) free() string {
+	return "NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = ?1 AND m.held = h." + heldKey + ")"
+}
+
+// putBack restores every row of the table that nobody holds any more.
+func (w *work) putBack(s shelf, lifted map[int64]bool) error {
+	if len(lifted) == 0 {
+		return nil
+	}
+	for _, check := range []struct{ rows, summary string }{
+		{"h." + heldShell + " IS NULL AND EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + ")",
+			"another row of table " + s.Name + " has taken the key of a restricted one"},
+		{"h." + heldShell + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + " AND " + s.written("u") + " = h." + heldShell + ")",
+			"what was left in place of a restricted row of table " + s.Name + " has been changed or is gone"},
+	} {
+		if err := w.none(s, check.rows, check.summary, "the held row is unharmed; compare it with what is there now, and settle it by hand"); err != nil {
+			return err
+		}
+	}
+	if err := w.refill(s, true); err != nil {
+		return err
+	}
+	if err := w.exact(s); err != nil {
+		return err
+	}
+	if err := w.returnedTo(s); err != nil {
+		return err
+	}
+	_, err := w.writer.exec(w.ctx, "DELETE FROM "+s.as("h")+" WHERE "+s.free(), s.Name)
+	return failure(w.ctx, "putting back rows of "+s.Name, err)
+}
+
+// returnedTo names rows that are back as applications do, for the treatments still to come.
+func (w *work) returnedTo(s shelf) error {
+	base := s.base()
+	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.ids("h"), base.ids("u")...), ", ") + " FROM " + s.as("h") + " JOIN " + base.as("u") +
+		" ON " + s.sameKey("u", "h") + " WHERE " + s.free(), Args: []any{s.Name}}
+	n := len(s.arm.Identity)
+	return w.view.each(w.ctx, q, func(row []driver.Value) error {
+		w.renamed(s.table, target{held: true, id: values(row[:n])}, target{id: values(row[n:])})
+		return nil
+	})
+}
+
+// none is a conflict where some free row fits the condition.
+func (w *work) none(s shelf, rows, summary, detail string) error {
+	var some bool
+	err := w.writer.conn.QueryRowContext(w.ctx, "SELECT EXISTS (SELECT 1 FROM "+s.as("h")+" WHERE "+s.free()+" AND "+rows+")", s.Name).Scan(&some)
+	if err != nil {
+		return failure(w.ctx, "comparing held rows of "+s.Name, err)
+	}
+	if some {
+		return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: s.Name, Summary: summary, Detail: detail})
+	}
+	return nil
+}
+
+// refill fills shells again and, with missing, inserts rows that moved whole.
+func (w *work) refill(s shelf, missing bool) error {
+	d := dialect{}
+	var set, cols []string
+	for _, c := range s.stored() {
+		q := d.Quote(c.Name)
+		set, cols = append(set, q+" = h."+q), append(cols, q)
+	}
+	text := "UPDATE " + s.base().as("u") + " SET " + strings.Join(set, ", ") + " FROM " + s.as("h") + " WHERE " + s.sameKey("u", "h") + " AND " + s.free()
+	if _, err := w.writer.exec(w.ctx, text, s.Name); err != nil {
+		return failure(w.ctx, "putting back rows of "+s.Name, err)
+	}
+	if !missing {
+		return nil
+	}
+	into, from := strings.Join(cols, ", "), "h."+strings.Join(cols, ", h.")
+	if s.rowid != "" && s.alias == "" { // its old number, if that is free; it is no key of the application's
+		into += ", " + d.Quote(s.rowid)
+		from += ", CASE WHEN NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE u." + d.Quote(s.rowid) + " = h." + heldRow + ") THEN h." + heldRow + " END"
+	}
+	text = "INSERT INTO " + d.Quote(s.Name) + " (" + into + ") SELECT " + from + " FROM " + s.as("h") + " WHERE h." + heldShell + " IS NULL AND " + s.free()
+	_, err := w.writer.exec(w.ctx, text, s.Name)
+	return failure(w.ctx, "putting back rows of "+s.Name, err)
+}
+
+// exact makes sure that rows are back byte for byte. Triggers of the application may have written to them on the way, such as
+// those that keep a date of the last change: then the values are put in once more while these are out of the way, within the
+// transaction, and the triggers put back as they were.
+func (w *work) exact(s shelf) error {
+	var differs []string
+	for _, c := range s.stored() {
+		q := dialect{}.Quote(c.Name)
+		differs = append(differs, "u."+q+" IS NOT h."+q+" COLLATE BINARY OR typeof(u."+q+") <> typeof(h."+q+")")
+	}
+	test := "NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + " AND NOT (" + strings.Join(differs, " OR ") + "))"
+	check := func() error {
+		return w.none(s, test, "a trigger on table "+s.Name+" changes rows as they come back", "switch the trigger off while the restriction is lifted")
+	}
+	if check() == nil {
+		return nil
+	}
+	put, err := w.withoutTriggers(s)
+	if err != nil {
+		return err
+	}
+	if err := w.refill(s, false); err != nil {
+		return err
+	}
+	if err := put(); err != nil {
+		return err
+	}
+	return check()
+}
+
+// withoutTriggers takes the application's triggers off a table, and gives what puts them back.
+func (w *work) withoutTriggers(s shelf) (put func() error, err error) {
+	var names, texts []string
+	for _, x := range []struct {
+		column string
+		into   *[]string
+	}{{"name", &names}, {"sql", &texts}} {
+		err := collect(w.ctx, w.writer.conn, x.into, "SELECT "+x.column+" FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE ORDER BY rowid", s.Name)
+		if err != nil {
+			return nil, failure(w.ctx, "reading triggers of "+s.Name, err)
+		}
+	}
+	for _, n := range names {
+		if _, err := w.writer.conn.ExecContext(w.ctx, "DROP TRIGGER "+dialect{}.Quote(n)); err != nil {
+			return nil, failure(w.ctx, "setting a trigger aside", err)
+		}
+	}
+	return func() error {
+		for _, text := range texts {
+			if _, err := w.writer.conn.ExecContext(w.ctx, text); err != nil {
+				return failure(w.ctx, "putting a trigger back", err)
+			}
+		}
+		return nil
+	}, nil
+}
+
+// dropShells removes what stands for held rows that are to be deleted: their shells and marks.
+func (w *work) dropShells(s shelf, rows []target) error {
+	where, arg, err := s.chosen("h", rows)
+	if err != nil {
+		return err
+	}
+	picked := "SELECT 1 FROM " + s.as("h") + " WHERE " + where + " AND "
+	_, err = w.writer.exec(w.ctx, "DELETE FROM "+s.base().as("u")+" WHERE EXISTS ("+picked+s.sameKey("h", "u")+" AND h."+heldShell+" IS NOT NULL)", arg)
+	if err != nil {
+		return failure(w.ctx, "deleting from "+s.Name, err)
+	}
+	_, err = w.writer.exec(w.ctx, "DELETE FROM "+marksTable+" WHERE in_table = ?2 AND EXISTS ("+picked+"h."+heldKey+" = "+marksTable+".held)", arg, s.Name)
+	return failure(w.ctx, "deleting from "+s.Name, err)
+}
