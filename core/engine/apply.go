@@ -50,6 +50,7 @@ func (j *job) apply(ctx context.Context) error {
 		if err := j.takeWitness(ctx, work, sys); err != nil {
 			return err
 		}
+		j.failpoint("witnessed")
 	}
 	do, class, err := flatten(ctx, sys, work)
 	if err != nil {
@@ -57,12 +58,17 @@ func (j *job) apply(ctx context.Context) error {
 	}
 	t := newTally(class, before)
 	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+		j.failpoint("asked")
+		defer j.failpoint("prepared")
 		return j.prepared(ctx, t, outcomes, sys.Card.Transactional)
 	}})
 	if err != nil {
 		return describe(err, outcomes)
 	}
-	return j.committed(ctx, t, outcomes, resumed, sys.Card.Transactional)
+	j.failpoint("stored")
+	err = j.committed(ctx, t, outcomes, resumed, sys.Card.Transactional)
+	j.failpoint("committed")
+	return err
 }
 
 // flatten brings the treatments into the form the store takes. One treatment may become several; class tells by

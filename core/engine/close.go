@@ -32,6 +32,7 @@ func (j *job) close(ctx context.Context) error {
 		return err
 	}
 	now := j.Now()
+	defer j.failpoint("closed")
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err

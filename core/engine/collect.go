@@ -62,10 +62,13 @@ func (j *job) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j.failpoint("packed")
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
+	j.failpoint("placed")
 	now := j.Now()
+	defer j.failpoint("kept")
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err

@@ -108,6 +108,8 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 		return err
 	}
 	now := e.Now()
+	defer failpoint("begun")
+	failpoint("begin")
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		current, err := tx.Plan(stored.ID)
 		if err != nil || current.State == state.PlanApplied {

@@ -123,8 +123,12 @@ func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 	ctx, stop := e.keepLease(ctx, s)
 	defer stop()
 	j := &job{Engine: e, Step: s}
+	j.failpoint("claimed")
 	return true, j.finish(ctx, j.run(ctx))
 }
+
+// failpoint is an instant of this step at which a crash test may kill the process.
+func (j *job) failpoint(at string) { failpoint(j.Phase + "/" + at + "/" + j.System) }
 
 // keepLease renews the lease until stop; ctx ends when it is lost.
 func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, func()) {
@@ -220,7 +224,9 @@ func (j *job) finish(ctx context.Context, err error) error {
 	}
 	j.Detail = d.raw()
 	j.Log.Info("step", "request", j.Step.Request, "phase", j.Phase, "system", j.System, "state", string(j.State))
+	j.failpoint("ended")
 	err = j.DB.Write(ctx, func(tx *state.Tx) error { return tx.YieldStep(j.Step, now) })
+	j.failpoint("yielded")
 	if errors.Is(err, state.ErrFenced) {
 		return nil
 	}

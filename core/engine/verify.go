@@ -22,6 +22,7 @@ func (j *job) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j.failpoint("looked")
 	d := detailOf(j.Step)
 	if len(left) > 0 {
 		if left[0].reused {
@@ -32,6 +33,7 @@ func (j *job) verify(ctx context.Context) error {
 			return err
 		}
 		d.Late += n
+		j.failpoint("late")
 		if left, err = j.ask(ctx, work, sys); err != nil {
 			return err
 		}
@@ -45,6 +47,7 @@ func (j *job) verify(ctx context.Context) error {
 	at := j.Now()
 	d.VerifiedAt = &at
 	j.Detail = d.raw()
+	defer j.failpoint("noted")
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err

@@ -1,0 +1,86 @@
+//go:build failpoints
+
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Crash tests say in the environment where this process dies, as by SIGKILL: DOSSIER_FAILPOINT is the name of a point, with #n for
+// the nth time it is passed. DOSSIER_FAILPOINT_VICTIM names a binary: not this process dies there, but its children started from that
+// file, once. DOSSIER_FAILPOINT_LOG names a file to which every point passed is added, so that a test can learn which there are.
+var (
+	deadly  = os.Getenv("DOSSIER_FAILPOINT")
+	victim  = os.Getenv("DOSSIER_FAILPOINT_VICTIM")
+	passing = os.Getenv("DOSSIER_FAILPOINT_LOG")
+
+	failpoints sync.Mutex
+	passed     = map[string]int{}
+)
+
+func failpoint(name string) {
+	failpoints.Lock()
+	defer failpoints.Unlock()
+	name = strings.TrimSuffix(name, "/")
+	passed[name]++
+	if n := passed[name]; n > 1 {
+		name = fmt.Sprintf("%s#%d", name, n)
+	}
+	if passing != "" {
+		f, err := os.OpenFile(passing, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = fmt.Fprintln(f, name)
+		}
+		if err != nil {
+			panic(err) // a test that cannot see is no test
+		}
+		_ = f.Close()
+	}
+	if name != deadly {
+		return
+	}
+	if victim != "" {
+		killChildren(victim)
+		return
+	}
+	kill(os.Getpid())
+	select {} // never a step further
+}
+
+func kill(pid int) {
+	p, err := os.FindProcess(pid)
+	if err == nil {
+		err = p.Kill()
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// killChildren kills the children of this process that were started from a file of that name.
+func killChildren(binary string) {
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil || len(lists) == 0 {
+		panic("the children of this process are not known here")
+	}
+	found := false
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // a thread that ended meanwhile has none
+		for _, field := range strings.Fields(string(text)) {
+			words, _ := os.ReadFile("/proc/" + field + "/cmdline")
+			name, _, _ := strings.Cut(string(words), "\x00")
+			if pid, err := strconv.Atoi(field); err == nil && filepath.Base(name) == binary {
+				kill(pid)
+				found = true
+			}
+		}
+	}
+	if !found {
+		panic("no child was started from " + binary)
+	}
+}
