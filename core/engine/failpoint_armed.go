@@ -64,20 +64,20 @@ func kill(pid int) {
 
 // killChildren kills the children of this process that were started from a file of that name.
 func killChildren(binary string) {
-	lists, err := filepath.Glob("/proc/self/task/*/children")
-	if err != nil || len(lists) == 0 {
-		panic("the children of this process are not known here")
-	}
+	all, _ := filepath.Glob("/proc/[0-9]*/stat")
 	found := false
-	for _, list := range lists {
-		text, _ := os.ReadFile(list) // a thread that ended meanwhile has none
-		for _, field := range strings.Fields(string(text)) {
-			words, _ := os.ReadFile("/proc/" + field + "/cmdline")
-			name, _, _ := strings.Cut(string(words), "\x00")
-			if pid, err := strconv.Atoi(field); err == nil && filepath.Base(name) == binary {
-				kill(pid)
-				found = true
-			}
+	for _, file := range all {
+		stat, _ := os.ReadFile(file) // one that has ended has none
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		fields := strings.Fields(rest) // state, parent …
+		if len(fields) < 2 || fields[1] != strconv.Itoa(os.Getpid()) {
+			continue
+		}
+		words, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
+		name, _, _ := strings.Cut(string(words), "\x00")
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && filepath.Base(name) == binary {
+			kill(pid)
+			found = true
 		}
 	}
 	if !found {
