@@ -5,8 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/planner"
@@ -28,7 +30,7 @@ func (j *job) part() (*planner.SystemWork, *planner.System, error) {
 }
 
 // apply is the handshake with one system: the store does the work and does not commit; its outcomes are recorded
-// as prepared under the step's fence; only then it may commit.
+// as prepared under the step's fence; only then it may commit. Large work goes in slices, each a handshake of its own.
 func (j *job) apply(ctx context.Context) error {
 	work, sys, err := j.part()
 	if err != nil {
@@ -41,72 +43,98 @@ func (j *job) apply(ctx context.Context) error {
 	if !ok {
 		return fmt.Errorf("%s cannot be written to by its connector: %w", j.System, connectors.ErrNotSupported)
 	}
-	resumed := j.State == state.StepPrepared
-	before, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Count, error) { return tx.Counts(j.ID) })
-	if err != nil {
-		return err
-	}
-	if !resumed {
+	if j.State != state.StepPrepared {
 		if err := j.takeWitness(ctx, work, sys); err != nil {
 			return err
 		}
 		j.failpoint("witnessed")
 	}
-	do, class, err := flatten(ctx, sys, work)
+	was, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Count, error) { return tx.Counts(j.ID) })
 	if err != nil {
 		return err
 	}
-	t := newTally(class, before)
+	var slices [][]connectors.Treatment
+	if sys.Card.Transactional {
+		slices = slicesOf(work, sys.Map.MaxRows)
+	}
+	t := newTally(work, was, !sys.Card.Transactional || len(slices) > 0)
+	for n, slice := range append(slices, work.Treatments) {
+		if len(slices) > 0 {
+			j.progress(fmt.Sprintf("working in %s, part %d of %d", j.System, n+1, len(slices)+1))
+		}
+		if err := j.handshake(ctx, sys, writer, t, slice, n == len(slices)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handshake is one call: prepared, recorded, confirmed, acknowledged.
+func (j *job) handshake(ctx context.Context, sys *planner.System, writer connectors.Writer, t *tally, treatments []connectors.Treatment, last bool) error {
+	do, err := flatten(ctx, sys, t, treatments)
+	if err != nil {
+		return err
+	}
 	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
-		j.failpoint("asked")
-		defer j.failpoint("prepared")
-		return j.prepared(ctx, t, outcomes, sys.Card.Transactional)
+		return j.prepared(ctx, t, outcomes)
 	}})
 	if err != nil {
-		return describe(err, outcomes)
+		// With an error, outcomes say what stays changed: nothing, where the store took it back.
+		t.acknowledge(outcomes)
+		return errors.Join(describe(err, outcomes), j.record(ctx, t, nil))
 	}
 	j.failpoint("stored")
-	err = j.committed(ctx, t, outcomes, resumed, sys.Card.Transactional)
+	t.acknowledge(outcomes)
+	if !last {
+		return j.record(ctx, t, nil)
+	}
+	t.infer()
+	err = j.record(ctx, t, outcomes)
 	j.failpoint("committed")
 	return err
 }
 
-// flatten brings the treatments into the form the store takes. One treatment may become several; class tells by
-// treatment ID which class of the plan it belongs to.
-func flatten(ctx context.Context, sys *planner.System, work *planner.SystemWork) ([]connectors.Treatment, map[string]classOf, error) {
+// flatten brings treatments into the form the store takes: one may become several, and what a ceiling leaves
+// after earlier slices is less.
+func flatten(ctx context.Context, sys *planner.System, t *tally, treatments []connectors.Treatment) ([]connectors.Treatment, error) {
 	var out []connectors.Treatment
-	class := map[string]classOf{}
-	for i, t := range work.Treatments {
-		c := work.Purposes[i]
-		if t.Verb == connectors.Ensure {
-			out = append(out, t)
-			class[t.ID] = classOf{t.ID, c}
+	for _, x := range treatments {
+		as := classOf{treatment: planned(x.ID)}
+		if x.Verb == connectors.Ensure {
+			t.send(x.ID, as)
+			out = append(out, x)
 			continue
 		}
-		parts, err := sys.Flatten(ctx, t.On)
+		parts, err := sys.Flatten(ctx, x.On)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for n, on := range parts {
-			one := t
+			one := x
 			one.On = on
 			if n > 0 {
-				one.ID = fmt.Sprintf("%s#%d", t.ID, n)
+				one.ID = fmt.Sprintf("%s#%d", x.ID, n)
 			}
-			class[one.ID] = classOf{t.ID, c}
+			t.send(one.ID, as)
+			one.AtMost = max(x.AtMost-t.changed(one.ID), 0)
 			out = append(out, one)
 		}
 	}
-	return out, class, nil
+	return out, nil
 }
 
-// prepared records what the store is about to commit. It is the last word: where the fence is lost, the request was
-// cancelled or a ceiling is passed, the store rolls back.
-func (j *job) prepared(ctx context.Context, t *tally, outcomes []connectors.Outcome, transactional bool) error {
-	t.prepare(outcomes, transactional)
-	if over := t.overCeiling(); over != "" {
-		return fmt.Errorf("%s: %w", over, connectors.ErrMoreRows)
-	}
+// planned is the ID of the plan's treatment behind the one of a slice.
+func planned(id string) string {
+	id, _, _ = strings.Cut(id, "/slice/")
+	return id
+}
+
+// prepared records what the store is about to commit. It is the last word: where the fence is lost, or the request was
+// cancelled, the store rolls back.
+func (j *job) prepared(ctx context.Context, t *tally, outcomes []connectors.Outcome) error {
+	j.failpoint("asked")
+	defer j.failpoint("prepared")
+	t.report(outcomes)
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
@@ -127,11 +155,10 @@ func (j *job) prepared(ctx context.Context, t *tally, outcomes []connectors.Outc
 	})
 }
 
-// committed records the acknowledgement.
-func (j *job) committed(ctx context.Context, t *tally, outcomes []connectors.Outcome, resumed, transactional bool) error {
-	t.commit(outcomes, resumed, transactional)
+// record stores the counts after a call. With the outcomes of the last one the system is committed.
+func (j *job) record(ctx context.Context, t *tally, last []connectors.Outcome) error {
 	d := detailOf(j.Step)
-	for _, o := range outcomes {
+	for _, o := range last {
 		for _, n := range o.Notes {
 			d.Notes = append(d.Notes, n.Summary)
 		}
@@ -146,12 +173,14 @@ func (j *job) committed(ctx context.Context, t *tally, outcomes []connectors.Out
 				return err
 			}
 		}
+		if last == nil {
+			return nil
+		}
 		j.State, j.Detail = state.StepCommitted, d.raw()
 		if err := tx.SaveStep(j.Step, j.Now()); err != nil {
 			return err
 		}
-		err := note(tx, "system.committed", j.Step.Request, map[string]string{"system": j.System}, j.Now())
-		return err
+		return note(tx, "system.committed", j.Step.Request, map[string]string{"system": j.System}, j.Now())
 	})
 }
 

@@ -22,7 +22,7 @@ func (e *Engine) rehearse(ctx context.Context, r *planner.Result) error {
 			continue
 		}
 		e.progress("rehearsing in " + work.System)
-		do, _, err := flatten(ctx, sys, work)
+		do, err := flatten(ctx, sys, newTally(work, nil, false), work.Treatments)
 		if err != nil {
 			return err
 		}

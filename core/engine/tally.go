@@ -14,87 +14,90 @@ type classOf struct {
 	planner.Class
 }
 
-// tally keeps the counts of one apply by how they are known (correctness: carrying out and verifying).
+// tally keeps the counts of one system's work by how they are known (correctness: carrying out and verifying):
+// acknowledged, or inferred. It takes up what earlier, interrupted tries left.
 type tally struct {
-	class map[string]classOf
-	now   map[string]*state.Count // by the plan's treatment
-	was   map[string]state.Count  // as an earlier, interrupted try left them
+	class   map[string]classOf      // by the ID a treatment was sent under
+	now     map[string]*state.Count // by the plan's treatment
+	pending map[string]int64        // reported by an earlier try before its commit, and never acknowledged
+	before  map[string]int64        // acknowledged or inferred by earlier tries
+	prepare map[string]int64        // reported in the call under way
+	units   bool                    // the work is committed in several parts: slices, or a store without transactions
 }
 
-func newTally(class map[string]classOf, before []state.Count) *tally {
-	t := &tally{class: class, now: map[string]*state.Count{}, was: map[string]state.Count{}}
-	for _, c := range before {
-		if c.Person == state.Total {
-			t.was[c.Treatment] = c
-		}
+func newTally(work *planner.SystemWork, was []state.Count, units bool) *tally {
+	t := &tally{class: map[string]classOf{}, now: map[string]*state.Count{}, pending: map[string]int64{}, before: map[string]int64{}, prepare: map[string]int64{}, units: units}
+	for i, x := range work.Treatments {
+		c := work.Purposes[i]
+		t.now[x.ID] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: state.Total, Planned: c.Planned}
 	}
-	for _, c := range class {
-		if t.now[c.treatment] == nil {
-			was := t.was[c.treatment]
-			t.now[c.treatment] = &state.Count{Collection: c.Collection, Treatment: c.treatment, Person: state.Total, Planned: c.Planned, Prepared: was.Prepared}
+	for _, c := range was {
+		now := t.now[c.Treatment]
+		if now == nil || c.Person != state.Total {
+			continue
 		}
+		now.Committed, now.Inferred = c.Committed, c.Inferred
+		t.before[c.Treatment] = c.Committed + c.Inferred
+		t.pending[c.Treatment] = max(c.Prepared-c.Committed-c.Inferred, 0)
 	}
 	return t
 }
 
-func (t *tally) of(o connectors.Outcome) *state.Count { return t.now[t.class[o.ID].treatment] }
+// send notes under which IDs treatments go to the store.
+func (t *tally) send(id string, as classOf) { t.class[id] = as }
 
-// prepare takes what a store reports before it commits. One with transactions reports everything at once; one
-// without, unit by unit.
-func (t *tally) prepare(outcomes []connectors.Outcome, transactional bool) {
-	if !transactional {
-		for _, o := range outcomes {
-			if c := t.of(o); c != nil {
-				c.Prepared += o.Changed
-			}
-		}
-		return
-	}
-	sum := t.sum(outcomes)
-	for id, n := range sum {
-		// A retry that finds less than was prepared before does not make that unprepared.
-		t.now[id].Prepared = max(n, t.was[id].Prepared)
-	}
-}
-
-func (t *tally) sum(outcomes []connectors.Outcome) map[string]int64 {
-	out := map[string]int64{}
+func (t *tally) add(to map[string]int64, outcomes []connectors.Outcome) {
 	for _, o := range outcomes {
-		if t.of(o) != nil {
-			out[t.class[o.ID].treatment] += o.Changed
+		if c, ok := t.class[o.ID]; ok && t.now[c.treatment] != nil {
+			to[c.treatment] += o.Changed
 		}
-	}
-	return out
-}
-
-// commit takes the acknowledgement. What an earlier try had prepared and this one no longer found was committed then,
-// without anybody hearing it: inferred, never counted.
-func (t *tally) commit(outcomes []connectors.Outcome, resumed, transactional bool) {
-	sum := t.sum(outcomes)
-	for id, c := range t.now {
-		c.Committed = sum[id]
-		if !resumed {
-			continue
-		}
-		was := t.was[id].Prepared
-		if !transactional { // of the units prepared, the last may not have been touched
-			was = min(was, max(c.Planned-c.Committed, 0))
-		} else {
-			was = max(was-c.Committed, 0)
-		}
-		c.Inferred = was + t.was[id].Inferred
 	}
 }
 
-// overCeiling names a treatment split into several parts whose sum passes the plan's ceiling; "" none. Within one
-// part the store itself refuses.
-func (t *tally) overCeiling() string { return "" }
+// report takes what a store says it is about to commit.
+func (t *tally) report(outcomes []connectors.Outcome) { t.add(t.prepare, outcomes) }
 
+// acknowledge takes what it says it has committed; the call under way is over.
+func (t *tally) acknowledge(outcomes []connectors.Outcome) {
+	sum := map[string]int64{}
+	t.add(sum, outcomes)
+	for id, n := range sum {
+		t.now[id].Committed += n
+	}
+	clear(t.prepare)
+}
+
+// infer settles what earlier tries left open, when everything is done: what they had reported and this one no longer
+// found was committed then, without anybody hearing it. Of work in units the last one reported may not have been touched, so the plan's
+// number bounds it.
+func (t *tally) infer() {
+	for id, pending := range t.pending {
+		c := t.now[id]
+		found := c.Committed + c.Inferred - t.before[id] // by this try
+		gone := pending - found
+		if t.units {
+			gone = min(pending, c.Planned-t.before[id]-found)
+		}
+		c.Inferred += max(gone, 0)
+	}
+	clear(t.pending)
+}
+
+// changed is what this treatment has changed so far.
+func (t *tally) changed(id string) int64 {
+	if c, ok := t.class[id]; ok && t.now[c.treatment] != nil {
+		return t.now[c.treatment].Committed + t.now[c.treatment].Inferred
+	}
+	return 0
+}
+
+// counts are as they are to be stored.
 func (t *tally) counts(step int64) []state.Count {
 	var out []state.Count
-	for _, c := range t.now {
-		c.Step = step
-		out = append(out, *c)
+	for id, c := range t.now {
+		x := *c
+		x.Step, x.Prepared = step, c.Committed+c.Inferred+t.pending[id]+t.prepare[id]
+		out = append(out, x)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Treatment < out[j].Treatment })
 	return out

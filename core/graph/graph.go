@@ -10,9 +10,10 @@ import "github.com/dossier-dsr/dossier/core/datamap"
 type Graph struct {
 	Map      *datamap.Map
 	all      []*datamap.Collection
-	parents  map[*datamap.Collection][]*datamap.Edge // edges on which the collection is the child
-	children map[*datamap.Collection][]*datamap.Edge // … the parent
-	refers   map[*datamap.Collection][]*datamap.Edge // edges without ownership that point at it
+	parents  map[*datamap.Collection][]*datamap.Edge       // edges on which the collection is the child
+	children map[*datamap.Collection][]*datamap.Edge       // … the parent
+	refers   map[*datamap.Collection][]*datamap.Edge       // edges without ownership that point at it
+	copies   map[*datamap.Collection][]*datamap.Collection // what is derived from it
 	host     map[*datamap.Edge]bool
 	ways     map[*datamap.Collection][]Way
 }
@@ -24,12 +25,16 @@ func New(m *datamap.Map) *Graph {
 		parents:  map[*datamap.Collection][]*datamap.Edge{},
 		children: map[*datamap.Collection][]*datamap.Edge{},
 		refers:   map[*datamap.Collection][]*datamap.Edge{},
+		copies:   map[*datamap.Collection][]*datamap.Collection{},
 		host:     map[*datamap.Edge]bool{},
 		ways:     map[*datamap.Collection][]Way{},
 	}
 	for _, s := range m.Systems {
 		for _, c := range s.Collections {
 			g.all = append(g.all, c)
+			if c.DerivedFrom != nil {
+				g.copies[c.DerivedFrom] = append(g.copies[c.DerivedFrom], c)
+			}
 			for _, e := range c.Edges {
 				g.add(e)
 			}

@@ -6,7 +6,8 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap"
 )
 
-// TopDown lists all collections with owners before what they own; those of one circle in map order.
+// TopDown lists all collections with owners before what they own and sources before their copies; those of
+// one circle in map order.
 func (g *Graph) TopDown() []*datamap.Collection {
 	number := circles(g.all, func(c *datamap.Collection) []*datamap.Collection {
 		var next []*datamap.Collection
@@ -14,7 +15,7 @@ func (g *Graph) TopDown() []*datamap.Collection {
 			child, _ := e.Child()
 			next = append(next, child)
 		}
-		return next
+		return append(next, g.copies[c]...)
 	})
 	out := slices.Clone(g.all)
 	slices.SortStableFunc(out, func(a, b *datamap.Collection) int { return number[b] - number[a] })

@@ -41,19 +41,15 @@ func (s *survey) planAccess(out *Result) error {
 			}
 		}
 	}
-	rows, logged := map[string]int64{}, map[string]bool{}
+	rows := map[string]int64{}
 	for _, c := range s.Graph.Collections() {
 		if n := collectionTotal(out.Plan, c); n > 0 {
 			for _, r := range c.Recipients {
 				rows[r.Name] += n
 			}
 		}
-		if err := s.readLog(c, rows, logged); err != nil {
-			return err
-		}
 	}
-	out.Plan.Recipients = s.recipients(rows, logged)
-	return nil
+	return s.listRecipients(out, rows)
 }
 
 func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {

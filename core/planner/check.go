@@ -44,6 +44,9 @@ func (e *erasure) planChecks(sys *datamap.System) {
 				parent = &connectors.Selection{Collection: place(owner), Any: []connectors.Match{{Fields: up, Values: links.list}}, Fields: slices.Clone(owner.Key)}
 			}
 			add(edge.ID, connectors.Match{Fields: child, Values: links.list}, parent)
+			if n := len(e.work.Checks); n > 0 {
+				e.work.Checks[n-1].Edge = true
+			}
 		}
 		if len(e.roots[c]) == 0 {
 			continue

@@ -49,7 +49,7 @@ func (s *survey) planErasure(out *Result) error {
 		}
 	}
 	e.addLater()
-	if err := s.tellRecipients(out.Plan, fates); err != nil {
+	if err := s.tellRecipients(out, fates); err != nil {
 		return err
 	}
 	s.keepPromises(out, fates)
@@ -98,6 +98,17 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	for _, st := range []stage{sets, deletes, recounts} {
 		e.work.Treatments = append(e.work.Treatments, st.do...)
 		e.work.Purposes = append(e.work.Purposes, st.of...)
+	}
+	var changes int64
+	for i := range e.work.Purposes {
+		c := &e.work.Purposes[i]
+		changes += c.Planned
+		if col := sys.Collection(c.Collection); col != nil {
+			c.Leaf = len(e.Graph.Children(col)) == 0
+		}
+	}
+	if e.sys.Transaction = "one"; sys.MaxRows > 0 && changes > int64(sys.MaxRows) {
+		e.sys.Transaction = "slices"
 	}
 	e.planChecks(sys)
 	e.planWitnesses(sys)

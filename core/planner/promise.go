@@ -1,9 +1,12 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
 	"sort"
+	"time"
 
+	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
 )
@@ -59,40 +62,84 @@ func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) 
 	})
 }
 
+// Disclosure is what the disclosure logs say of one recipient: its name in the map, or as the log spells it, and
+// the first and last day, "" where they cannot be read.
+type Disclosure struct {
+	To, First, Last string
+	Rows            int64
+}
+
 // tellRecipients makes the art. 19 list before anything goes: who received rows of what is erased, by the
 // map and by the disclosure logs, whose rows are read while they are there (C-154/21: the actual ones).
-func (s *survey) tellRecipients(p *plan.Plan, fates map[*datamap.Collection]*fate) error {
+func (s *survey) tellRecipients(out *Result, fates map[*datamap.Collection]*fate) error {
 	rows := map[string]int64{}
-	logged := map[string]bool{}
 	for _, c := range s.Graph.Collections() {
-		f := fates[c]
 		for _, r := range c.Recipients {
-			if f.gone > 0 {
+			if f := fates[c]; f.gone > 0 {
 				rows[r.Name] += f.gone
 			}
 		}
-		if err := s.readLog(c, rows, logged); err != nil {
+	}
+	return s.listRecipients(out, rows)
+}
+
+// listRecipients adds the logs to the recipients of the map.
+func (s *survey) listRecipients(out *Result, rows map[string]int64) error {
+	logs := map[string]*Disclosure{}
+	for _, c := range s.Graph.Collections() {
+		if err := s.readLog(c, logs); err != nil {
 			return err
 		}
 	}
-	p.Recipients = s.recipients(rows, logged)
+	logged := map[string]bool{}
+	strangers := 0
+	for _, name := range sortedNames(logs) {
+		d := *logs[name]
+		out.Work.Disclosures = append(out.Work.Disclosures, d)
+		if s.Graph.Map.Recipients[name] == nil {
+			strangers++
+			continue
+		}
+		rows[name] += d.Rows
+		logged[name] = true
+	}
+	if strangers > 0 && s.in.Request.Right.Mutates() {
+		out.Plan.Tasks = append(out.Plan.Tasks, plan.Task{Kind: "recipient", Text: fmt.Sprintf("tell %d recipients the map does not know; the disclosure log names them, and the art. 19 list will", strangers)})
+	}
+	out.Plan.Recipients = s.recipients(rows, logged)
 	return nil
 }
 
-func (s *survey) readLog(c *datamap.Collection, rows map[string]int64, logged map[string]bool) error {
+func (s *survey) readLog(c *datamap.Collection, logs map[string]*Disclosure) error {
 	open := s.system(c)
 	if c.Discloses == nil || open == nil || len(s.matches(c, false)) == 0 {
 		return nil
 	}
 	sel := s.reach(c)
-	sel.Fields = []string{c.Discloses.To}
+	sel.Fields = []string{c.Discloses.To, c.Discloses.On}
+	zone := sel.Collection.Location()
 	err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
 		name := textOf(vs[0])
+		if name == "" {
+			return nil
+		}
 		for id, r := range s.Graph.Map.Recipients {
-			if name == id || name == r.Title {
-				rows[id]++
-				logged[id] = true
+			if name == r.Title {
+				name = id
 			}
+		}
+		d := logs[name]
+		if d == nil {
+			d = &Disclosure{To: name}
+			logs[name] = d
+		}
+		d.Rows++
+		if at, _, ok := connectors.Date(vs[1], zone); ok {
+			day := at.Format(time.DateOnly)
+			if d.First == "" || day < d.First {
+				d.First = day
+			}
+			d.Last = max(d.Last, day)
 		}
 		return nil
 	})

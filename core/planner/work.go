@@ -17,6 +17,8 @@ type Work struct {
 	Roots   []Root
 	Dues    []Due
 	Stay    []Stay
+
+	Disclosures []Disclosure
 }
 
 // Stay is how many of a collection's rows the plan leaves standing.
@@ -70,6 +72,7 @@ type Class struct {
 	Action     string
 	Reason     string
 	Planned    int64
+	Leaf       bool // no edge leads on from the collection
 }
 
 // Check is one question of the verification. Rows it finds that are not as assigned are not done.
@@ -77,6 +80,7 @@ type Check struct {
 	ID         string
 	Collection string
 	By         string // "identifier", "key", or the edge
+	Edge       bool   // By is an edge: asked by the captured keys of its owners
 	Selection  connectors.Selection
 	Assigned   *connectors.Treatment // rows found must stand as this says; nil: no row may be found
 	Parent     *connectors.Selection // the owners by the captured keys: one that exists again is a reused key
