@@ -79,9 +79,11 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, writer connect
 		return j.prepared(ctx, t, outcomes)
 	}})
 	if err != nil {
-		// With an error, outcomes say what stays changed: nothing, where the store took it back.
-		t.acknowledge(outcomes)
-		return errors.Join(describe(err, outcomes), j.record(ctx, t, nil))
+		if !sys.Card.Transactional && len(outcomes) > 0 { // they say how far it got; of a transaction nothing is known before the retry
+			t.acknowledge(outcomes)
+			err = errors.Join(err, j.record(ctx, t, nil))
+		}
+		return describe(err, outcomes)
 	}
 	j.failpoint("stored")
 	t.acknowledge(outcomes)
