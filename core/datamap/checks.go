@@ -2,6 +2,7 @@ package datamap
 
 import (
 	"slices"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/datamap/mapfile"
 )
@@ -19,7 +20,10 @@ func (l *loader) checks() {
 	l.ways()
 	for _, d := range l.order {
 		l.special(d)
+		l.oneName(d)
 	}
+	l.oneHome()
+	l.backups()
 	l.unused()
 }
 
@@ -139,6 +143,50 @@ func (l *loader) nine(at *mapfile.Node, c *Category, rules []*Rule) {
 	}
 	l.r.Error(at, "%s is a special category, and no purpose here rests on art. 9(2)", c.Name).
 		Hint("add basis: [art6_…, art9_2_…] to the purpose, or give the field its own purpose")
+}
+
+// oneName reports rows that name two persons by one unique kind: no row could ever be either's.
+func (l *loader) oneName(d *draft) {
+	first := map[*Identifier]*Field{}
+	for _, f := range d.Fields {
+		if f.Identifier == nil || !f.Identifier.Unique || f.ThirdPerson != "" {
+			continue
+		}
+		if other := first[f.Identifier]; other != nil {
+			l.r.Error(d.fields[f].Get("identifier"), "%s and %s of %s both name the person by %s", other.Name, f.Name, d.Name, f.Identifier.Name).
+				Hint("third_person: true on the one that is another's")
+			continue
+		}
+		first[f.Identifier] = f
+	}
+}
+
+// oneHome reports two collections that are the same rows.
+func (l *loader) oneHome() {
+	for i, d := range l.order {
+		for _, other := range l.order[:i] {
+			if other.System == d.System && other.At == d.At && (d.Rows == nil) == (other.Rows == nil) && d.System.Connector != Manual {
+				l.r.Error(d.name, "%s and %s are the same rows, at %s", other.Name, d.Name, d.At).Hint("one collection for each table; at: … where they differ")
+				break
+			}
+		}
+	}
+}
+
+// backups reports a tombstone that ends before the backups it guards against.
+func (l *loader) backups() {
+	n := l.controllerFile.Get("tombstone").Get("reerase")
+	if n == nil || l.m.Tombstone.Reerase == nil {
+		return
+	}
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, s := range l.m.Systems {
+		if s.Backups.Add(day).After(l.m.Tombstone.Reerase.Add(day)) {
+			l.r.Error(n, "re-erasure ends after %s, and backups of %s live %s", l.m.Tombstone.Reerase, s.Name, s.Backups).
+				Hint("leave reerase: out: it is the longest backup and 30 days")
+			return
+		}
+	}
 }
 
 // unused warns of purposes that hold nothing.

@@ -153,7 +153,6 @@ func (l *loader) notify(x *Recipient, n *mapfile.Node) {
 		return
 	}
 	x.Notify = Notify{Email: n.Get("email").Text(), Webhook: n.Get("webhook").Text(), Secret: n.Get("secret").Text(), Task: n.Get("task").Text()}
-	n.Any("secret").Hide()
 	ways := 0
 	for _, w := range []string{"email", "webhook", "task"} {
 		if n.Has(w) {

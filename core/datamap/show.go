@@ -33,7 +33,7 @@ func Show(dir string, problems Problems) Problems {
 		byName[f.Name] = f
 		if n := f.Parse(r); n != nil {
 			n.Any("config").Hide()
-			for _, p := range recipients(n) {
+			for _, p := range n.Any("recipients").All() {
 				p.Value.Any("notify").Hide()
 			}
 		}
@@ -45,13 +45,6 @@ func Show(dir string, problems Problems) Problems {
 		}
 	}
 	return out
-}
-
-func recipients(n *mapfile.Node) []mapfile.Pair {
-	if r := n.Any("recipients"); r.Is(mapfile.Map) {
-		return r.Pairs
-	}
-	return nil
 }
 
 // Says says whether the map writes the key for this system.

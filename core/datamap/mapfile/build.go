@@ -41,6 +41,7 @@ func (b *builder) node(y *yaml.Node, above []*yaml.Node, depth int) *Node {
 	}
 	if y.Style&yaml.TaggedStyle != 0 {
 		n.Bad = true
+		n.Width = max(1, len([]rune(b.file.line(n.Line)))-n.Col+1) // the value too
 		b.report.Error(n, "tags like %s have no meaning here", y.Tag).Hint("write the value alone, in quotes where it is a text")
 		return n
 	}
@@ -75,6 +76,7 @@ func (b *builder) pairs(n *Node, y *yaml.Node, above []*yaml.Node, depth int) {
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
 		key := b.node(k, above, depth+1)
+		drop := func() { n.dropped = append(n.dropped, b.node(v, above, depth+1)) }
 		if key.Kind == Null && key.Written != "" {
 			key.Kind, key.Value = Text, key.Written // a field may be called null
 		}
@@ -82,15 +84,17 @@ func (b *builder) pairs(n *Node, y *yaml.Node, above []*yaml.Node, depth int) {
 			if !key.Bad {
 				b.report.Error(key, "a key is a name, not a list, a map or nothing")
 			}
+			drop()
+			continue
+		}
+		if first := n.pair(key.Value); first != nil && k.Tag != "!!merge" {
+			b.report.Error(key, "%s stands twice", key.Value).Hint("the first is on line %d", first.Key.Line)
+			drop()
 			continue
 		}
 		value := b.node(v, above, depth+1)
 		if k.Tag == "!!merge" {
 			merged = append(merged, b.merge(value)...)
-			continue
-		}
-		if first := n.pair(key.Value); first != nil {
-			b.report.Error(key, "%s stands twice", key.Value).Hint("the first is on line %d", first.Key.Line)
 			continue
 		}
 		n.Pairs = append(n.Pairs, Pair{key, value})

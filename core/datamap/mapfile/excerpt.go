@@ -54,9 +54,9 @@ func (f *File) Show(p *Problem) {
 // masked is the line without what must not be shown; the caret moves along.
 func (f *File) masked(line, col, width int) ([]rune, int, int) {
 	runes := []rune(f.line(line))
-	spans := f.hidden[line]
+	spans := append(f.configSpans(line), f.hidden[line]...)
 	if f.coarse {
-		spans = f.coarseSpans(line)
+		spans = append(spans, f.secretSpans(line)...)
 	}
 	var out []rune
 	newCol, newWidth := col, width
@@ -83,41 +83,72 @@ func (f *File) masked(line, col, width int) ([]rune, int, int) {
 	return out, newCol, newWidth
 }
 
+// spanAt is the longest span that begins at col.
 func spanAt(spans []span, col int) (span, bool) {
+	found, ok := span{}, false
 	for _, s := range spans {
-		if s.from == col {
-			return s, true
+		if s.from == col && (!ok || s.to == 0 || found.to != 0 && s.to > found.to) {
+			found, ok = s, true
 		}
 	}
-	return span{}, false
+	return found, ok
 }
 
 var (
-	configKey = regexp.MustCompile(`^(\s*)config:\s*`)
+	configKey = regexp.MustCompile(`^\s*["']?config["']?\s*:\s*`)
 	plainKey  = regexp.MustCompile(`^\s*[\w.-]+:\s*`)
-	secretKey = regexp.MustCompile(`\b(secret|webhook|password|token|url|dsn|key)\s*:\s*[^\s\w\[]`)
+	secretKey = regexp.MustCompile(`\b(secret|webhook|password|passwd|token|url|dsn|api_?key)[\w"\']*\s*:\s*`)
 )
 
-// coarseSpans hides by the look of the lines, in a file that has no nodes: everything under config:, and
-// what follows a key that sounds like a secret.
-func (f *File) coarseSpans(line int) []span {
+// configSpans hides the settings by the look of the lines: what follows config: on its line, and the value of each
+// key below it. So nothing shows even where the file does not parse, or says a key twice.
+func (f *File) configSpans(line int) []span {
 	text := f.line(line)
 	if m := configKey.FindString(text); m != "" {
 		return []span{{len([]rune(m)) + 1, 0}}
 	}
-	depth := indent(text)
-	for i := line - 1; i >= 1; i-- {
-		above := f.line(i)
-		if strings.TrimSpace(above) == "" || indent(above) >= depth && !configKey.MatchString(above) {
-			continue
-		}
-		if configKey.MatchString(above) && (depth > indent(above) || strings.TrimSpace(text) == "}") {
-			return []span{{len([]rune(plainKey.FindString(text))) + 1, 0}}
-		}
-		depth = min(depth, indent(above))
+	config := line - 1
+	for config >= 1 && !configKey.MatchString(f.line(config)) {
+		config--
 	}
+	if config < 1 {
+		return nil
+	}
+	for i := config + 1; i <= line; i++ { // a key as far out as config: ends it, unless a brace or quote is open
+		if l := f.line(i); plainKey.MatchString(l) && indent(l) <= indent(f.line(config)) && !f.open(config, i) {
+			return nil
+		}
+	}
+	return []span{{len([]rune(plainKey.FindString(text))) + 1, 0}}
+}
+
+// open says whether a brace or quote opened on line from is still open before line to.
+func (f *File) open(from, to int) bool {
+	braces, quote := 0, rune(0)
+	for i := from; i < to; i++ {
+		for _, c := range f.line(i) {
+			switch {
+			case quote != 0:
+				if c == quote {
+					quote = 0
+				}
+			case c == '"' || c == '\'':
+				quote = c
+			case c == '{':
+				braces++
+			case c == '}':
+				braces--
+			}
+		}
+	}
+	return braces > 0 || quote != 0
+}
+
+// secretSpans hides what follows a key that sounds like a secret, in a file that has no nodes.
+func (f *File) secretSpans(line int) []span {
+	text := f.line(line)
 	if loc := secretKey.FindStringIndex(text); loc != nil {
-		return []span{{len([]rune(text[:loc[1]-1])) + 1, 0}}
+		return []span{{len([]rune(text[:loc[1]])) + 1, 0}}
 	}
 	return nil
 }

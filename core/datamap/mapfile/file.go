@@ -45,6 +45,9 @@ func (n *Node) Hide() {
 		for _, p := range n.Pairs {
 			p.Value.Hide()
 		}
+		for _, x := range n.dropped {
+			x.Hide()
+		}
 	case n.Kind == List:
 		for _, x := range n.Items {
 			x.Hide()

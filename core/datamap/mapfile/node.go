@@ -29,10 +29,19 @@ type Node struct {
 	Width   int // characters a caret underlines, at least 1
 	Bad     bool
 	Meant   []string // Map: known keys that were only misspelt
+	dropped []*Node  // Map: values that were refused, for Hide
 }
 
 // Pair is a key with its value.
 type Pair struct{ Key, Value *Node }
+
+// All are the pairs of a map, right and wrong; none of anything else.
+func (n *Node) All() []Pair {
+	if n == nil {
+		return nil
+	}
+	return n.Pairs
+}
 
 // Get is the value of a key, or nil where there is none or it was found wrong.
 func (n *Node) Get(key string) *Node {

@@ -14,6 +14,9 @@ func CheckFile(s *Struct, n *mapfile.Node, r *mapfile.Report) {
 	if d := n.Any("config"); d != nil {
 		d.Hide()
 	}
+	for _, r := range n.Any("recipients").All() {
+		r.Value.Any("notify").Any("secret").Hide()
+	}
 	owner := n.Any("system").Text()
 	if owner == "" {
 		owner = strings.TrimSuffix(n.File.Name, ".yaml")
@@ -107,6 +110,9 @@ func (c checker) fields(s *Struct, n, at *mapfile.Node, owner string) {
 				n.Meant = append(n.Meant, meant)
 			}
 			p.Value.Bad = true
+			if s == System {
+				p.Value.Hide() // it may be config: misspelt
+			}
 		}
 	}
 	if s.Languages && len(n.Pairs) == 0 {
