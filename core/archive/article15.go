@@ -66,7 +66,8 @@ type Purpose struct {
 type Kept struct {
 	From string `json:"earliest_end,omitempty"` // 2006-01-02, the last day of keeping of what goes first
 	To   string `json:"latest_end,omitempty"`
-	Text string `json:"text"` // in words; always there
+	Over string `json:"ended,omitempty"` // the latest day on which the period of something still held was over
+	Text string `json:"text"`            // in words; always there
 	Law  string `json:"law,omitempty"`
 }
 

@@ -170,9 +170,11 @@ func TestArticle15ConsentAndNothing(t *testing.T) {
 
 func TestRetentionInWords(t *testing.T) {
 	m := cooperative()
+	day := func(s string) Held { return Held{Until: plan.Until{Date: s}} }
+	over := func(s string) Held { return Held{Until: plan.Until{Date: s}, Standing: Over} }
 	for _, c := range []struct {
 		p    datamap.Purpose
-		ends []plan.Until
+		ends []Held
 		pl   string
 		en   string
 	}{
@@ -182,9 +184,15 @@ func TestRetentionInWords(t *testing.T) {
 		{datamap.Purpose{Event: "contract_ended"}, nil, "tak długo, jak trwa umowa", "as long as the contract lasts"},
 		{datamap.Purpose{Event: "moon_landing"}, nil, "tak długo, jak trwa cel", "as long as the purpose lasts"},
 		{datamap.Purpose{Criterion: both("do decyzji zarządu", "until the board decides")}, nil, "do decyzji zarządu", "until the board decides"},
-		{datamap.Purpose{Hold: true}, []plan.Until{{Date: "2026-12-31"}}, "do zakończenia toczącej się sprawy", "until the pending matter is closed"},
-		{datamap.Purpose{}, []plan.Until{{Date: "2026-12-31"}}, "do 31\u00a0grudnia\u00a02026\u00a0r.", "until 31\u00a0December\u00a02026"},
-		{datamap.Purpose{}, []plan.Until{{Date: "2026-12-31"}, {Event: "contract_ended"}}, "do 31\u00a0grudnia\u00a02026\u00a0r.; tak długo, jak trwa umowa", ""},
+		{datamap.Purpose{Hold: true}, []Held{day("2026-12-31")}, "do zakończenia toczącej się sprawy", "until the pending matter is closed"},
+		{datamap.Purpose{}, []Held{day("2026-12-31")}, "do 31\u00a0grudnia\u00a02026\u00a0r.", "until 31\u00a0December\u00a02026"},
+		{datamap.Purpose{}, []Held{day("2026-12-31"), {Until: plan.Until{Event: "contract_ended"}}}, "do 31\u00a0grudnia\u00a02026\u00a0r.; tak długo, jak trwa umowa", ""},
+		{datamap.Purpose{}, []Held{day("2027-12-31"), day("2026-12-31")}, "zależnie od pozycji: najwcześniej do 31\u00a0grudnia\u00a02026\u00a0r., najpóźniej do 31\u00a0grudnia\u00a02027\u00a0r.", ""},
+		{datamap.Purpose{}, []Held{over("2019-12-31"), over("2018-12-31")}, "okres przechowywania minął: 31\u00a0grudnia\u00a02019\u00a0r.", "the period is over; it ended on 31\u00a0December\u00a02019"},
+		{datamap.Purpose{}, []Held{over("2019-12-31"), day("2026-12-31")}, "", "until 31\u00a0December\u00a02026; for part of the records the period is over already (the last ended on 31\u00a0December\u00a02019)"},
+		{datamap.Purpose{Keep: &datamap.Period{N: 1, Unit: datamap.Years}}, []Held{{Standing: NotYet}}, "", "1 year, counted from the date that applies to the record"},
+		{datamap.Purpose{Keep: &datamap.Period{N: 1, Unit: datamap.Years}}, []Held{{Standing: NotYet}, day("2026-12-31"), {Standing: Unclear}}, "",
+			"until 31\u00a0December\u00a02026; where the period has not begun: 1 year, counted from the date that applies to the record; where the date it counts from cannot be read: until that is clarified"},
 	} {
 		for lang, want := range map[string]string{"pl": c.pl, "en": c.en} {
 			w, err := wordsIn(lang)
@@ -192,7 +200,7 @@ func TestRetentionInWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.p.Name = "p"
-			x := &assembly{words: w, m: m, ends: map[string][]plan.Until{"p": c.ends}}
+			x := &assembly{words: w, m: m, ends: map[string][]Held{"p": c.ends}}
 			if got := x.kept(&c.p); want != "" && got.Text != want {
 				t.Errorf("%s: %q, want %q", lang, got.Text, want)
 			}

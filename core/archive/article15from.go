@@ -40,9 +40,9 @@ type assembly struct {
 	r *request.Request
 	f Findings
 
-	held []heldCollection        // collections with rows of the person
-	used []*datamap.Purpose      // in the map's order of first use
-	ends map[string][]plan.Until // purpose → ends found
+	held []heldCollection   // collections with rows of the person
+	used []*datamap.Purpose // in the map's order of first use
+	ends map[string][]Held  // purpose → ends found
 }
 
 type heldCollection struct {
@@ -62,7 +62,7 @@ func (x *assembly) ours(p *datamap.Purpose) bool {
 
 // find settles which collections and purposes occur.
 func (x *assembly) find() {
-	x.ends = map[string][]plan.Until{}
+	x.ends = map[string][]Held{}
 	for _, ps := range x.p.Systems {
 		sys := x.system(ps.Name)
 		if sys == nil {
@@ -78,7 +78,7 @@ func (x *assembly) find() {
 		for _, h := range x.f.Purposes {
 			if p := x.m.Purposes[h.Purpose]; x.ours(p) {
 				x.use(p)
-				x.end(p, h.Until)
+				x.end(p, h)
 			}
 		}
 		return
@@ -120,7 +120,7 @@ func (x *assembly) purposesOf(c heldCollection) {
 		named = true
 		x.use(p)
 		if a.Until != nil {
-			x.end(p, *a.Until)
+			x.end(p, Held{Until: *a.Until})
 		}
 	}
 	if !named {
@@ -165,9 +165,10 @@ func (x *assembly) use(p *datamap.Purpose) {
 	}
 }
 
-func (x *assembly) end(p *datamap.Purpose, u plan.Until) {
-	if u != (plan.Until{}) && !slices.Contains(x.ends[p.Name], u) {
-		x.ends[p.Name] = append(x.ends[p.Name], u)
+func (x *assembly) end(p *datamap.Purpose, h Held) {
+	h.Purpose = ""
+	if h != (Held{}) && !slices.Contains(x.ends[p.Name], h) {
+		x.ends[p.Name] = append(x.ends[p.Name], h)
 	}
 }
 

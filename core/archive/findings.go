@@ -21,9 +21,21 @@ type Findings struct {
 
 // Held is a purpose, by its name in the map, with an end of keeping of some of the person's rows.
 type Held struct {
-	Purpose string
-	Until   plan.Until
+	Purpose  string
+	Until    plan.Until // zero: the purpose holds rows, and nothing more is known
+	Standing Standing
 }
+
+// Standing is how the period of rows stands on the day of the package.
+type Standing string
+
+// The standings.
+const (
+	Runs    Standing = ""             // Until is when it ends
+	Over    Standing = "over"         // it ended on Until.Date, and the rows are still there
+	NotYet  Standing = "not_begun"    // the date it counts from is not there yet
+	Unclear Standing = "date_unknown" // that date cannot be read
+)
 
 // Disclosure is what a disclosure log says of one recipient.
 type Disclosure struct {

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -48,34 +47,52 @@ func (x *assembly) basis(b string) (term, text string) {
 }
 
 // kept is the period of a purpose for this person: the days that were found, first and last; else the criterion.
-// Where some rows have a day and others an open end, both are said.
+// Where some rows have a day and others an open end, both are said; so is what is over and still there.
 func (x *assembly) kept(p *datamap.Purpose) Kept {
 	k := Kept{Law: p.Law}
+	if p.Hold { // nothing of it lapses, whatever day it would have been
+		k.Text = x.T("kept.hold")
+		return k
+	}
 	var words []string
-	for _, u := range x.ends[p.Name] {
+	var notBegun, unclear bool
+	for _, h := range x.ends[p.Name] {
 		switch {
-		case u.Date != "":
-			if k.From == "" || u.Date < k.From {
-				k.From = u.Date
+		case h.Standing == NotYet:
+			notBegun = true
+		case h.Standing == Unclear:
+			unclear = true
+		case h.Standing == Over:
+			k.Over = max(k.Over, h.Until.Date)
+		case h.Until.Date != "":
+			if k.From == "" || h.Until.Date < k.From {
+				k.From = h.Until.Date
 			}
-			if u.Date > k.To {
-				k.To = u.Date
-			}
+			k.To = max(k.To, h.Until.Date)
 		default:
-			if t := x.openEnd(u); t != "" && !slices.Contains(words, t) {
-				words = append(words, t)
-			}
+			words = union(words, []string{x.openEnd(h.Until)})
 		}
 	}
 	switch {
-	case p.Hold: // nothing of it lapses, whatever day it would have been
-		k.From, k.To, words = "", "", []string{x.T("kept.hold")}
-	case k.From == "" && len(words) == 0:
-		words = append(words, x.criterion(p))
 	case k.From != "" && k.From == k.To:
 		words = append([]string{x.T("kept.day", x.DayText(k.To))}, words...)
 	case k.From != "":
 		words = append([]string{x.T("kept.range", x.DayText(k.From), x.DayText(k.To))}, words...)
+	}
+	switch {
+	case len(words) == 0 && k.Over == "" && !unclear: // nothing but the rule itself
+		words = append(words, x.criterion(p))
+	case notBegun:
+		words = append(words, x.T("kept.not_begun", x.criterion(p)))
+	}
+	if unclear {
+		words = append(words, x.T("kept.unknown"))
+	}
+	switch {
+	case k.Over != "" && len(words) == 0:
+		words = append(words, x.T("kept.over.all", x.DayText(k.Over)))
+	case k.Over != "":
+		words = append(words, x.T("kept.over.some", x.DayText(k.Over)))
 	}
 	k.Text = strings.Join(words, "; ")
 	return k
