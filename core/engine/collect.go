@@ -214,3 +214,6 @@ func (e *Engine) Archive(ctx context.Context, id string, w io.Writer) (int64, er
 	}
 	return io.Copy(w, r)
 }
+
+// removeArchive takes the sealed file away; its key went before.
+func (e *Engine) removeArchive(id string) { _ = os.Remove(e.archivePath(id)) }

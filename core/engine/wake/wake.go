@@ -40,6 +40,12 @@ type sweepJob struct{}
 // Kind names the job in the queue.
 func (sweepJob) Kind() string { return "sweep" }
 
+// forgetJob ends what has lapsed, once a day.
+type forgetJob struct{}
+
+// Kind names the job in the queue.
+func (forgetJob) Kind() string { return "forget" }
+
 // once keeps a step from being queued twice while a job of it is there.
 var once = &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
@@ -56,19 +62,23 @@ func New(e *engine.Engine, workers int) (*Node, error) {
 	all := river.NewWorkers()
 	river.AddWorker(all, &stepWorker{node: n})
 	river.AddWorker(all, &sweepWorker{node: n})
+	river.AddWorker(all, &forgetWorker{node: n})
 	var err error
 	n.client, err = river.NewClient(riversqlite.New(e.DB.Writer()), &river.Config{
 		Logger:  slog.New(slog.DiscardHandler), // the engine logs what is done; River's own lines say nothing a person needs
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		Workers: all, MaxAttempts: 1, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: longest, RescueStuckJobsAfter: longest + time.Minute,
-		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(SweepEvery),
-			func() (river.JobArgs, *river.InsertOpts) { return sweepJob{}, once }, &river.PeriodicJobOpts{RunOnStart: true})},
+		PeriodicJobs: []*river.PeriodicJob{every(SweepEvery, sweepJob{}), every(24*time.Hour, forgetJob{})},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the queue: %w", err)
 	}
 	return n, nil
+}
+
+func every(d time.Duration, job river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) { return job, once }, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // Run works until ctx ends; steps in hand are finished or their leases run out.
@@ -125,4 +135,15 @@ type sweepWorker struct {
 // Work looks for due steps.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepJob]) error {
 	return w.node.sweep(ctx)
+}
+
+type forgetWorker struct {
+	river.WorkerDefaults[forgetJob]
+	node *Node
+}
+
+// Work ends what has lapsed.
+func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[forgetJob]) error {
+	_, err := w.node.engine.Forget(ctx)
+	return err
 }
