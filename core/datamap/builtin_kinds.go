@@ -5,8 +5,15 @@ import "github.com/dossier-dsr/dossier/core/subject"
 // builtInKind is an identifier kind that needs no pattern in the map.
 type builtInKind struct {
 	kind     subject.Kind
-	label    Label
+	label    Label // nil: its category's
 	category string
+}
+
+func (b builtInKind) labelOf(categories map[string]*Category) Label {
+	if b.label != nil {
+		return b.label
+	}
+	return labelOf(categories[b.category])
 }
 
 // builtInKinds are known by their formats. Patterns fit the normalised value. Those marked unique name one
@@ -17,10 +24,10 @@ var builtInKinds = map[string]builtInKind{
 		Label{"pl": "PESEL", "en": "National number (PESEL)"}, "identity.national_number"},
 	"email": {
 		subject.Kind{Normaliser: "email/1"},
-		Label{"pl": "Adres e-mail", "en": "E-mail address"}, "contact.email"},
+		nil, "contact.email"},
 	"phone": {
 		subject.Kind{Normaliser: "phone/1"},
-		Label{"pl": "Numer telefonu", "en": "Telephone number"}, "contact.phone"},
+		nil, "contact.phone"},
 	"nip": {
 		subject.Kind{Unique: true, Pattern: `[0-9]{10}`, Normaliser: "nip/1", NotAValue: []string{"0000000000"}},
 		Label{"pl": "NIP", "en": "Tax number (NIP)"}, "identity.tax_number"},
@@ -29,28 +36,28 @@ var builtInKinds = map[string]builtInKind{
 		Label{"pl": "REGON", "en": "Business number (REGON)"}, "identifier.business"},
 	"id_card": {
 		subject.Kind{Unique: true, Normaliser: "fold/1"},
-		Label{"pl": "Seria i numer dowodu osobistego", "en": "Identity card number"}, "identity.id_card"},
+		nil, "identity.id_card"},
 	"passport": {
 		subject.Kind{Unique: true, Normaliser: "fold/1"},
-		Label{"pl": "Numer paszportu", "en": "Passport number"}, "identity.passport"},
+		nil, "identity.passport"},
 	"driving_licence": {
 		subject.Kind{Unique: true, Normaliser: "fold/1"},
-		Label{"pl": "Numer prawa jazdy", "en": "Driving licence number"}, "identity.driving_licence"},
+		nil, "identity.driving_licence"},
 	"iban": {
 		subject.Kind{Normaliser: "iban/1"},
-		Label{"pl": "Numer rachunku bankowego", "en": "Bank account number (IBAN)"}, "finance.iban"},
+		nil, "finance.iban"},
 	"plate": {
 		subject.Kind{Normaliser: "fold/1"},
 		Label{"pl": "Numer rejestracyjny pojazdu", "en": "Registration plate"}, "vehicle.plate"},
 	"username": {
 		subject.Kind{Normaliser: "fold/1"},
-		Label{"pl": "Nazwa użytkownika", "en": "User name"}, "account.username"},
+		nil, "account.username"},
 	"ip_address": {
 		subject.Kind{Normaliser: "text/1"},
-		Label{"pl": "Adres IP", "en": "IP address"}, "device.ip_address"},
+		nil, "device.ip_address"},
 	"edelivery": {
 		subject.Kind{Unique: true, Pattern: `ae:[a-z]{2}-[0-9]{5}-[0-9]{5}-[a-z]{5}-[0-9]{2}`, Normaliser: "fold/1"},
-		Label{"pl": "Adres do e-Doręczeń", "en": "Electronic delivery address"}, "contact.edelivery"},
+		nil, "contact.edelivery"},
 }
 
 // BuiltInKinds are the identifier kinds that ship with the program, by name.
@@ -59,7 +66,7 @@ func BuiltInKinds() []Identifier {
 	var out []Identifier
 	for _, name := range keys(builtInKinds) {
 		b := builtInKinds[name]
-		id := Identifier{Kind: b.kind, Label: b.label, Category: categories[b.category]}
+		id := Identifier{Kind: b.kind, Label: b.labelOf(categories), Category: categories[b.category]}
 		id.Name = name
 		out = append(out, id)
 	}

@@ -53,7 +53,7 @@ type Edge struct {
 	Pos      Pos
 }
 
-// During: only while Date, of the row the edge is declared on, lies between two dates of the target's.
+// During limits an edge: it holds only while Date, of the row the edge is declared on, lies between two dates of the target's.
 type During struct{ Date, From, To string }
 
 // Rights says whether ownership follows the edge.

@@ -55,7 +55,7 @@ func (l *loader) categories(n *mapfile.Node) {
 func (l *loader) identifiers(n *mapfile.Node) {
 	n.Each(func(k, v *mapfile.Node) {
 		built, known := builtInKinds[k.Value]
-		id := &Identifier{Kind: built.kind, Label: built.label, Pos: pos(k)}
+		id := &Identifier{Kind: built.kind, Label: built.labelOf(l.m.Categories), Pos: pos(k)}
 		id.Name, id.Country = k.Value, l.m.Country
 		if !known && !v.Has("pattern") {
 			l.r.Error(k, "%s is not built in: give a pattern", k.Value).Hint("%s", maybe(k.Value, keys(builtInKinds), "%s: { pattern: '[0-9]{6}' }; built in are %s", k.Value, commas(keys(builtInKinds))))

@@ -48,11 +48,8 @@ func (l *loader) rule(d *draft, p *Purpose, at, v *mapfile.Node) []*Rule {
 			l.r.Error(v.KeyNode("until"), "%s counts since a date and ends at one", p.Name).Hint("keep one of since: and until:")
 		}
 	}
-	purposeNode := l.controllerFile.Get("purposes").Any(p.Name)
 	if !v.Has("since") && !v.Has("until") && r.Keep != nil {
-		if !(v.Any("keep") != nil && v.Any("keep").Bad) && !(purposeNode.Any("keep") != nil && purposeNode.Any("keep").Bad) {
-			l.r.Error(at, "%s is kept %s, and nothing says from when", p.Name, r.Keep).Hint("purposes: { %s: { since: FIELD } }", p.Name)
-		}
+		l.r.Error(at, "%s is kept %s, and nothing says from when", p.Name, r.Keep).Hint("purposes: { %s: { since: FIELD } }", p.Name)
 	}
 	s := v.Get("since")
 	if s.Is(mapfile.Map) {

@@ -114,12 +114,3 @@ func (v *view) mapped(table string) *datamap.Collection {
 	}
 	return nil
 }
-
-// find is the table of that name.
-func (v *view) find(table string) *connectors.SchemaCollection {
-	i := slices.IndexFunc(v.schema.Collections, func(t connectors.SchemaCollection) bool { return sameTable(t.Name, table) })
-	if i < 0 {
-		return nil
-	}
-	return &v.schema.Collections[i]
-}

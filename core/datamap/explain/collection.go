@@ -133,10 +133,9 @@ func near(c, from *datamap.Collection) string {
 func erased(e *Explanation, c *datamap.Collection) {
 	from := said(c.Says("erase"), "default")
 	rules, _ := c.Holding()
-	after := "."
+	after := ""
 	switch {
 	case len(rules) == 0:
-		after = ""
 	case len(rules) == 1:
 		after = ", when that has lapsed"
 	case len(rules) == 2:

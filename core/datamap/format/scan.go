@@ -137,10 +137,10 @@ func valueBegins(before []piece) bool {
 // opensBlock says whether a line ends in | or >.
 func opensBlock(pieces []piece) bool {
 	for i := len(pieces) - 1; i >= 0; i-- {
-		switch p := pieces[i]; {
-		case p.kind == space || p.kind == comment:
+		switch p := pieces[i]; p.kind {
+		case space, comment:
 			continue
-		case p.kind == plain:
+		case plain:
 			t := strings.TrimRight(p.text, "+-0123456789")
 			return (t == "|" || t == ">") && i > 0
 		default:

@@ -12,7 +12,6 @@ var (
 	text    = &Type{Name: "a text", Scalar: &Scalar{}}
 	boolean = &Type{Name: "true or false", Scalar: &Scalar{Bool: true}}
 	number  = &Type{Name: "a whole number", Like: "20000", Scalar: &Scalar{Number: true, Check: checkNumber}}
-	texts   = list(text, "a list of texts")
 	names   = oneOrMany(text, "a name or a list of names")
 
 	period = &Type{Name: "a period", Like: "35 days", Scalar: &Scalar{Pattern: periodPattern, Check: checkPeriod(false)}}
