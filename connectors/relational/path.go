@@ -57,7 +57,7 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 	if within != nil {
 		names = append(names, "since", "until")
 	}
-	s.with(p, names, s.d.Materialized(), body)
+	s.with(p, names, s.d.Beforehand(), body)
 	var out []source
 	for _, arm := range t.Arms {
 		src := source{person: p + ".person", at: place{s.name("t"), t, c.Zone}, arm: arm}

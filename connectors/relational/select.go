@@ -19,7 +19,6 @@ func (a At) Arms() []Arm { return a.src.at.table.Arms }
 // Held is 1 where the row stands in a held arm, else 0, as SQL.
 func (a At) Held() string { return flag(a.src.arm.Held) }
 
-
 // Field is a field of the row, as SQL.
 func (a At) Field(name string) (string, Column, error) { return a.s.expr(a.src.at, name) }
 

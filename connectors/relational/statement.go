@@ -37,7 +37,7 @@ func (s *statement) name(prefix string) string {
 	return prefix + strconv.Itoa(s.count[prefix])
 }
 
-// with adds a common table expression; how is "" or what [Dialect.Materialized] says.
+// with adds a common table expression; how is "" or what [Dialect.Beforehand] says.
 func (s *statement) with(name string, cols []string, how, body string) {
 	s.withs = append(s.withs, fmt.Sprintf("%s(%s) AS %s(\n  %s\n)", name, strings.Join(cols, ", "), how, body))
 }

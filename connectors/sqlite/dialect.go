@@ -17,7 +17,7 @@ func (dialect) Quote(name string) string { return `"` + strings.ReplaceAll(name,
 
 func (dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 
-func (dialect) Materialized() string { return "MATERIALIZED " }
+func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell // SQL spells it so
 
 // Bare: unary plus changes no value and drops the affinity of a column.
 func (dialect) Bare(expr string) string { return "+" + expr }

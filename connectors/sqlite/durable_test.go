@@ -169,7 +169,7 @@ func TestCrashChild(t *testing.T) {
 }
 
 func TestKilled(t *testing.T) {
-	const rows = 60000
+	const rows = 20000
 	for _, mode := range journals {
 		for _, at := range []string{"confirm", "delete"} {
 			t.Run(mode+" "+at, func(t *testing.T) {

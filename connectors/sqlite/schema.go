@@ -77,7 +77,7 @@ func readTable(ctx context.Context, c *sql.Conn, at string) (*table, error) {
 
 // usable refuses what is no table of its own.
 func usable(at, kind string) error {
-	why := ""
+	var why string
 	switch kind {
 	case "view":
 		why = "is a view, whose rows belong to other tables; map those, and the rows are found where they are kept"
