@@ -41,7 +41,7 @@ func (l *loader) systems(roots []*mapfile.Node) {
 		if s.Restrict.Block == "" && s.Connector == Manual {
 			s.Restrict.Block = BlockTask
 		}
-		if !n.Has("restrict") && s.Connector != "" && s.Connector != Manual {
+		if !n.Has("restrict") && s.Connector != "" && s.Connector != Manual && name != nil {
 			l.r.Error(name, "nothing says how %s is restricted (art. 18)", s.Name).Hint("restrict: { block: move }, or { block: task } for the department")
 		}
 		if !n.Has("department") && (s.Connector == Manual || s.Restrict.Block == BlockTask) && name != nil {

@@ -35,12 +35,15 @@ func (d *Draft) Hint(format string, args ...any) *Draft {
 
 // Error reports a mistake at n.
 func (r *Report) Error(n *Node, format string, args ...any) *Draft {
+	if n == nil { // a place was lost; the mistake is not
+		return r.Folder("map", format, args...)
+	}
 	return r.At(n.File, n.Line, n.Col, n.Width, format, args...)
 }
 
 // Warn reports what deserves a look and hinders nothing.
 func (r *Report) Warn(n *Node, format string, args ...any) *Draft {
-	d := r.At(n.File, n.Line, n.Col, n.Width, format, args...)
+	d := r.Error(n, format, args...)
 	d.Severity = Warning
 	return d
 }
