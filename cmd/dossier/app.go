@@ -32,6 +32,7 @@ type app struct {
 	closers  []func()
 	pool     *host.Pool
 	progress *view.Progress
+	clock    time.Time // zero: the real one
 }
 
 func (a *app) close() {
@@ -47,12 +48,35 @@ func (a *app) onClose(f func() error) {
 	a.closers = append(a.closers, func() { _ = f() })
 }
 
-// now is the clock; DOSSIER_NOW (RFC 3339) sets it for demonstrations and tests of what comes due.
+// now is the clock; DOSSIER_NOW sets it for demonstrations and tests of what comes due.
 func (a *app) now() time.Time {
-	if t, err := time.Parse(time.RFC3339, os.Getenv("DOSSIER_NOW")); err == nil {
-		return t
+	if !a.clock.IsZero() {
+		return a.clock
 	}
 	return time.Now()
+}
+
+// setClock reads DOSSIER_NOW (RFC 3339), and says so: what is recorded under a set clock is evidence of nothing.
+func (a *app) setClock() error {
+	v := os.Getenv("DOSSIER_NOW")
+	if v == "" {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return usagef("like 2026-11-06T11:20:00+01:00; unset it to use the clock", "the time in DOSSIER_NOW cannot be read")
+	}
+	a.clock = t
+	a.note("DOSSIER_NOW sets the clock to " + view.Moment(t) + ".")
+	return nil
+}
+
+// note says something beside the result.
+func (a *app) note(text string) {
+	if !a.Quiet {
+		a.quieten()
+		_, _ = fmt.Fprintln(a.err, "note: "+text)
+	}
 }
 
 func (a *app) log() *slog.Logger {
@@ -128,13 +152,11 @@ func (a *app) connectors() (*host.Pool, error) {
 		return a.pool, nil
 	}
 	opts := host.PoolOptions{Folders: host.Folders(), Options: host.Options{Log: a.log()}}
-	lock, err := host.ReadLock("connectors.lock")
-	switch {
-	case err == nil:
-		opts.Lock = lock
-	case !errors.Is(err, fs.ErrNotExist):
+	lock, err := host.ReadLock(host.LockName)
+	if err != nil {
 		return nil, usage(err, "dossier connector lock writes it anew")
 	}
+	opts.Lock = lock
 	a.pool = host.NewPool(opts)
 	a.onClose(a.pool.Close)
 	return a.pool, nil
@@ -178,18 +200,32 @@ func (a *app) openSystems(ctx context.Context, m *datamap.Map) (map[string]*plan
 		y := a.open(ctx, s)
 		out[s.Name] = y
 		if y.Err != nil && !errors.Is(y.Err, connectors.ErrTryLater) {
-			wrong = append(wrong, fmt.Errorf("%s: %w", s.Name, y.Err))
+			wrong = append(wrong, named(s, y.Err))
 		}
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if len(wrong) > 0 {
-		return nil, usage(errors.Join(wrong...), "dossier manifest check --live")
+		return nil, usage(errors.Join(wrong...), "dossier manifest check --live looks at all of them")
 	}
 	return out, nil
+}
+
+// named says of which system an error speaks, unless it says so itself.
+func named(s *datamap.System, err error) error {
+	if strings.Contains(err.Error(), "system "+s.Name) {
+		return err
+	}
+	return fmt.Errorf("system %s: %w", s.Name, err)
 }
 
 // openState opens the executor's own database; commands that read never make it.
 func (a *app) openState(ctx context.Context) (*state.DB, error) {
 	db, err := state.Open(ctx, a.State)
+	if errors.Is(err, state.ErrMissing) || errors.Is(err, state.ErrNewer) {
+		return nil, usage(err, "")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -202,6 +238,9 @@ func (a *app) openEngine(ctx context.Context) (*engine.Engine, error) {
 	e, err := a.openRegister(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if err := os.MkdirAll(e.Archives, 0o700); err != nil {
+		return nil, usagef("", "the folder for archives beside the state, %s, cannot be made", e.Archives)
 	}
 	if e.Planner.Systems, err = a.openSystems(ctx, e.Planner.Graph.Map); err != nil {
 		return nil, err
@@ -221,16 +260,12 @@ func (a *app) openRegister(ctx context.Context) (*engine.Engine, error) {
 	}
 	ring, err := keys.Open(a.Keys, a.State)
 	if err != nil {
-		return nil, err
+		return nil, usage(err, "")
 	}
 	years, err := keys.OpenYears(keys.YearsPath(a.Keys), a.State)
 	if err != nil {
-		return nil, err
+		return nil, usage(err, "")
 	}
-	archives := filepath.Join(filepath.Dir(a.State), "archives")
-	if err := os.MkdirAll(archives, 0o700); err != nil {
-		return nil, fmt.Errorf("the folder for archives cannot be made: %w", errors.Unwrap(err))
-	}
-	return engine.Open(engine.Engine{DB: db, Ring: ring, Years: years, Archives: archives, Log: a.log(), Now: a.now, Operator: a.As, Progress: a.tell,
-		Planner: &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{}}}), nil
+	return engine.Open(engine.Engine{DB: db, Ring: ring, Years: years, Archives: filepath.Join(filepath.Dir(a.State), "archives"), Log: a.log(), Now: a.now, Operator: a.As,
+		Progress: a.tell, Planner: &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{}}}), nil
 }

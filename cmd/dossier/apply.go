@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -25,19 +24,46 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	id, digest := c.Plan, ""
-	if exists(c.Plan) {
+	if isFile(c.Plan) {
 		p, err := a.loadPlan(ctx, e, c.Plan)
 		if err != nil {
 			return err
 		}
 		id, digest = p.Request, p.Digest
 	}
+	if _, err := e.Request(ctx, id); err != nil {
+		return err
+	}
 	if c.Approve != "" {
-		if err := e.Approve(ctx, id, c.Approve); err != nil {
+		whole, err := wholeDigest(ctx, e, id, c.Approve)
+		if err != nil {
+			return err
+		}
+		if err := e.Approve(ctx, id, whole); err != nil {
 			return err
 		}
 	}
 	return a.carryOut(ctx, e, id, digest)
+}
+
+// shownDigits is how much of a digest must be given where it is abbreviated as the screens show it.
+const shownDigits = 12
+
+// wholeDigest is the digest of the current plan where given abbreviates it (sha256:4e1a60c2…9b07), else what was given.
+func wholeDigest(ctx context.Context, e *engine.Engine, id, given string) (string, error) {
+	head, tail, _ := strings.Cut(strings.Replace(given, "...", "…", 1), "…")
+	hex, ok := strings.CutPrefix(head, "sha256:")
+	if !ok || len(hex)+len(tail) < shownDigits || strings.Trim(hex+tail, "0123456789abcdef") != "" {
+		return "", usagef("as dossier plan show "+id+" shows it", "that is no digest")
+	}
+	p, err := e.CurrentPlan(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if strings.HasPrefix(p.Digest, head) && strings.HasSuffix(p.Digest, tail) {
+		return p.Digest, nil
+	}
+	return given, nil
 }
 
 // carryOut starts a request's plan and works until nothing is due, then shows where it stands.
@@ -68,31 +94,27 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.register(ctx, e, c.Request)
+	id, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without})
 	if err != nil {
 		return err
 	}
-	p, err := e.Plan(ctx, id, engine.PlanOptions{Without: c.Without})
-	if err != nil {
-		return err
-	}
-	a.quieten()
+	need := e.Planner.Graph.Map.Approval[p.Right]
+	mutates := request.Right(p.Right).Mutates()
 	if !a.JSON {
 		if err := a.showPlan(ctx, e, p); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintln(a.out)
 	}
-	need := e.Planner.Graph.Map.Approval[p.Right]
-	if request.Right(p.Right).Mutates() && need == "another_person" {
-		return usagef(fmt.Sprintf("dossier --as SOMEBODY-ELSE apply %s --approve %s", id, p.Digest), "the map wants another person to approve an %s", p.Right)
+	if need == "another_person" {
+		return hinted(fmt.Errorf("%w: the map wants another person to approve an %s", engine.ErrNotApproved, p.Right), "dossier --as SOMEBODY-ELSE apply "+id+" --approve "+p.Digest)
 	}
-	if request.Right(p.Right).Mutates() && !c.Yes {
-		if err := a.ask(p); err != nil {
+	if mutates && p.Applicable && !c.Yes {
+		if err := a.ask(ctx, p); err != nil {
 			return err
 		}
 	}
-	if need == "anybody" {
+	if need == "anybody" && p.Applicable {
 		if err := e.Approve(ctx, id, p.Digest); err != nil {
 			return err
 		}
@@ -101,12 +123,15 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 }
 
 // ask wants the word of the right, typed.
-func (a *app) ask(p *plan.Plan) error {
+func (a *app) ask(ctx context.Context, p *plan.Plan) error {
 	if f, ok := a.in.(*os.File); !ok || !view.Terminal(f) {
 		return usagef("dossier run … --yes, or dossier plan and dossier apply", "this would change data, and nobody is there to ask")
 	}
 	_, _ = fmt.Fprintf(a.err, "Type %s to go on: ", p.Right)
-	line, _ := bufio.NewReader(a.in).ReadString('\n')
+	line, err := a.readLine(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
 	if strings.TrimSpace(line) != p.Right {
 		return usagef("", "not confirmed, nothing was changed")
 	}

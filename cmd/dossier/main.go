@@ -27,17 +27,26 @@ type root struct {
 	As      string `help:"Who does it, for approvals and the register." env:"DOSSIER_OPERATOR" placeholder:"NAME"`
 	JSON    bool   `help:"One JSON value on standard output."`
 	Verbose bool   `short:"v" help:"Say on standard error what is done (no personal data)." xor:"loud"`
-	Quiet   bool   `short:"q" help:"No progress." xor:"loud"`
+	Quiet   bool   `short:"q" help:"No progress, and no notes beside the result." xor:"loud"`
 
-	Init      initCmd      `cmd:"" help:"Make state and key ring."`
-	Manifest  manifestCmd  `cmd:"" help:"The data map: check, explain, inspect, graph, fmt."`
-	Plan      planCmd      `cmd:"" help:"The dry run: shows what would be done, changes nothing."`
-	Apply     applyCmd     `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
-	Run       runCmd       `cmd:"" help:"Plan and apply in one."`
-	Request   requestCmd   `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
-	Archive   archiveCmd   `cmd:"" help:"The package the subject receives."`
-	Connector connectorCmd `cmd:"" help:"For engineers: list, test, lock."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Init       initCmd            `cmd:"" help:"Make state and key ring."`
+	Manifest   manifestCmd        `cmd:"" help:"The data map: check, explain, inspect, graph, fmt."`
+	Plan       planCmd            `cmd:"" help:"The dry run: shows what would be done, changes nothing."`
+	Apply      applyCmd           `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
+	Run        runCmd             `cmd:"" help:"Plan and apply in one."`
+	Request    requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
+	Archive    archiveCmd         `cmd:"" help:"The package the subject receives."`
+	Recipients recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
+	Receipt    receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`
+	Journal    journalCmd         `cmd:"" help:"The log nobody can alter unseen: verify, key, checkpoint."`
+	Tombstone  tombstoneCmd       `cmd:"" help:"What is kept of erasures: check, list."`
+	Due        dueCmd             `cmd:"" help:"What is kept with an end: list, hold, release."`
+	Connector  connectorCmd       `cmd:"" help:"For engineers: list, new, test, lock, install, grants, proto."`
+	Serve      serveCmd           `cmd:"" help:"Work what comes due, until stopped."`
+	Schema     schemaCmd          `cmd:"" help:"Print a JSON Schema of the data map's files."`
+	Completion completionCmd      `cmd:"" help:"Print completions for a shell."`
+	Words      completionWordsCmd `cmd:"" name:"completion-words" hidden:""`
+	Version    versionCmd         `cmd:"" help:"Print the version."`
 }
 
 // Exit codes (see the README).
@@ -50,41 +59,68 @@ const (
 	exitInterrupted = 130
 )
 
+// newParser is the command line as kong reads it.
+func newParser(cli *root, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(cli, kong.Name("dossier"), kong.Writers(stdout, stderr), kong.Exit(exit),
+		kong.Description("Data-subject rights (GDPR arts. 15-21), carried out across your systems."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(helpWithExample))
+}
+
 // run is main for tests: it returns the exit code.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever asks a second time does not want to wait
 	var cli root
-	code := -1
-	parser, err := kong.New(&cli, kong.Name("dossier"), kong.Writers(stdout, stderr), kong.Exit(func(c int) { code = c }),
-		kong.Description("Data-subject rights (GDPR arts. 15-21), carried out across your systems."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}), kong.Help(helpWithExample))
+	code = -1
+	parser, err := newParser(&cli, stdout, stderr, func(c int) { code = c })
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "dossier:", err)
 		return exitFailed
+	}
+	a := &app{root: &cli, in: stdin, out: stdout, err: stderr}
+	if err := exposed(args); err != nil {
+		return a.exit(err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	k, err := parser.Parse(args)
 	if code >= 0 {
 		return code // help was asked for
 	}
 	if err != nil {
-		view.Problem(stderr, err, "dossier --help")
-		return exitUsage
+		return a.exit(unparsed(err))
 	}
 	if cli.As == "" {
 		if u, err := user.Current(); err == nil {
 			cli.As = u.Username
 		}
 	}
-	a := &app{root: &cli, in: stdin, out: stdout, err: stderr}
+	if err := a.setClock(); err != nil {
+		return a.exit(err)
+	}
 	defer a.close()
 	k.BindTo(ctx, (*context.Context)(nil))
 	err = k.Run(a)
-	if ctx.Err() != nil {
+	a.quieten()
+	if err != nil && ctx.Err() != nil {
 		_, _ = fmt.Fprintln(stderr, "Interrupted. Nothing is half-done: what was begun can be taken up again.")
 		return exitInterrupted
 	}
 	return a.exit(err)
+}
+
+// unparsed says what is wrong with a command line, and which command's help says more.
+func unparsed(err error) error {
+	help := "dossier --help"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		if n := parse.Context.Selected(); n != nil {
+			help = "dossier " + n.Path() + " --help"
+		}
+	}
+	return usage(err, help)
 }
 
 // waits is the result of a command that ended well and left something to wait for.

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/request"
@@ -33,26 +36,19 @@ type planMakeCmd struct {
 
 // Run plans one request.
 func (c planMakeCmd) Run(ctx context.Context, a *app) error {
+	if err := absent(c.Output); err != nil {
+		return err
+	}
 	e, err := a.openEngine(ctx)
 	if err != nil {
 		return err
 	}
-	for _, w := range c.Without {
-		if _, ok := e.Planner.Systems[w]; !ok {
-			return usagef("the systems are named in the map: dossier manifest graph", "the map has no system %s", w)
-		}
-	}
-	id, err := a.register(ctx, e, c.Request)
+	_, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
 	if err != nil {
 		return err
 	}
-	p, err := e.Plan(ctx, id, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
-	if err != nil {
-		return err
-	}
-	a.quieten()
 	if c.Output != "" {
-		if err := writePlan(c.Output, p); err != nil {
+		if err := writeNew(c.Output, p); err != nil {
 			return err
 		}
 	}
@@ -65,13 +61,59 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-func writePlan(file string, p *plan.Plan) error {
+// plan registers a request, where it is not yet, and plans it.
+func (a *app) plan(ctx context.Context, e *engine.Engine, arg string, opt engine.PlanOptions) (id string, p *plan.Plan, err error) {
+	var names []string
+	for _, s := range e.Planner.Graph.Map.Systems {
+		names = append(names, s.Name)
+	}
+	for _, w := range opt.Without {
+		if !slices.Contains(names, w) {
+			hint := "it has " + strings.Join(names, ", ")
+			if near := datamap.Near(w, names); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return "", nil, usagef(hint, "the map has no system %s", w)
+		}
+	}
+	if id, err = a.register(ctx, e, arg); err != nil {
+		return "", nil, err
+	}
+	p, err = e.Plan(ctx, id, opt)
+	a.quieten()
+	if err != nil {
+		if x, rerr := e.Request(ctx, id); rerr == nil && request.State(x.State) == request.Waiting && x.WaitingFor != string(request.ForStore) {
+			err = waitsBecause{err}
+		}
+		return id, nil, err
+	}
+	return id, p, nil
+}
+
+// absent refuses a file to be written that is there already.
+func absent(file string) error {
+	if file != "" && exists(file) {
+		return usagef("choose another name, or remove it first", "%s is there already", file)
+	}
+	return nil
+}
+
+// writeNew writes a value as JSON into a file of its own, readable by its owner.
+func writeNew(file string, v any) error {
 	var b bytes.Buffer
-	if err := view.JSON(&b, p); err != nil {
+	if err := view.JSON(&b, v); err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-		return usagef("", "the plan cannot be written to %s", file)
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return absent(file)
+	}
+	if err == nil {
+		_, err = f.Write(b.Bytes())
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return usagef("", "%s cannot be written", file)
 	}
 	return nil
 }
@@ -81,26 +123,49 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan) erro
 	if a.JSON {
 		return view.JSON(a.out, p)
 	}
-	c := view.PlanContext{Now: a.now(), Zone: e.Planner.Graph.Map.Zone}
+	m := e.Planner.Graph.Map
+	c := view.PlanContext{Now: a.now(), Zone: m.Zone, Kinds: kindWords(m), Approval: m.Approval[p.Right]}
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
+		c.Open = request.State(x.State) == request.Planned
 	}
 	view.Plan(a.out, p, c)
 	return nil
 }
 
+// kindWords are the map's identifier kinds as an operator calls them; of a shared one it is said that it was verified.
+func kindWords(m *datamap.Map) map[string]string {
+	short := map[string]string{"pesel": "PESEL", "email": "e-mail", "phone": "telephone number", "nip": "NIP", "regon": "REGON", "iban": "IBAN"}
+	out := map[string]string{}
+	for name, k := range m.Identifiers {
+		w := short[name]
+		if w == "" {
+			label := k.Label.In("en")
+			w = strings.ToLower(label[:min(1, len(label))]) + label[min(1, len(label)):]
+		}
+		if w == "" {
+			w = name
+		}
+		if !k.Unique {
+			w = "a verified " + w
+		}
+		out[name] = w
+	}
+	return out
+}
+
 // register reads a request and enters it; an id names one that is there. It returns the id.
 func (a *app) register(ctx context.Context, e *engine.Engine, arg string) (string, error) {
-	if arg != "-" && !strings.ContainsAny(arg, "./\\") || arg != "-" && !exists(arg) && !strings.HasSuffix(arg, ".json") {
+	if !isFile(arg) {
 		if _, err := e.Request(ctx, arg); err != nil {
 			if errors.Is(err, state.ErrNotFound) {
-				return "", usagef("dossier request list; a new one comes from a file: dossier plan request.json", "there is no request %s", arg)
+				return "", usagef("dossier request list; a new one comes from a file: dossier plan request.json", "there is no request %s, and no file of that name", arg)
 			}
 			return "", err
 		}
 		return arg, nil
 	}
-	r, err := a.readRequest(e, arg)
+	r, err := a.readRequest(ctx, e, arg)
 	if err != nil {
 		return "", err
 	}
@@ -109,49 +174,60 @@ func (a *app) register(ctx context.Context, e *engine.Engine, arg string) (strin
 		return "", err
 	}
 	if replaced {
-		_, _ = fmt.Fprintf(a.err, "Request %s was a draft; this version replaces it.\n", x.ID)
+		a.note(fmt.Sprintf("request %s was a draft; this version replaces it.", x.ID))
 	}
 	return x.ID, nil
 }
 
 func exists(file string) bool { _, err := os.Stat(file); return err == nil }
 
+// isFile says whether an argument names a file rather than an id.
+func isFile(arg string) bool {
+	return arg == "-" || strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".json") || exists(arg)
+}
+
 // readRequest reads a request strictly and checks it against the map.
-func (a *app) readRequest(e *engine.Engine, arg string) (*request.Request, error) {
-	var in io.Reader = a.in
-	if arg != "-" {
-		f, err := os.Open(arg)
-		if err != nil {
-			return nil, usagef("a request is a JSON file: dossier request new erasure > request.json", "the request file %s cannot be read", arg)
+func (a *app) readRequest(ctx context.Context, e *engine.Engine, arg string) (*request.Request, error) {
+	text, err := a.read(ctx, arg)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
 		}
-		defer f.Close()
-		in = f
+		return nil, usagef("a request is a JSON file: dossier request new erasure > request.json", "the request file %s cannot be read", arg)
 	}
-	r, problems := request.Parse(in)
+	r, problems := request.Parse(bytes.NewReader(text))
 	if r != nil {
-		m := e.Planner.Graph.Map
-		names := request.Names{Kinds: map[string]subject.Kind{}, Now: a.now()}
-		for n, k := range m.Identifiers {
-			names.Kinds[n] = k.Kind
-		}
-		for _, c := range m.Controllers {
-			names.Controllers = append(names.Controllers, c.Name)
-		}
-		for _, s := range m.Systems {
-			names.Systems = append(names.Systems, s.Name)
-		}
-		for n := range m.Purposes {
-			names.Purposes = append(names.Purposes, n)
-		}
-		for n := range m.Categories {
-			names.Categories = append(names.Categories, n)
-		}
-		problems = r.CheckAgainst(names)
+		problems = r.CheckAgainst(names(e.Planner.Graph.Map, a.now()))
 	}
-	if err := problems.Err(); err != nil {
-		return nil, usage(fmt.Errorf("the request has %s\n%w", view.Plural(int64(len(problems)), "mistake"), err), "dossier request new RIGHT prints a template")
+	if len(problems) == 0 {
+		return r, nil
 	}
-	return r, nil
+	lines := []string{"the request has " + view.Plural(int64(len(problems)), "mistake")}
+	for _, p := range problems {
+		lines = append(lines, p.String())
+	}
+	return nil, usagef("dossier request new RIGHT prints a template", "%s", strings.Join(lines, "\n"))
+}
+
+// names are what a request may speak of.
+func names(m *datamap.Map, now time.Time) request.Names {
+	out := request.Names{Kinds: map[string]subject.Kind{}, Now: now}
+	for n, k := range m.Identifiers {
+		out.Kinds[n] = k.Kind
+	}
+	for _, c := range m.Controllers {
+		out.Controllers = append(out.Controllers, c.Name)
+	}
+	for _, s := range m.Systems {
+		out.Systems = append(out.Systems, s.Name)
+	}
+	for n := range m.Purposes {
+		out.Purposes = append(out.Purposes, n)
+	}
+	for n := range m.Categories {
+		out.Categories = append(out.Categories, n)
+	}
+	return out
 }
 
 type planShowCmd struct {
@@ -173,12 +249,18 @@ func (c planShowCmd) Run(ctx context.Context, a *app) error {
 
 // loadPlan reads a plan file, or the current plan of a request.
 func (a *app) loadPlan(ctx context.Context, e *engine.Engine, arg string) (*plan.Plan, error) {
-	if !exists(arg) {
+	if !isFile(arg) {
+		if _, err := e.Request(ctx, arg); err != nil {
+			return nil, err
+		}
 		return e.CurrentPlan(ctx, arg)
 	}
-	b, err := os.ReadFile(arg)
+	b, err := a.read(ctx, arg)
 	if err != nil {
-		return nil, usagef("", "the plan file %s cannot be read", arg)
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, usagef("dossier plan REQUEST -o FILE writes one", "the plan file %s cannot be read", arg)
 	}
 	var p plan.Plan
 	if err := json.Unmarshal(b, &p); err != nil || p.Format != plan.Format {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -70,19 +71,34 @@ func (c requestShowCmd) Run(ctx context.Context, a *app) error {
 	if !c.Watch {
 		return a.showRequest(ctx, e, c.ID)
 	}
-	last := ""
+	return a.watch(ctx, e, c.ID)
+}
+
+// watch shows a request whenever it changes, until it is closed: on a terminal in place, elsewhere one after the other, as
+// JSON one value a line.
+func (a *app) watch(ctx context.Context, e *engine.Engine, id string) error {
 	t := time.NewTicker(500 * time.Millisecond)
 	defer t.Stop()
-	for {
-		s, err := e.Standing(ctx, c.ID)
+	for last := ""; ; {
+		s, err := e.Standing(ctx, id)
 		if err != nil {
 			return err
 		}
-		if now := fmt.Sprintf("%+v", *s); now != last {
-			last = now
-			if err := view.Standing(a.out, s, a.now(), a.zone(e), a.JSON); err != nil {
+		b, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		if string(b) != last {
+			if a.JSON {
+				_, err = fmt.Fprintf(a.out, "%s\n", b)
+			} else {
+				view.Again(a.out, last == "")
+				err = view.Standing(a.out, s, a.standing(ctx, e, s))
+			}
+			if err != nil {
 				return err
 			}
+			last = string(b)
 		}
 		if request.State(s.State).Closed() {
 			return nil
@@ -97,13 +113,27 @@ func (c requestShowCmd) Run(ctx context.Context, a *app) error {
 
 func (a *app) zone(e *engine.Engine) *time.Location { return e.Planner.Graph.Map.Zone }
 
+// standing is what a standing is read with.
+func (a *app) standing(ctx context.Context, e *engine.Engine, s *engine.Standing) view.StandingContext {
+	c := view.StandingContext{Now: a.now(), Zone: a.zone(e), Approval: e.Planner.Graph.Map.Approval[s.Right]}
+	if at, method, ok := e.Identified(ctx, s.ID); ok {
+		c.IdentifiedAt, c.IdentifiedBy = at, method
+	}
+	return c
+}
+
 // showRequest prints where a request stands and answers with the exit code it means.
 func (a *app) showRequest(ctx context.Context, e *engine.Engine, id string) error {
 	s, err := e.Standing(ctx, id)
 	if err != nil {
 		return err
 	}
-	if err := view.Standing(a.out, s, a.now(), a.zone(e), a.JSON); err != nil {
+	if a.JSON {
+		err = view.JSON(a.out, s)
+	} else {
+		err = view.Standing(a.out, s, a.standing(ctx, e, s))
+	}
+	if err != nil {
 		return err
 	}
 	if !request.State(s.State).Closed() && s.WaitsFor != "" && s.WaitsFor != string(request.ForApproval) {

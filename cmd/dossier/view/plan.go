@@ -17,39 +17,44 @@ type PlanContext struct {
 	DueStrict string // 2006-01-02
 	DueCode   string
 	Zone      *time.Location
-	Rehearsed bool
+	Kinds     map[string]string // identifier kinds in words
+	Scope     string            // of what: "everything held"
+	Approval  string            // of the map for this right: nobody, anybody, another_person
+	Open      bool              // it is still to be carried out, so the command that does it is named
 }
-
-// grounds in words, by code.
-var grounds = map[string]string{
-	"art17_1_a": "art. 17(1)(a), no longer needed", "art17_1_b": "art. 17(1)(b), consent withdrawn", "art17_1_c": "art. 17(1)(c), objection",
-	"art17_1_d": "art. 17(1)(d), unlawful", "art17_1_e": "art. 17(1)(e), a duty to erase", "art17_1_f": "art. 17(1)(f), a child's consent online",
-}
-
-var articles = map[string]string{"access": "art. 15", "portability": "art. 20", "rectification": "art. 16", "erasure": "art. 17", "restriction": "art. 18", "lift": "art. 18(3)", "objection": "art. 21", "withdrawal": "art. 7(3)"}
 
 // Plan prints a plan for a person.
 func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
-	article := grounds[p.Ground]
-	if article == "" {
-		article = articles[p.Right]
+	if c.Zone == nil {
+		c.Zone = time.UTC
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
-	say("%s %s: %s", bold(w, title(p.Right)), p.Request, article)
+	scope := ""
+	if c.Scope != "" {
+		scope = ", of " + c.Scope
+	}
+	say("%s %s%s: %s", bold(w, title(p.Right)), p.Request, scope, article(p))
 	if c.DueStrict != "" {
 		say("%s", due(c))
 	}
-	say("%s", found(p))
+	say("%s", wrap(found(p, c.Kinds), Width, ""))
 	say("")
 	name := nameWidth(p)
-	say("%s%s  %s%s", pad("", name), padLeft("ROWS", 8), pad("WHAT", 10), " WHY, AND UNTIL WHEN")
+	say("%s", bold(w, pad("", name)+padLeft("ROWS", rowsWidth)+"  "+pad("WHAT", actWidth)+"  WHY, AND UNTIL WHEN"))
 	for _, s := range p.Systems {
 		system(w, s, name)
 	}
 	recipients(w, p)
+	tasks(w, p)
 	warnings(w, p)
 	footer(w, p, c)
 }
+
+// The columns of a plan; the first is as wide as its names.
+const (
+	rowsWidth = 6
+	actWidth  = 9
+)
 
 func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
@@ -63,7 +68,7 @@ func due(c PlanContext) string {
 	when := fmt.Sprintf("in %d days", days)
 	switch {
 	case days < 0:
-		when = fmt.Sprintf("%d days ago", -days)
+		when = fmt.Sprintf("overdue since %d days", -days)
 	case days == 0:
 		when = "today"
 	case days == 1:
@@ -84,15 +89,39 @@ func shortDay(s string) string {
 	return t.Format("Mon 2 Jan")
 }
 
-func found(p *plan.Plan) string {
+// found says who was found, where and by what: "in register by PESEL and a verified e-mail, in ledger and documents by member number".
+func found(p *plan.Plan, kinds map[string]string) string {
 	if len(p.FoundBy) == 0 {
 		return "Nobody was found by these identifiers. Nothing has been changed."
 	}
-	var parts []string
+	var by []string
+	systems := map[string][]string{}
 	for _, f := range p.FoundBy {
-		parts = append(parts, f.System+" by "+strings.Join(f.Kinds, " and "))
+		var names []string
+		for _, k := range f.Kinds {
+			if kinds[k] == "" {
+				names = append(names, k)
+				continue
+			}
+			names = append(names, kinds[k])
+		}
+		how := and(names)
+		if systems[how] == nil {
+			by = append(by, how)
+		}
+		systems[how] = append(systems[how], f.System)
 	}
-	return wrap("One person, found in "+strings.Join(parts, ", ")+". Nothing has been changed.", Width, "")
+	for i, how := range by {
+		by[i] = "in " + and(systems[how]) + " by " + how
+	}
+	return "One person, found " + strings.Join(by, ", ") + ". Nothing has been changed."
+}
+
+func and(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
 func nameWidth(p *plan.Plan) int {
@@ -102,7 +131,7 @@ func nameWidth(p *plan.Plan) int {
 			n = max(n, utf8.RuneCountInString(c.Name)+3)
 		}
 	}
-	return n
+	return min(n, 40)
 }
 
 // order inside a system: what goes, what changes, what stays; then what was not found.
@@ -115,145 +144,56 @@ type line struct {
 }
 
 func system(w io.Writer, s plan.System, name int) {
-	_, _ = fmt.Fprintln(w, bold(w, s.Name+", "+s.Label))
+	_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
 	if !s.Reached {
 		why := "not reached: " + s.Unreached
 		if s.LeftOut {
-			why = "left out: for a plan of its own"
+			why = "left out, for a plan of its own"
 		}
-		_, _ = fmt.Fprintln(w, "  "+why)
+		_, _ = fmt.Fprintln(w, "  "+wrap(why, Width-2, "  "))
 		return
 	}
-	var lines []line
-	for _, c := range s.Collections {
-		for _, a := range c.Actions {
-			lines = append(lines, line{c.Name, a})
+	indent := strings.Repeat(" ", name+rowsWidth+2+actWidth+2)
+	room := Width - len(indent)
+	last, nothing := "", []string{}
+	for _, l := range linesOf(s) {
+		if l.Action.Action == plan.NothingFound {
+			nothing = append(nothing, l.collection)
+			continue
 		}
-	}
-	slices.SortStableFunc(lines, func(a, b line) int {
-		if d := rank(a.Action) - rank(b.Action); d != 0 {
-			return d
-		}
-		return strings.Compare(a.collection, b.collection)
-	})
-	last, reason := "", name+8+2+10+1
-	for _, l := range lines {
 		shownName := "  " + l.collection
 		if l.collection == last {
 			shownName = ""
 		}
 		last = l.collection
-		if l.Action.Action == plan.NothingFound {
-			_, _ = fmt.Fprintf(w, "%s%8d  nothing found\n", pad(shownName, name), 0)
-			continue
-		}
 		rows := Number(l.Rows)
-		if l.Action.Action == plan.Manual {
+		if l.Action.Action == plan.Manual && l.Rows == 0 {
 			rows = "?"
 		}
-		why := wrap(Why(l.Action), Width-reason, strings.Repeat(" ", reason))
-		_, _ = fmt.Fprintf(w, "%s%s  %s %s\n", pad(shownName, name), padLeft(rows, 8), pad(string(l.Action.Action), 10), why)
+		_, _ = fmt.Fprintf(w, "%s%s  %s  %s\n", pad(shownName, name), padLeft(rows, rowsWidth), pad(string(l.Action.Action), actWidth), wrap(whyFitting(l.Action, room), room, indent))
+	}
+	for _, c := range nothing {
+		_, _ = fmt.Fprintf(w, "%s%s  nothing found\n", pad("  "+c, name), padLeft("0", rowsWidth))
+	}
+	if len(s.Collections) == 0 {
+		_, _ = fmt.Fprintln(w, "  nothing found")
 	}
 }
 
-// rank puts changes of whole classes before what merely stays; a shell counts as a change.
-func rank(a plan.Action) int { return slices.Index(actOrder, a.Action) }
-
-// Why is an action's reason in words, with its end.
-func Why(a plan.Action) string {
-	r := a.Reason
-	var s string
-	switch r.Code {
-	case plan.PeriodOver:
-		s = r.Purpose + ": period over"
-		if r.Since != "" {
-			s += " since " + Day(r.Since)
-		}
-		if a.Action == plan.Anonymise && len(a.Fields) > 0 {
-			s += "; " + fields(a.Fields)
-		}
-	case plan.Withdrawn:
-		s = r.Purpose + ": consent withdrawn"
-	case plan.Objected:
-		s = r.Purpose + ": objection"
-	case plan.Unlawful:
-		s = r.Purpose + ": unlawful"
-	case plan.LeadsToKept:
-		s = fields(a.Fields) + "; the rest leads to rows that are kept"
-		if a.Action == plan.Keep {
-			s = "leads to rows that are kept"
-		}
-	case plan.Retention:
-		s = r.Purpose
-	case plan.Exception:
-		s = exception(r)
-	case plan.NotBegun:
-		s = r.Purpose + ": the period has not begun"
-	case plan.DateUnknown:
-		s = r.Purpose + ": kept, its date cannot be read"
-	case plan.OtherPurpose:
-		s = r.Purpose + ": consent stands"
-	case plan.OutOfScope:
-		s = r.Purpose + ": not asked for"
-	case plan.Processor:
-		s = r.Purpose + ": held for another controller"
-	case plan.Requested:
-		s = "asked for"
-		if r.Explain != "" {
-			s = r.Explain
-		}
-	default:
-		s = r.Explain
-		if s == "" {
-			s = strings.ReplaceAll(r.Code, "_", " ")
+// linesOf brings a system's actions into the order they are shown in.
+func linesOf(s plan.System) []line {
+	var out []line
+	for _, c := range s.Collections {
+		for _, a := range c.Actions {
+			out = append(out, line{c.Name, a})
 		}
 	}
-	if len(a.Fields) > 0 && (r.Code == plan.Withdrawn || r.Code == plan.ThirdPerson || r.Code == plan.NeedsReview) && len(a.Fields) <= 4 {
-		s = strings.Join(shownFields(a.Fields), ", ") + ": " + s
-	}
-	s = strings.TrimPrefix(s, ": ")
-	if u := until(a); u != "" {
-		s += ", " + u
-	}
-	if r.Law != "" && a.Action == plan.Keep {
-		s += " (" + r.Law + ")"
-	}
-	if a.Detail != "" {
-		s += "; " + a.Detail
-	}
-	return s
-}
-
-func shownFields(fs []string) []string {
-	out := slices.Clone(fs)
-	for i := range out {
-		if out[i] == "$document" {
-			out[i] = "the document"
+	rank := func(a plan.Action) int { return slices.Index(actOrder, a.Action) }
+	slices.SortStableFunc(out, func(a, b line) int {
+		if d := rank(a.Action) - rank(b.Action); d != 0 {
+			return d
 		}
-	}
+		return strings.Compare(a.collection, b.collection)
+	})
 	return out
-}
-
-func fields(fs []string) string { return Plural(int64(len(fs)), "field") }
-
-func exception(r plan.Reason) string {
-	words := map[string]string{"art17_3_a": "art. 17(3)(a) expression", "art17_3_b": "art. 17(3)(b) legal duty", "art17_3_c": "art. 17(3)(c) public health",
-		"art17_3_d": "art. 17(3)(d) archives and research", "art17_3_e": "art. 17(3)(e) legal claims"}
-	if w := words[r.Explain]; w != "" {
-		return w
-	}
-	return r.Purpose
-}
-
-func until(a plan.Action) string {
-	switch u := a.Until; {
-	case u == nil:
-		return ""
-	case u.Date != "":
-		return "until " + Day(u.Date)
-	case u.Event != "":
-		return "until " + strings.ReplaceAll(u.Event, "_", " ")
-	default:
-		return u.Criterion
-	}
 }

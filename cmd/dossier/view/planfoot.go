@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -15,13 +14,38 @@ func recipients(w io.Writer, p *plan.Plan) {
 		return
 	}
 	_, _ = fmt.Fprintln(w, "\n"+bold(w, "Told afterwards (art. 19)"))
-	width := 11
+	width := 13
 	for _, r := range p.Recipients {
 		width = max(width, utf8.RuneCountInString(r.Name)+2)
 	}
 	for _, r := range p.Recipients {
 		how := map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + r.Detail, "exempt": "not told, " + r.Detail}[r.How]
+		if r.Processor && r.How != "exempt" {
+			how += "; a processor, has to confirm that it did the same"
+		}
 		_, _ = fmt.Fprintln(w, "  "+pad(r.Name, width)+wrap(how, Width-width-2, strings.Repeat(" ", width+2)))
+	}
+}
+
+// tasks are what people have to do.
+func tasks(w io.Writer, p *plan.Plan) {
+	if len(p.Tasks) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintln(w, "\n"+bold(w, "For people to do"))
+	for _, t := range p.Tasks {
+		where := t.System
+		if t.Collection != "" {
+			where += "/" + t.Collection
+		}
+		text := t.Text
+		if t.Department != "" {
+			text += ", for " + t.Department
+		}
+		if t.By != "" {
+			text += ", by " + Weekday(t.By)
+		}
+		_, _ = fmt.Fprintln(w, "  "+wrap(where+": "+text, Width-4, "    "))
 	}
 }
 
@@ -56,9 +80,9 @@ func warnings(w io.Writer, p *plan.Plan) {
 	_, _ = fmt.Fprintln(w, "\n"+bold(w, "Before you approve"))
 	for _, l := range lines {
 		text, command, _ := strings.Cut(l, "\n")
-		_, _ = fmt.Fprintln(w, "  "+wrap(text, Width-2, "  "))
+		_, _ = fmt.Fprintln(w, "  "+wrap(strings.ReplaceAll(text, "$document", "the document"), Width-4, "    "))
 		if command != "" {
-			_, _ = fmt.Fprintln(w, "  "+command)
+			_, _ = fmt.Fprintln(w, "    "+strings.TrimSpace(command))
 		}
 	}
 }
@@ -71,11 +95,7 @@ func footer(w io.Writer, p *plan.Plan, c PlanContext) {
 		}
 		_, _ = fmt.Fprintf(w, "\nRehearsed in %s, rolled back: %s; %s for %s.\n", r.System, text, Plural(r.Locks, "row"), r.Held)
 	}
-	zone := c.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	line := fmt.Sprintf("\n%s, good until %s.", Digest(p.Digest), Date(p.ExpiresAt.In(zone)))
+	line := fmt.Sprintf("%s, good until %s.", Digest(p.Digest), Date(p.ExpiresAt.In(c.Zone)))
 	if !p.Applicable {
 		n := int64(0)
 		for _, s := range p.Systems {
@@ -89,14 +109,40 @@ func footer(w io.Writer, p *plan.Plan, c PlanContext) {
 			line += " Not applicable: a person has to look first."
 		}
 	}
-	_, _ = fmt.Fprintln(w, line)
-	_, _ = fmt.Fprintln(w, Totals(p))
+	_, _ = fmt.Fprintln(w, "\n"+line)
+	_, _ = fmt.Fprintln(w, wrap(Totals(p), Width, ""))
+	if c.Open && p.Applicable {
+		_, _ = fmt.Fprintln(w, "\nnext  "+applyCommand(p.Request, p.Digest, c.Approval))
+	}
+}
+
+// applyCommand is what carries a plan out: with an approval where the map wants one, by another person where it wants that.
+func applyCommand(request, digest, approval string) string {
+	switch approval {
+	case "another_person":
+		return "dossier --as SOMEBODY-ELSE apply " + request + " --approve " + Digest(digest)
+	case "anybody":
+		return "dossier apply " + request + " --approve " + Digest(digest)
+	}
+	return "dossier apply " + request
+}
+
+// withheld says what the withheld rows have in common.
+func withheld(p *plan.Plan) string {
+	for _, s := range p.Systems {
+		for _, l := range linesOf(s) {
+			if l.Action.Action == plan.Withhold && l.Reason.Code != plan.ThirdPerson {
+				return "left out, in whole or in part"
+			}
+		}
+	}
+	return "with another person's fields left out"
 }
 
 // Totals is the last line of a plan.
 func Totals(p *plan.Plan) string {
 	words := map[plan.Act]string{plan.Delete: "to delete", plan.Anonymise: "to anonymise", plan.Recount: "to recount", plan.Keep: "kept", plan.Export: "to export",
-		plan.Review: "to review first", plan.Withhold: "with another person's fields left out", plan.Refer: "referred"}
+		plan.Review: "to review first", plan.Withhold: withheld(p), plan.Refer: "referred"}
 	var parts []string
 	for _, t := range p.Totals {
 		word := words[t.Action]

@@ -5,23 +5,37 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/engine"
-	"github.com/dossier-dsr/dossier/core/state"
 )
 
+// StandingContext is what a standing is read with.
+type StandingContext struct {
+	Now          time.Time
+	Zone         *time.Location
+	IdentifiedAt time.Time
+	IdentifiedBy string // the method, by its code
+	Approval     string // of the map for this right
+}
+
+// methods of identification, in words.
+var methods = map[string]string{"document_seen": "by identity document", "two_answers": "by two answers", "trusted_profile": "by trusted profile",
+	"qualified_signature": "by qualified signature", "account": "by the person's account", "known_in_person": "known in person"}
+
 // Standing prints where a request stands, and what to do next.
-func Standing(w io.Writer, s *engine.Standing, now time.Time, zone *time.Location, asJSON bool) error {
-	if asJSON {
-		return JSON(w, s)
-	}
+func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
+	zone := c.Zone
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
-	head := title(s.Right) + " " + s.ID
-	say("%s%s", pad(head, 54), stateWords(s))
+	head, where := title(s.Right)+" "+s.ID, stateWords(s)
+	say("%s%s%s", bold(w, head), strings.Repeat(" ", max(Width-2-utf8.RuneCountInString(head)-utf8.RuneCountInString(where), 3)), where)
 	if s.DueStrict != "" && s.ClosedAt == nil {
-		line := due(PlanContext{Now: now, Zone: zone, DueStrict: s.DueStrict})
+		line := due(PlanContext{Now: c.Now, Zone: zone, DueStrict: s.DueStrict})
 		line, _, _ = strings.Cut(line, ", a month")
 		say("%s", line)
+	}
+	if s.Why != "" {
+		say("%s", wrap(s.Why, Width, ""))
 	}
 	say("")
 	fact := func(name string, t *time.Time, rest ...string) {
@@ -30,6 +44,9 @@ func Standing(w io.Writer, s *engine.Standing, now time.Time, zone *time.Locatio
 		}
 	}
 	fact("received", &s.ReceivedAt)
+	if !c.IdentifiedAt.IsZero() {
+		fact("identified", &c.IdentifiedAt, methods[c.IdentifiedBy])
+	}
 	without := ""
 	if len(s.LeftOut) > 0 {
 		without = "without " + strings.Join(s.LeftOut, ", ")
@@ -41,23 +58,23 @@ func Standing(w io.Writer, s *engine.Standing, now time.Time, zone *time.Locatio
 		started = "tombstone written first"
 	}
 	fact("started", s.StartedAt, started)
-	fact("closed", s.ClosedAt, strings.ReplaceAll(s.Outcome, "_", " "))
 	if s.Archive != nil {
-		say("%s%s, %s, %s; dossier archive %s -o %s.zip", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"), s.ID, s.ID)
+		say("%s%s, %s, %s", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"))
 	}
+	fact("closed", s.ClosedAt, strings.ReplaceAll(s.Outcome, "_", " "))
 	if len(s.Systems) > 0 && s.StartedAt != nil {
 		say("")
-		if err := systems(w, s, zone); err != nil {
+		if err := systems(w, s, zone, c.Now); err != nil {
 			return err
 		}
 	}
 	if len(s.Recipients) > 0 {
 		say("")
-		if err := told(w, s, zone); err != nil {
+		if err := told(w, s, zone, c.Now); err != nil {
 			return err
 		}
 	}
-	next(w, s)
+	next(w, s, c.Approval)
 	return nil
 }
 
@@ -78,10 +95,21 @@ func nonEmpty(list []string) []string {
 	return out
 }
 
+// awaited is what a request waits for, in words.
+var awaited = map[string]string{"person": "a person", "store": "a store", "settle": "the second look", "pool": "the pool", "space": "disk space",
+	"identity": "the person's identity", "scope": "its scope", "fee": "the fee", "notice": "the notice to the person"}
+
+func waitWords(code string) string {
+	if w := awaited[code]; w != "" {
+		return w
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
 func stateWords(s *engine.Standing) string {
 	words := s.State
 	if s.WaitsFor != "" {
-		words = "waits for " + strings.ReplaceAll(s.WaitsFor, "_", " ")
+		words = "waiting for " + waitWords(s.WaitsFor)
 	}
 	if s.Outcome != "" {
 		words += ", " + strings.ReplaceAll(s.Outcome, "_", " ")
@@ -89,28 +117,32 @@ func stateWords(s *engine.Standing) string {
 	return words
 }
 
-func systems(w io.Writer, s *engine.Standing, zone *time.Location) error {
+func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
 	t := Table{Head: []string{"SYSTEM", "STATE", "DELETED", "ANONYMISED", "KEPT", "CHECKED / WAITS FOR"}, Right: []bool{false, false, true, true, true}}
 	var notes []string
 	for _, y := range s.Systems {
 		last := ""
 		for _, at := range []*time.Time{y.VerifiedAt, y.SettledAt} {
 			if at != nil {
-				last = Moment(at.In(zone))
+				last = Near(at.In(zone), now)
 			}
 		}
 		if y.WaitsFor != "" {
-			last = y.WaitsFor
+			last = waitWords(y.WaitsFor)
 			if y.NotBefore != nil {
-				last = "a second look, " + Moment(y.NotBefore.In(zone))
-				if y.WaitsFor != "settle" {
-					last = y.WaitsFor + ", again " + Moment(y.NotBefore.In(zone))
-				}
+				last += map[bool]string{true: ", ", false: ", again "}[y.WaitsFor == "settle"] + Near(y.NotBefore.In(zone), now)
 			}
+		}
+		if y.State == "left out" {
+			t.Add(y.Name, y.State, "-", "-", "-", "a plan of its own")
+			continue
 		}
 		t.Add(y.Name, y.State, Number(y.Deleted), Number(y.Anonymised), Number(y.Kept), last)
 		if y.Why != "" && y.State != "settled" && y.WaitsFor != "settle" {
 			notes = append(notes, y.Name+": "+y.Why)
+		}
+		if y.AnsweredBy != "" {
+			notes = append(notes, y.Name+" was answered for by a person; the receipt says so")
 		}
 		if y.Inferred > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %s of these were not acknowledged, but found done after an interruption", y.Name, Plural(y.Inferred, "row")))
@@ -123,101 +155,74 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location) error {
 		return err
 	}
 	for _, n := range notes {
-		_, _ = fmt.Fprintln(w, wrap(n, Width, "  "))
+		_, _ = fmt.Fprintln(w, wrap(n, Width-2, "  "))
 	}
 	return nil
 }
 
-func told(w io.Writer, s *engine.Standing, zone *time.Location) error {
+func told(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
 	t := Table{Head: []string{"RECIPIENT", "STATE"}}
 	for _, r := range s.Recipients {
-		text := strings.ReplaceAll(r.State, "_", " ")
-		switch {
-		case r.State == "exempt":
-			text = "not told, exemption (" + r.Letter + ")"
-		case r.At != nil:
-			text += " " + Date(r.At.In(zone))
-		case r.State == "queued":
-			text = "to be told by " + r.How
-		}
-		t.Add(r.Name, text)
+		t.Add(r.Name, NoticeWords(r.State, r.How, r.Letter, "", r.At, zone, now))
 	}
 	return t.Print(w)
 }
 
-// next names the command that helps.
-func next(w io.Writer, s *engine.Standing) {
-	var lines []string
+// next names the commands that help, each once.
+func next(w io.Writer, s *engine.Standing, approval string) {
+	var lines [][2]string
+	add := func(command, what string) { lines = append(lines, [2]string{command, what}) }
 	switch {
 	case s.State == "received":
-		lines = append(lines, "dossier plan "+s.ID)
+		add("dossier plan "+s.ID, "")
+	case s.WaitsFor == "store" && s.StartedAt == nil:
+		add("dossier plan "+s.ID, "when it answers again")
 	case s.State == "planned":
-		lines = append(lines, "dossier apply "+s.ID+" --approve "+s.Digest)
+		add(applyCommand(s.ID, s.Digest, approval), "")
 	case s.State == "approved":
-		lines = append(lines, "dossier apply "+s.ID)
+		add("dossier apply "+s.ID, "")
 	}
+	settled := true
 	for _, y := range s.Systems {
 		switch {
 		case y.State == "attention":
-			lines = append(lines, "dossier request resume "+s.ID, "dossier request settle "+s.ID+" --system "+y.Name+" --because …")
-		case y.WaitsFor == "settle", y.WaitsFor == "store":
-			lines = append(lines, "dossier request wait "+s.ID)
+			add("dossier request resume "+s.ID, "when it has been looked at")
+			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "or a person answers for it")
+			settled = false
+		case y.WaitsFor == "store":
+			add("dossier request wait "+s.ID, "when it answers again")
+			settled = false
 		}
 	}
 	for _, r := range s.Recipients {
-		if r.State == "queued" && s.StartedAt != nil {
-			lines = append(lines, fmt.Sprintf("dossier recipients record %s %s --told DATE --by HOW", s.ID, r.Name))
+		if (r.State == "queued" || r.State == "failed") && s.StartedAt != nil && s.ClosedAt == nil {
+			add("dossier recipients record "+s.ID+" "+r.Name+" --told DATE --by HOW", "")
+		}
+	}
+	for _, y := range s.Systems {
+		if y.WaitsFor == "settle" && y.NotBefore != nil && settled {
+			add("dossier request wait "+s.ID, "for the second look")
 			break
 		}
 	}
-	seen := map[string]bool{}
+	if s.Archive != nil {
+		add("dossier archive "+s.ID+" -o "+s.ID+".zip", "")
+	}
+	if s.ClosedAt != nil && s.StartedAt != nil {
+		add("dossier receipt "+s.ID, "")
+	}
+	wide, seen := 0, map[[2]string]bool{}
+	for _, l := range lines {
+		if l[1] != "" {
+			wide = max(wide, utf8.RuneCountInString(l[0]))
+		}
+	}
 	head := "\nnext  "
 	for _, l := range lines {
 		if !seen[l] {
 			seen[l] = true
-			_, _ = fmt.Fprintln(w, head+l)
+			_, _ = fmt.Fprintln(w, strings.TrimRight(head+pad(l[0], wide)+"  "+l[1], " "))
 			head = "      "
 		}
 	}
-}
-
-// Requests prints the register.
-func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) error {
-	type row struct {
-		ID        string   `json:"id"`
-		Number    string   `json:"number"`
-		Right     string   `json:"right"`
-		State     string   `json:"state"`
-		WaitsFor  string   `json:"waiting_for,omitempty"`
-		Outcome   string   `json:"outcome,omitempty"`
-		Attention []string `json:"attention,omitempty"`
-		DueStrict string   `json:"due_strict"`
-	}
-	if asJSON {
-		rows := []row{}
-		for _, r := range list {
-			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict})
-		}
-		return JSON(w, map[string]any{"format": "dossier.requests/v1", "requests": rows})
-	}
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(w, "The register is empty.")
-		return err
-	}
-	t := Table{Head: []string{"REQUEST", "RIGHT", "STATE", "DUE"}}
-	for _, r := range list {
-		st := r.State
-		if r.WaitingFor != "" {
-			st += " for " + r.WaitingFor
-		}
-		if r.Outcome != "" {
-			st += ", " + strings.ReplaceAll(r.Outcome, "_", " ")
-		}
-		d := Weekday(r.DueStrict)
-		if r.ClosedAt.IsZero() && r.DueStrict < now.Format(time.DateOnly) {
-			d += ", overdue"
-		}
-		t.Add(r.ID, r.Right, st, d)
-	}
-	return t.Print(w)
 }

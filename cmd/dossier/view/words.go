@@ -36,6 +36,19 @@ func Date(t time.Time) string { return t.Format("Mon 2 Jan 2006") }
 // Moment writes an instant of this or another day: Thu 3 Dec 2026 11:20.
 func Moment(t time.Time) string { return t.Format("Mon 2 Jan 2006 15:04") }
 
+// Near writes an instant close to now: without the year where it is this one, without the hour where it is midnight, for then only
+// the day was recorded.
+func Near(t, now time.Time) string {
+	layout := "Mon 2 Jan"
+	if t.Year() != now.In(t.Location()).Year() {
+		layout += " 2006"
+	}
+	if h, m, s := t.Clock(); h+m+s > 0 {
+		layout += " 15:04"
+	}
+	return t.Format(layout)
+}
+
 // Day writes a day stored as 2006-01-02, without the weekday: 31 Dec 2028.
 func Day(s string) string {
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
@@ -113,23 +126,12 @@ func padLeft(s string, width int) string {
 	return strings.Repeat(" ", max(width-utf8.RuneCountInString(s), 0)) + s
 }
 
-// wrap breaks a text into lines of at most width columns, the second and later ones indented.
-func wrap(text string, width int, indent string) string {
-	var b strings.Builder
-	col := 0
-	for i, w := range strings.Fields(text) {
-		n := utf8.RuneCountInString(w)
-		switch {
-		case i == 0:
-		case col+1+n > width:
-			b.WriteString("\n" + indent)
-			col = utf8.RuneCountInString(indent)
-		default:
-			b.WriteByte(' ')
-			col++
-		}
-		b.WriteString(w)
-		col += n
+// Again makes room for a screen that is shown anew: on a terminal in place of the last one, elsewhere after a blank line.
+func Again(w io.Writer, first bool) {
+	switch {
+	case Terminal(w):
+		_, _ = io.WriteString(w, "\x1b[H\x1b[2J")
+	case !first:
+		_, _ = io.WriteString(w, "\n")
 	}
-	return b.String()
 }

@@ -1,0 +1,54 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// Requests prints the register.
+func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) error {
+	type row struct {
+		ID        string   `json:"id"`
+		Number    string   `json:"number"`
+		Right     string   `json:"right"`
+		State     string   `json:"state"`
+		WaitsFor  string   `json:"waiting_for,omitempty"`
+		Outcome   string   `json:"outcome,omitempty"`
+		Attention []string `json:"attention,omitempty"`
+		DueStrict string   `json:"due_strict"`
+	}
+	if asJSON {
+		rows := []row{}
+		for _, r := range list {
+			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict})
+		}
+		return JSON(w, map[string]any{"format": "dossier.requests/v1", "requests": rows})
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "The register is empty.")
+		return err
+	}
+	t := Table{Head: []string{"REQUEST", "RIGHT", "STATE", "DUE", "ATTENTION"}}
+	for _, r := range list {
+		st := r.State
+		if r.WaitingFor != "" {
+			st = "waiting for " + waitWords(r.WaitingFor)
+		}
+		if r.Outcome != "" {
+			st += ", " + strings.ReplaceAll(r.Outcome, "_", " ")
+		}
+		d := Weekday(r.DueStrict)
+		if r.ClosedAt.IsZero() && r.DueStrict < now.Format(time.DateOnly) {
+			d += ", overdue"
+		}
+		if !r.ClosedAt.IsZero() {
+			d = "-"
+		}
+		t.Add(r.ID, r.Right, st, d, strings.Join(r.Attention, ", "))
+	}
+	return t.Print(w)
+}
