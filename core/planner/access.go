@@ -97,8 +97,8 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
 		return
 	}
+	out.Work.Exports = append(out.Work.Exports, x) // also without a field: what is left out is said
 	if len(x.Selection.Fields) > 0 {
-		out.Work.Exports = append(out.Work.Exports, x)
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: col.Total, Reason: plan.Reason{Code: plan.Requested}})
 	}
 	if len(review) > 0 {

@@ -94,7 +94,6 @@ type sighting struct {
 	value string            // normalised
 	ids   map[string]string // the unique identifiers it holds, normalised
 	other bool              // it holds another person's
-	done  bool
 }
 
 // judge decides what a found row is: the person's by a unique identifier, somebody else's because it holds

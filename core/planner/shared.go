@@ -40,12 +40,12 @@ func (s *survey) settleValue(kind, value string, verified bool) (grew bool) {
 	}
 	why := s.whyNot(of, verified)
 	for _, x := range of {
+		decides := why == "" || verified && x.c.OnePerson
 		switch {
 		case x.other:
 			s.witness(x.c, x.row.key)
 			s.uncandidate(x)
-		case x.done && !(why == "" || (verified && x.c.OnePerson)):
-		case why == "", verified && x.c.OnePerson:
+		case decides:
 			f := x.c.Field(x.row.by)
 			if s.accept(x.c, x.row, f, x.row.value, x.ids) {
 				grew = true
@@ -54,7 +54,6 @@ func (s *survey) settleValue(kind, value string, verified bool) (grew bool) {
 		default:
 			s.propose(x, why)
 		}
-		x.done = true
 	}
 	return grew
 }
