@@ -192,7 +192,7 @@ func TestRetentionInWords(t *testing.T) {
 		{datamap.Purpose{}, []Held{over("2019-12-31"), day("2026-12-31")}, "", "until 31\u00a0December\u00a02026; for part of the records the period is over already (the last ended on 31\u00a0December\u00a02019)"},
 		{datamap.Purpose{Keep: &datamap.Period{N: 1, Unit: datamap.Years}}, []Held{{Standing: NotYet}}, "", "1 year, counted from the date that applies to the record"},
 		{datamap.Purpose{Keep: &datamap.Period{N: 1, Unit: datamap.Years}}, []Held{{Standing: NotYet}, day("2026-12-31"), {Standing: Unclear}}, "",
-			"until 31\u00a0December\u00a02026; where the period has not begun: 1 year, counted from the date that applies to the record; where the date it counts from cannot be read: until that is clarified"},
+			"until 31\u00a0December\u00a02026; for part of the records the period has not begun (1 year, counted from the date that applies to the record); where a date cannot be read: until that is clarified"},
 	} {
 		for lang, want := range map[string]string{"pl": c.pl, "en": c.en} {
 			w, err := wordsIn(lang)

@@ -95,7 +95,7 @@ func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *plann
 // touched is a collection the plan changes, with the categories of what is in it.
 func touched(m *datamap.Map, system string, c plan.Collection) (recipient.Touched, bool) {
 	changes := slices.ContainsFunc(c.Actions, func(a plan.Action) bool { return a.Action.Changes() && a.Action != plan.Recount })
-	sys := systemNamed(m, system)
+	sys := m.System(system)
 	if !changes || sys == nil || sys.Collection(c.Name) == nil {
 		return recipient.Touched{}, false
 	}

@@ -2,18 +2,23 @@ package engine
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/archive"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // teller puts the map's labels where the subject reads them.
 type teller struct {
-	m    *datamap.Map
-	lang string
+	m     *datamap.Map
+	lang  string
+	right request.Right
+	due   string // 2006-01-02: when the answer is owed
 }
 
 func (t teller) in(l datamap.Label) string { return l.In(t.lang, t.m.Languages...) }
@@ -21,34 +26,76 @@ func (t teller) in(l datamap.Label) string { return l.In(t.lang, t.m.Languages..
 // table is what the subject is told of a collection.
 func (t teller) table(c *datamap.Collection, x planner.Export) archive.TableInfo {
 	info := archive.TableInfo{System: t.in(c.System.Label), Label: t.in(c.Label)}
+	if x.Only != nil {
+		info.Label += " – " + t.word("persons you may act for", "osoby, w których imieniu Pani/Pan działa")
+		info.Description = t.word("Other persons' records: only the fields you may see.", "Dane innych osób: tylko te pola, które wolno Pani/Panu zobaczyć.")
+	}
+	met := map[string]int{}
 	for _, name := range x.Selection.Fields {
-		info.Fields = append(info.Fields, t.field(c, name))
+		f := t.field(c, name)
+		met[f.Title]++
+		info.Fields = append(info.Fields, f)
+	}
+	for i, f := range info.Fields { // one title, one column
+		if met[f.Title] > 1 && f.Type != archive.Document {
+			info.Fields[i].Title += " (" + plainName(f.Name) + ")"
+		}
 	}
 	return info
 }
 
 func (t teller) field(c *datamap.Collection, name string) archive.Field {
 	if name == connectors.DocumentField {
-		f := archive.Field{Name: "document", Title: map[string]string{"pl": "Dokument", "en": "Document"}[t.lang], Type: archive.Document, Source: c.System.Portable}
+		f := archive.Field{Name: "document", Title: t.word("Document", "Dokument"), Type: archive.Document}
+		t.from(&f, c.System.Portable)
 		return t.categorised(f, c.Document)
 	}
 	f := c.Field(name)
 	if f == nil {
-		return archive.Field{Name: name, Title: name}
+		return archive.Field{Name: name, Title: plainName(name)}
 	}
-	out := archive.Field{Name: name, Title: t.in(f.Label), Unit: f.Unit, Source: f.Source, Type: archive.Auto}
-	if s := t.m.Sources[f.Source]; s != nil {
-		out.Source, out.SourceLabel = "", t.in(s.Label)
-	}
-	for code, label := range f.Codes {
-		if out.Codes == nil {
-			out.Codes = map[string]string{}
-		}
-		out.Codes[code] = t.in(label)
+	out := archive.Field{Name: name, Title: t.in(f.Label), Unit: f.Unit, Type: archive.Auto, Codes: t.codes(f)}
+	if f.Edge == nil || f.Category != nil {
+		t.from(&out, f.Source)
+	} else if !slices.Contains(f.Said, "label") { // a number that only says which rows belong together comes from nobody
+		out.Title = t.word("Internal number", "Numer wewnętrzny") + ": " + out.Title
 	}
 	out = t.categorised(out, f.Category)
 	if out.Title == "" {
 		out.Title = out.CategoryTag
+	}
+	if out.Title == "" {
+		out.Title = plainName(name)
+	}
+	return out
+}
+
+// plainName is the name of a field as words.
+func plainName(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+// from says where a field's values came from: a kind of source, or a source the map names.
+func (t teller) from(f *archive.Field, source string) {
+	f.Source = source
+	if s := t.m.Sources[source]; s != nil {
+		f.Source, f.SourceLabel = "", t.in(s.Label)
+	}
+}
+
+// codes explain the values of a field. A recipient in a disclosure log is a code too: the name people know is beside it.
+func (t teller) codes(f *datamap.Field) map[string]string {
+	out := map[string]string{}
+	if d := f.Collection.Discloses; d != nil && d.To == f.Name {
+		for _, r := range t.m.Recipients {
+			if r.Title != "" && r.Title != r.Name && r.NotOne == "" {
+				out[r.Name] = r.Title
+			}
+		}
+	}
+	for code, label := range f.Codes {
+		out[code] = t.in(label)
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	return out
 }
@@ -60,36 +107,23 @@ func (t teller) categorised(f archive.Field, c *datamap.Category) archive.Field 
 	return f
 }
 
-// leftOut lists what the package does not hold, by kind, and whose interest it is.
-func (t teller) leftOut(exports []planner.Export) []archive.LeftOut {
-	var out []archive.LeftOut
-	for _, x := range exports {
-		sys := systemNamed(t.m, x.System)
-		if sys == nil {
-			continue
-		}
-		c := sys.Collection(x.Collection)
-		for _, name := range x.Withheld {
-			l := archive.LeftOut{What: t.in(c.Label) + ": " + t.field(c, name).Title}
-			switch x.Why[name] {
-			case plan.ThirdPerson:
-				l.Why, l.Law = t.word("another person's data", "dane innej osoby"), "art. 15 ust. 4 RODO"
-				if t.lang != "pl" {
-					l.Law = "art. 15(4) GDPR"
-				}
-			case plan.NeedsReview:
-				l.Why = t.word("looked at first, because it may name other people; it follows", "najpierw czyta to człowiek, bo może dotyczyć innych osób; przekażemy osobno")
-			case plan.NotPortable:
-				l.Why = t.word("not given by you, or not held by consent or contract", "nie pochodzi od Pani/Pana albo nie jest przetwarzane na podstawie zgody lub umowy")
-			default:
-				l.Why = t.word("not asked for", "nie objęte wnioskiem")
-			}
-			if !slices.ContainsFunc(out, func(o archive.LeftOut) bool { return o.What == l.What }) {
-				out = append(out, l)
-			}
-		}
+// leftOut says what the package does not hold of a collection, and whose interest it is. What a person looks at first has
+// an answer by the day the whole request has.
+func (t teller) leftOut(c *datamap.Collection, name, why string, values int64) archive.LeftOut {
+	l := archive.Omission(t.lang, t.right, why, t.in(c.Label)+": "+t.field(c, name).Title, values)
+	if why == plan.NeedsReview {
+		l.Later = t.due
 	}
-	return out
+	return l
+}
+
+// dueDay is the day the answer is owed; zero where it is not known.
+func (t teller) dueDay() time.Time {
+	at, err := time.ParseInLocation(time.DateOnly, t.due, t.m.Zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 func (t teller) word(en, pl string) string {
@@ -97,15 +131,6 @@ func (t teller) word(en, pl string) string {
 		return pl
 	}
 	return en
-}
-
-func systemNamed(m *datamap.Map, name string) *datamap.System {
-	for _, s := range m.Systems {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
 }
 
 // disclosures collects what disclosure logs say while their rows pass by (C-154/21).
