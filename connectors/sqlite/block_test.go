@@ -270,3 +270,33 @@ func TestATableWithoutKeyIsNotBlocked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestALargeBlobOfAHeldRowOpens(t *testing.T) {
+	path, db := newFile(t, "CREATE TABLE d (id INTEGER PRIMARY KEY, body BLOB); INSERT INTO d VALUES (1, zeroblob(100000)), (2, randomblob(5000000));")
+	s := opened(t, path)
+	c := coll("d", "id")
+	var want string
+	if err := db.QueryRow("SELECT body FROM d WHERE id = 2").Scan(&want); err != nil {
+		t.Fatal(err)
+	}
+	hold(t, s, by(c, "id", one(0, int64(2))))
+	sel := by(c, "id", one(0, int64(1)), one(0, int64(2)))
+	sel.Fields = []string{"id", "body"}
+	bodies := map[any]string{}
+	err := connectors.Each(t.Context(), s, sel, func(_ int, v []any) error { bodies[v[0]] = readBlob(t, s, v[1].(connectors.Blob)); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "free", len(bodies[int64(1)]), 100000)
+	same(t, "held", bodies[int64(2)] == want, true)
+	run(t, db, "UPDATE d SET body = zeroblob(70000) WHERE id = 1")
+	var free connectors.Blob
+	sel.Any[0].Values = sel.Any[0].Values[:1]
+	if err := connectors.Each(t.Context(), s, sel, func(_ int, v []any) error { free = v[1].(connectors.Blob); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	run(t, db, "DELETE FROM d WHERE id = 1")
+	if _, err := s.OpenBlob(t.Context(), free); err == nil {
+		t.Error("a blob that is gone opened")
+	}
+}
