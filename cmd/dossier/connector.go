@@ -14,9 +14,13 @@ import (
 )
 
 type connectorCmd struct {
-	List connectorListCmd `cmd:"" help:"The connectors installed."`
-	Test connectorTestCmd `cmd:"" help:"Run the conformance suite against a binary."`
-	Lock connectorLockCmd `cmd:"" help:"Pin the installed connectors by their hashes in connectors.lock."`
+	List    connectorListCmd    `cmd:"" help:"The connectors installed."`
+	New     connectorNewCmd     `cmd:"" help:"Write the beginnings of a connector."`
+	Test    connectorTestCmd    `cmd:"" help:"Run the conformance suite against a binary."`
+	Lock    connectorLockCmd    `cmd:"" help:"Pin the installed connectors by their hashes in connectors.lock."`
+	Install connectorInstallCmd `cmd:"" help:"What a system's administrator installs once, so that rows can be restricted."`
+	Grants  connectorGrantsCmd  `cmd:"" help:"What a system's administrator grants the connector's account."`
+	Proto   connectorProtoCmd   `cmd:"" help:"Print the protocol, for connectors in other languages."`
 }
 
 type connectorListCmd struct{}
@@ -101,7 +105,7 @@ func (c connectorTestCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if a.JSON {
-		if err := view.JSON(a.out, summary(report)); err != nil {
+		if err := view.JSON(a.out, report); err != nil {
 			return err
 		}
 	} else if err := report.Print(a.out, "protocol 1, sha256:"+plugin.SHA256()); err != nil {
@@ -111,15 +115,6 @@ func (c connectorTestCmd) Run(ctx context.Context, a *app) error {
 		return shown{exitFailed}
 	}
 	return nil
-}
-
-// summary is a report as JSON.
-func summary(r *conformance.Report) map[string]any {
-	failed := []map[string]string{}
-	for _, x := range r.Failed() {
-		failed = append(failed, map[string]string{"case": x.Case.FullName(), "shape": x.Shape, "rule": x.Case.Rule, "likely": x.Failure.Likely})
-	}
-	return map[string]any{"format": "dossier.connector-test/v1", "connector": r.Card.Name, "version": r.Card.Version, "conforms": r.Conforms(), "cases": len(r.Results), "failed": failed}
 }
 
 // settings reads --config: a secret is never written out as an argument.
