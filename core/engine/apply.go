@@ -62,7 +62,7 @@ func (j *job) apply(ctx context.Context) error {
 		if len(slices) > 0 {
 			j.progress(fmt.Sprintf("working in %s, part %d of %d", j.System, n+1, len(slices)+1))
 		}
-		if err := j.handshake(ctx, sys, writer, t, slice, n == len(slices)); err != nil {
+		if err := j.handshake(ctx, sys, work, writer, t, slice, n == len(slices)); err != nil {
 			return err
 		}
 	}
@@ -70,13 +70,13 @@ func (j *job) apply(ctx context.Context) error {
 }
 
 // handshake is one call: prepared, recorded, confirmed, acknowledged.
-func (j *job) handshake(ctx context.Context, sys *planner.System, writer connectors.Writer, t *tally, treatments []connectors.Treatment, last bool) error {
+func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.SystemWork, writer connectors.Writer, t *tally, treatments []connectors.Treatment, last bool) error {
 	do, err := flatten(ctx, sys, t, treatments)
 	if err != nil {
 		return err
 	}
 	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
-		return j.prepared(ctx, t, outcomes)
+		return j.prepared(ctx, work, t, outcomes)
 	}})
 	if err != nil {
 		if !sys.Card.Transactional && len(outcomes) > 0 { // they say how far it got; of a transaction nothing is known before the retry
@@ -133,9 +133,12 @@ func planned(id string) string {
 
 // prepared records what the store is about to commit. It is the last word: where the fence is lost, or the request was
 // cancelled, the store rolls back.
-func (j *job) prepared(ctx context.Context, t *tally, outcomes []connectors.Outcome) error {
+func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, outcomes []connectors.Outcome) error {
 	j.failpoint("asked")
 	defer j.failpoint("prepared")
+	if err := t.foreign(work, outcomes); err != nil {
+		return err
+	}
 	t.report(outcomes)
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
@@ -146,6 +149,19 @@ func (j *job) prepared(ctx context.Context, t *tally, outcomes []connectors.Outc
 				err = later{code: "attention", why: "the request was cancelled; nothing more is done in " + j.System, codes: []string{"cancelled"}}
 			}
 			return err
+		}
+		have, err := tx.Frames(j.Step.Request, j.System, "")
+		if err != nil {
+			return err
+		}
+		frames, err := j.sealCaptured(t, work, outcomes, have)
+		if err != nil {
+			return err
+		}
+		for _, f := range frames {
+			if err := tx.PutFrame(j.Step, j.Step.Request, f); err != nil {
+				return err
+			}
 		}
 		for _, c := range t.counts(j.ID) {
 			if err := tx.PutCount(j.Step, c); err != nil {

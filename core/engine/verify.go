@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -18,13 +19,22 @@ func (j *job) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, j.System, "") })
+	if err != nil {
+		return err
+	}
+	captured, err := j.capturedChecks(work, frames)
+	if err != nil {
+		return err
+	}
+	work.Checks = append(slices.Clip(work.Checks), captured...)
 	left, err := j.ask(ctx, work, sys)
 	if err != nil {
 		return err
 	}
 	j.failpoint("looked")
 	d := detailOf(j.Step)
-	if len(left) > 0 {
+	if len(left) > 0 && !slices.ContainsFunc(left, func(r remainder) bool { return r.Exact }) {
 		if left[0].reused {
 			return later{code: "attention", codes: []string{"reused_key"}, why: fmt.Sprintf("%s/%s: a key of an erased row stands on a new one; nothing was done by it, a person decides", j.System, left[0].Collection)}
 		}

@@ -52,12 +52,46 @@ func (e *erasure) planChecks(sys *datamap.System) {
 			continue
 		}
 		for _, m := range e.rootMatches(c, 0, nil) {
+			if want != nil { // the identifier is among what was cleared: only the key finds the row
+				m = keysOnly(c, m)
+			}
 			add("key", m, nil)
+			e.work.Checks[len(e.work.Checks)-1].Exact = want != nil
 		}
 		for _, f := range graph.Identifying(c) {
 			if known := e.known[f.Identifier.Name]; f.Identifier.Unique && known != nil {
 				add("identifier "+f.Identifier.Name, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts(0))}, nil)
 			}
+		}
+	}
+}
+
+// keysOnly is a match of root rows without the identifier they were found by.
+func keysOnly(c *datamap.Collection, m connectors.Match) connectors.Match {
+	out := connectors.Match{Fields: c.Key}
+	for _, t := range m.Values {
+		out.Values = append(out.Values, connectors.Tuple{Person: t.Person, Values: t.Values[:len(c.Key)]})
+	}
+	return out
+}
+
+// capture asks for what has to be known of rows as they were locked: of rows that stay and change, their keys, by which
+// the change can be checked when nothing leads to them any more; of rows that go, the values that lead on from them over the host.
+func (e *erasure) capture(c *datamap.Collection, t *connectors.Treatment, class *Class) {
+	if t.Verb == connectors.Set {
+		if c.Rows == nil { // rows of files have no key that outlives a rewrite
+			t.Capture = slices.Clone(c.Key)
+		}
+		return
+	}
+	for _, edge := range e.Graph.Children(c) {
+		if _, from := edge.Parent(); e.Graph.Host(edge) {
+			t.Capture = union(t.Capture, from)
+			l := Link{Fields: from}
+			if known := e.links[edge]; known != nil {
+				l.Values = known.list
+			}
+			class.Links = append(class.Links, l)
 		}
 	}
 }

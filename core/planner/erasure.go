@@ -142,7 +142,9 @@ func (e *erasure) planGone(f *fate, sets, deletes *stage) {
 		if t.Verb == connectors.Set {
 			st = sets
 		}
-		st.add(t, Class{Collection: c.Name, Action: string(act), Reason: reason.Code, Planned: n})
+		class := Class{Collection: c.Name, Action: string(act), Reason: reason.Code, Planned: n}
+		e.capture(c, &t, &class)
+		st.add(t, class)
 	}
 	if n > 0 {
 		a := plan.Action{Action: act, Rows: n, Ceiling: t.AtMost, Reason: reason}
@@ -164,7 +166,9 @@ func (e *erasure) planShells(f *fate, sets *stage) {
 	a := plan.Action{Action: plan.Anonymise, Rows: f.shellRows, Ceiling: t.AtMost, Shell: true, Fields: assigned(t.Assign),
 		Reason: plan.Reason{Code: plan.LeadsToKept, Explain: "it leads to rows that are kept", Purpose: f.lastKept.reason.Purpose, Law: f.lastKept.reason.Law}, Until: f.lastKept.end()}
 	if len(t.Assign) > 0 {
-		sets.add(t, Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: plan.LeadsToKept, Planned: f.shellRows})
+		class := Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: plan.LeadsToKept, Planned: f.shellRows}
+		e.capture(f.c, &t, &class)
+		sets.add(t, class)
 	} else {
 		a.Action, a.Ceiling, a.Fields = plan.Keep, 0, nil
 	}

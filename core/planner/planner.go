@@ -60,6 +60,9 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 	if err := s.find(); err != nil {
 		return nil, err
 	}
+	if err := s.lookAtPerson(); err != nil {
+		return nil, err
+	}
 	out := &Result{Plan: s.outline(), Work: &Work{AsOf: s.terms.AsOf}}
 	var err error
 	switch in.Request.Right {

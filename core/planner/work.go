@@ -73,6 +73,14 @@ type Class struct {
 	Reason     string
 	Planned    int64
 	Leaf       bool // no edge leads on from the collection
+	Links      []Link
+}
+
+// Link is an edge that leads on from rows of a class over the host, with the values captured when the plan was
+// made: a row that would lead further than that came later, and what it leads to is not in the work.
+type Link struct {
+	Fields []string
+	Values []connectors.Tuple
 }
 
 // Check is one question of the verification. Rows it finds that are not as assigned are not done.
@@ -81,6 +89,7 @@ type Check struct {
 	Collection string
 	By         string // "identifier", "key", or the edge
 	Edge       bool   // By is an edge: asked by the captured keys of its owners
+	Exact      bool   // asked by the keys of the very rows: what is not as assigned is not done, nothing is treated late
 	Selection  connectors.Selection
 	Assigned   *connectors.Treatment // rows found must stand as this says; nil: no row may be found
 	Parent     *connectors.Selection // the owners by the captured keys: one that exists again is a reused key
