@@ -1,0 +1,247 @@
+package oracle
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// content is what a collection holds, by key.
+type content map[*coll]map[string]map[string]any
+
+// after is what every collection holds when the work is done.
+func (v *verdict) after() content {
+	out := content{}
+	for _, c := range v.e.colls {
+		out[c] = map[string]map[string]any{}
+		for i, r := range c.rows {
+			a := at{c, i}
+			var now map[string]any
+			switch v.fate(a) {
+			case "deleted":
+				continue
+			case "anonymised":
+				now = v.anonymous(a)
+			case "shell":
+				now = v.reduced(a)
+			case "held":
+				now = maps.Clone(r.v)
+				v.clearFields(a, now)
+			default:
+				now = maps.Clone(r.v)
+			}
+			out[c][c.keyOf(r)] = now
+		}
+	}
+	for _, x := range v.e.edges() {
+		v.cut(x, out)
+	}
+	v.recount(out)
+	v.standIns(out)
+	return out
+}
+
+func (v *verdict) anonymous(a at) map[string]any {
+	now := maps.Clone(a.row().v)
+	for _, name := range a.c.mapped() {
+		how, named := a.c.anon[name]
+		text, set := strings.CutPrefix(how, "set ")
+		switch {
+		case !named && slices.Contains(a.c.key, name), how == "keep":
+		case set:
+			now[name] = text
+		case how == "year", how == "month":
+			now[name] = cutDate(now[name], how)
+		case how == "placeholder":
+			x := a.c.field(name).edge
+			now[name] = x.to.placeholder[x.toFields[0]]
+		default:
+			now[name] = nil
+		}
+	}
+	return now
+}
+
+func cutDate(v any, how string) any {
+	if _, _, ok := day(v); !ok {
+		return nil
+	}
+	s := v.(string)
+	head := s[:4] + "-01-01"
+	if how == "month" {
+		head = s[:7] + "-01"
+	}
+	return head + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '0'
+		}
+		return r
+	}, s[10:])
+}
+
+// stays are the columns of c that edges to rows that stay use, or that such rows need.
+func (v *verdict) stays(c *coll) []string {
+	out := slices.Clone(c.key)
+	some := func(of *coll) bool {
+		for i := range of.rows {
+			if f := v.fate(at{of, i}); f == "held" || f == "shell" {
+				return true
+			}
+		}
+		return false
+	}
+	for _, x := range v.e.edges() {
+		if !x.rights() {
+			continue
+		}
+		down, up := x.fields, x.toFields // on the child, on the parent
+		if x.verb == "owns" {
+			down, up = up, down
+		}
+		if x.parent() == c && some(x.child()) {
+			out = append(out, up...)
+			out = append(out, x.needs...)
+		}
+		if x.child() == c && some(x.parent()) {
+			out = append(out, down...)
+		}
+	}
+	return out
+}
+
+// reduced is what is left of a shell: its key, what edges use and kept rows need, fields that are kept for themselves.
+func (v *verdict) reduced(a at) map[string]any {
+	now := maps.Clone(a.row().v)
+	stay := v.stays(a.c)
+	for _, name := range a.c.mapped() {
+		if f := a.c.field(name); f != nil && len(f.rules) > 0 {
+			continue
+		}
+		if !slices.Contains(stay, name) {
+			now[name] = nil
+		}
+	}
+	v.clearFields(a, now)
+	return now
+}
+
+// clearFields empties fields whose own purpose has ended, inside a row that stays.
+func (v *verdict) clearFields(a at, now map[string]any) {
+	stay := v.stays(a.c)
+	for _, f := range a.c.fields {
+		if len(f.rules) > 0 && !v.fieldHeld(a, f) && !slices.Contains(stay, f.name) && v.inScope(a.c) {
+			now[f.name] = nil
+		}
+	}
+}
+
+// cutting says whether row s of x's collection stays and what it refers to over x is deleted and stands nowhere else.
+func (v *verdict) cutting(x *edge, s at) bool {
+	if f := v.fate(s); f == "deleted" || f == "anonymised" || x.leave == "keep" || !v.inScope(x.from) {
+		return false
+	} else if f == "shell" && !slices.Contains(v.stays(x.from), x.fields[0]) {
+		return false
+	}
+	gone := false
+	for i := range x.to.rows {
+		t := at{x.to, i}
+		if !over(x, s.row(), t.row()) {
+			continue
+		}
+		if v.fate(t) != "deleted" {
+			return false
+		}
+		gone = true
+	}
+	return gone
+}
+
+// cut treats the references over x to rows that are deleted.
+func (v *verdict) cut(x *edge, out content) {
+	for i, r := range x.from.rows {
+		s := at{x.from, i}
+		if !v.cutting(x, s) {
+			continue
+		}
+		now := out[x.from][x.from.keyOf(r)]
+		mine := v.fate(s) == "held" || v.fate(s) == "shell"
+		if x.leave == "delete" && !mine {
+			delete(out[x.from], x.from.keyOf(r))
+			continue
+		}
+		for j, f := range x.fields {
+			now[f] = nil
+			if x.leave == "placeholder" {
+				now[f] = x.to.placeholder[x.toFields[j]]
+			}
+		}
+	}
+}
+
+// stuck finds what no treatment can do: a reference to a deleted row that is part of the key of one that stays.
+func (v *verdict) stuck() {
+	for _, x := range v.e.edges() {
+		for i := range x.from.rows {
+			inKey := slices.ContainsFunc(x.fields, func(f string) bool { return slices.Contains(x.from.key, f) })
+			s := at{x.from, i}
+			if inKey && v.cutting(x, s) && (x.leave != "delete" || v.fate(s) == "held" || v.fate(s) == "shell") {
+				v.blocked = fmt.Sprintf("%s.%v is of the key of a row that stays, and names one that goes", x.from.name, x.fields)
+			}
+		}
+	}
+}
+
+// recount sets the counters of rows that stay whole.
+func (v *verdict) recount(out content) {
+	for _, c := range v.e.colls {
+		for _, f := range c.fields {
+			if f.counts == nil || !v.inScope(c) {
+				continue
+			}
+			for i, r := range c.rows {
+				now := out[c][c.keyOf(r)]
+				if fate := v.fate(at{c, i}); now == nil || fate == "shell" || fate == "anonymised" {
+					continue
+				}
+				now[f.name] = v.countIn(c, f, now, out)
+			}
+		}
+	}
+}
+
+func (v *verdict) countIn(c *coll, f *field, now map[string]any, out content) int64 {
+	var n int64
+	for _, x := range v.e.edges() {
+		for _, s := range out[f.counts] {
+			if x.from == c && x.to == f.counts && joined(x, row{v: now}, row{v: s}) || x.from == f.counts && x.to == c && joined(x, row{v: s}, row{v: now}) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// standIns adds the placeholder persons that references now name.
+func (v *verdict) standIns(out content) {
+	for _, x := range v.e.edges() {
+		if x.to.placeholder == nil || !v.inScope(x.to) {
+			continue
+		}
+		needed := false
+		for i := range x.from.rows {
+			a := at{x.from, i}
+			needed = needed || v.fate(a) == "anonymised" && x.on != "" && x.from.anon[x.on] == "placeholder" || x.leave == "placeholder" && v.cutting(x, a)
+		}
+		if !needed {
+			continue
+		}
+		r := row{v: map[string]any{}}
+		for k, text := range x.to.placeholder {
+			r.v[k] = text
+		}
+		if out[x.to][x.to.keyOf(r)] == nil {
+			out[x.to][x.to.keyOf(r)] = r.v
+		}
+	}
+}
