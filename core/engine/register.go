@@ -49,11 +49,18 @@ func (e *Engine) Register(ctx context.Context, r *request.Request) (entered stat
 	if code, why := request.WaitsFor(r); code != "" {
 		x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(code), why
 	}
+	marks, err := e.personMarks(r.Subject.Identifiers)
+	if err != nil {
+		return entered, false, err
+	}
 	err = e.DB.Write(ctx, func(tx *state.Tx) error {
 		old, err := tx.Request(r.ID)
 		switch {
 		case errors.Is(err, state.ErrNotFound):
 			if entered, err = tx.InsertRequest(x, now); err != nil {
+				return err
+			}
+			if err := tx.PutRequestMarks(r.ID, marks); err != nil {
 				return err
 			}
 			err = note(tx, "request.received", r.ID, map[string]string{"right": x.Right, "due": x.DueStrict}, now)
@@ -71,6 +78,9 @@ func (e *Engine) Register(ctx context.Context, r *request.Request) (entered stat
 		}
 		x.Number, replaced = old.Number, true
 		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		if err := tx.PutRequestMarks(r.ID, marks); err != nil {
 			return err
 		}
 		entered, err = tx.Request(r.ID)

@@ -115,6 +115,9 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 		if err != nil || current.State == state.PlanApplied {
 			return err
 		}
+		if err := e.meets(tx, o, work); err != nil {
+			return err
+		}
 		// The frames belong to a step so that a fence guards them; the close step is there from the first moment.
 		last, err := tx.AddStep(state.Step{Request: o.ID, Plan: stored.ID, Phase: phaseClose, Ord: phaseOrder[phaseClose]}, now)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // wake is worked once, for its fence lets one in.
 func TestNodesWorkWhatComesDue(t *testing.T) {
 	w := world.Open(t, sample.Options{}, nil)
-	access, erasure := w.Start(t, "access"), w.Start(t, "erasure")
+	access, erasure := w.Start(t, "spouse-access"), w.Start(t, "erasure")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	done := make(chan error, 2)

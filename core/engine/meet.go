@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+	"github.com/dossier-dsr/dossier/core/subject"
+)
+
+// personMarks are the register's keyed marks of a person: by them requests of one person find each other without
+// anybody reading who it is.
+func (e *Engine) personMarks(ids []subject.Identifier) ([]state.Mark, error) {
+	key := e.Ring.RegisterKey()
+	var out []state.Mark
+	for _, id := range ids {
+		kind := e.Planner.Graph.Map.Identifiers[id.Kind]
+		if kind == nil || !kind.Unique || !id.Verified {
+			continue
+		}
+		m, normaliser, err := kind.MarkOf(key.Bytes(), subject.RegisterUse, id.Value.Reveal())
+		if errors.Is(err, subject.ErrNotAValue) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, state.Mark{Kind: id.Kind, Normaliser: normaliser, KeyID: key.ID, Sum: m.Bytes()})
+	}
+	return out, nil
+}
+
+// meets keeps requests of one person apart (domain: when requests meet): one that changes data runs at a time, and an
+// erasure waits for an access that is still open, for it would take away what the copy is made of.
+func (e *Engine) meets(tx *state.Tx, o *open, work *planner.Work) error {
+	var ids []subject.Identifier
+	for _, m := range work.Marks {
+		if m.Unique {
+			ids = append(ids, subject.Identifier{Kind: m.Kind, Value: subject.Seal(m.Value), Verified: true})
+		}
+	}
+	marks, err := e.personMarks(ids)
+	if err != nil || len(marks) == 0 || !o.Content.Right.Mutates() {
+		return err
+	}
+	if err := tx.PutRequestMarks(o.ID, marks); err != nil {
+		return err
+	}
+	sums := make([][]byte, len(marks))
+	for i, m := range marks {
+		sums[i] = m.Sum
+	}
+	others, err := tx.Requests(state.RequestFilter{Marks: sums, States: []string{string(request.Received), string(request.Planned), string(request.Approved), string(request.Running), string(request.Waiting)}})
+	if err != nil {
+		return err
+	}
+	for _, x := range others {
+		right := request.Right(x.Right)
+		switch {
+		case x.ID == o.ID:
+		case right.Mutates() && request.State(x.State) == request.Running && !workedOff(tx, x.ID):
+			return hint(Waiting{o.ID, string(request.ForPerson), fmt.Sprintf("request %s of the same person is being carried out", x.ID)}, "dossier request show %s", x.ID)
+		case o.Content.Right.Destroys() && !right.Mutates():
+			return hint(Waiting{o.ID, string(request.ForPerson), fmt.Sprintf("%s %s of the same person is open, and comes first", x.Right, x.ID)},
+				"dossier run %s, or, if the person does without it: dossier request cancel %s", x.ID, x.ID)
+		}
+	}
+	return nil
+}
+
+// workedOff says whether nothing of a request is left to do in any system but to look once more.
+func workedOff(tx *state.Tx, id string) bool {
+	steps, err := tx.Steps(id)
+	if err != nil {
+		return false
+	}
+	for _, s := range steps {
+		if s.Phase == phaseApply && s.State != state.StepDone {
+			return false
+		}
+	}
+	return true
+}
