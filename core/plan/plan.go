@@ -177,7 +177,8 @@ type Attention struct {
 	Collection string `json:"collection,omitempty"`
 	Rows       int64  `json:"rows,omitempty"`
 	Text       string `json:"text"`
-	Blocks     bool   `json:"blocks"` // the plan is not applicable while it stands
+	Blocks     bool   `json:"blocks"`         // the plan is not applicable while it stands
+	Asks       bool   `json:"asks,omitempty"` // the plan wants an approval, whatever the map says of its right
 }
 
 // Recipient is one line of the art. 19 list, made before anything goes.
@@ -213,4 +214,14 @@ type Rehearsal struct {
 	Locks  int64    `json:"row_locks,omitempty"`
 	Held   string   `json:"held,omitempty"`
 	Notes  []string `json:"notes,omitempty"` // empty: all statements fit
+}
+
+// Asks says whether something in the plan is for a person to decide by approving it, whatever the map says of its right.
+func (p *Plan) Asks() bool {
+	for _, a := range p.Attention {
+		if a.Asks {
+			return true
+		}
+	}
+	return false
 }

@@ -80,6 +80,7 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	}
 	if c.Document != nil {
 		switch {
+		case len(s.terms.Scope.Purposes) > 0 && !slices.ContainsFunc(rulesOf(c), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }):
 		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
 			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
 		case !portability:
@@ -92,6 +93,9 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 			x.Withheld = append(x.Withheld, connectors.DocumentField)
 			x.Why[connectors.DocumentField] = why
 		}
+	}
+	if portability && onlyLinks(c, x.Selection.Fields) { // numbers that say which rows belong together are no data of the person's
+		x.Selection.Fields = nil
 	}
 	if len(x.Selection.Fields) == 0 && len(review) == 0 {
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
@@ -111,6 +115,14 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	}
 }
 
+// onlyLinks says whether none of the fields holds a value of its own.
+func onlyLinks(c *datamap.Collection, fields []string) bool {
+	return !slices.ContainsFunc(fields, func(name string) bool {
+		f := c.Field(name)
+		return f == nil || f.Edge == nil || f.Category != nil
+	})
+}
+
 func others(x Export) []string {
 	var out []string
 	for _, f := range x.Withheld {
@@ -126,7 +138,7 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 	switch {
 	case f.ThirdPerson != "" || f.FreeText == "withhold":
 		return plan.ThirdPerson
-	case !s.categoryInScope(f):
+	case !s.categoryInScope(f), !s.purposeInScope(f):
 		return plan.OutOfScope
 	case portability:
 		rules := f.Rules
@@ -144,6 +156,15 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 
 func (s *survey) categoryInScope(f *datamap.Field) bool {
 	return len(s.terms.Scope.Categories) == 0 || f.Category != nil && slices.Contains(s.terms.Scope.Categories, f.Category.Name)
+}
+
+// purposeInScope says whether one of the purposes that hold f is asked for.
+func (s *survey) purposeInScope(f *datamap.Field) bool {
+	rules := f.Rules
+	if len(rules) == 0 {
+		rules = rulesOf(f.Collection)
+	}
+	return len(s.terms.Scope.Purposes) == 0 || slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) })
 }
 
 // rulesOf are the rules that hold rows of c, its own or its owner's.
