@@ -4,7 +4,12 @@
 // contract's own values (paths of hops), so that nothing has to be translated twice.
 package graph
 
-import "github.com/dossier-dsr/dossier/core/datamap"
+import (
+	"fmt"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+)
 
 // Graph is a map seen as collections and edges.
 type Graph struct {
@@ -72,8 +77,8 @@ func (g *Graph) Children(c *datamap.Collection) []*datamap.Edge { return g.child
 func (g *Graph) Referring(c *datamap.Collection) []*datamap.Edge { return g.refers[c] }
 
 // Host says whether e is followed by the host, key by key, and not by a store: it leads from one system to
-// another, it closes a circle of several collections, it is a second self-reference, or it holds only
-// during a time (whose rows those are has to be judged span by span).
+// another, it closes a circle of several collections, it is a second self-reference, it holds only
+// during a time (whose rows those are has to be judged span by span), or its fields may hold what names nobody.
 func (g *Graph) Host(e *datamap.Edge) bool { return g.host[e] }
 
 // Self is the self-reference of c that its store follows, or nil.
@@ -84,6 +89,34 @@ func (g *Graph) Self(c *datamap.Collection) *datamap.Edge {
 		}
 	}
 	return nil
+}
+
+// Joins says whether values of e's fields lead anywhere: neither end calls one of them empty or a value that
+// names nobody.
+func Joins(e *datamap.Edge, values []any) bool {
+	for i, v := range values {
+		if connectors.Empty(v) {
+			return false
+		}
+		for _, f := range []*datamap.Field{e.From.Field(e.Fields[i]), e.To.Field(e.ToFields[i])} {
+			if f != nil && f.Identifier != nil && f.Identifier.NamesNobody(fmt.Sprint(v)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sentinels says whether a field of e is an identifier with values that name nobody: stores would join them.
+func sentinels(e *datamap.Edge) bool {
+	for i := range e.Fields {
+		for _, f := range []*datamap.Field{e.From.Field(e.Fields[i]), e.To.Field(e.ToFields[i])} {
+			if f != nil && f.Identifier != nil && len(f.Identifier.NotAValue) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Identifying are the fields of c that name the person whose row it is, in map order.
@@ -104,7 +137,7 @@ func (g *Graph) findHostEdges() {
 			if e.Self() {
 				self++
 			}
-			g.host[e] = !e.Local() || e.During != nil || (e.Self() && self > 1)
+			g.host[e] = !e.Local() || e.During != nil || (e.Self() && self > 1) || sentinels(e)
 		}
 	}
 	circle := circles(g.all, func(c *datamap.Collection) []*datamap.Collection {

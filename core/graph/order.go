@@ -6,9 +6,12 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap"
 )
 
-// TopDown lists all collections with owners before what they own and sources before their copies; those of
-// one circle in map order.
-func (g *Graph) TopDown() []*datamap.Collection {
+// TopDown lists all collections with owners before what they own and sources before their copies. Within a circle
+// whose purposes another one has comes before it.
+func (g *Graph) TopDown() []*datamap.Collection { return slices.Concat(g.Rings()...) }
+
+// Rings are the collections in the order of TopDown, those that own each other in a circle together. Most stand alone.
+func (g *Graph) Rings() [][]*datamap.Collection {
 	number := circles(g.all, func(c *datamap.Collection) []*datamap.Collection {
 		var next []*datamap.Collection
 		for _, e := range g.children[c] {
@@ -17,8 +20,43 @@ func (g *Graph) TopDown() []*datamap.Collection {
 		}
 		return append(next, g.copies[c]...)
 	})
-	out := slices.Clone(g.all)
-	slices.SortStableFunc(out, func(a, b *datamap.Collection) int { return number[b] - number[a] })
+	all := slices.Clone(g.all)
+	slices.SortStableFunc(all, func(a, b *datamap.Collection) int { return number[b] - number[a] })
+	var out [][]*datamap.Collection
+	for i, c := range all {
+		if i == 0 || number[c] != number[all[i-1]] {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], c)
+	}
+	for i := range out {
+		out[i] = heldFirst(out[i])
+	}
+	return out
+}
+
+// heldFirst puts each collection of a ring behind those whose rules hold its rows too.
+func heldFirst(ring []*datamap.Collection) []*datamap.Collection {
+	var out []*datamap.Collection
+	seen := map[*datamap.Collection]bool{}
+	var put func(c *datamap.Collection)
+	put = func(c *datamap.Collection) {
+		if seen[c] || !slices.Contains(ring, c) {
+			return
+		}
+		seen[c] = true
+		if c.DerivedFrom != nil {
+			put(c.DerivedFrom)
+		}
+		if c.Inherits != nil {
+			owner, _ := c.Inherits.Parent()
+			put(owner)
+		}
+		out = append(out, c)
+	}
+	for _, c := range ring {
+		put(c)
+	}
 	return out
 }
 
