@@ -37,6 +37,9 @@ func (j *job) close(ctx context.Context) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
+		if x, err := tx.Request(j.Step.Request); err != nil || request.State(x.State).Closed() {
+			return err // closed by a worker that died before it could say so: it ended then, not now
+		}
 		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
 			return err
 		}

@@ -96,7 +96,11 @@ func (t *tally) counts(step int64) []state.Count {
 	var out []state.Count
 	for id, c := range t.now {
 		x := *c
-		x.Step, x.Prepared = step, c.Committed+c.Inferred+t.pending[id]+t.prepare[id]
+		open := max(t.pending[id], t.prepare[id]) // one transaction, tried again: the same rows
+		if t.units {
+			open = t.pending[id] + t.prepare[id]
+		}
+		x.Step, x.Prepared = step, c.Committed+c.Inferred+open
 		out = append(out, x)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Treatment < out[j].Treatment })
