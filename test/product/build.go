@@ -1,0 +1,57 @@
+package product
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+)
+
+// Build is dossier and its connectors in a folder.
+type Build struct {
+	Dir        string // dossier lies here
+	Connectors string // its connectors here; elsewhere, so that a test can put others in their place
+}
+
+// Make builds everything of this checkout, with the named tags. Call remove when all tests are done.
+func Make(tags string) (b *Build, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "dossier")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove = func() { _ = os.RemoveAll(dir) }
+	b = &Build{Dir: filepath.Join(dir, "bin"), Connectors: filepath.Join(dir, "connectors")}
+	if err := b.make(tags); err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return b, remove, nil
+}
+
+func (b *Build) make(tags string) error {
+	root := checkout()
+	if err := compile(root, tags, filepath.Join(b.Dir, "dossier"), "./cmd/dossier"); err != nil {
+		return err
+	}
+	for _, name := range []string{"sqlite", "files"} {
+		if err := compile(root, tags, filepath.Join(b.Connectors, "dossier-connector-"+name), "./plugins/"+name); err != nil {
+			return err
+		}
+	}
+	return adopt()
+}
+
+func compile(root, tags, to, what string) error {
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", tags, "-o", to, what)
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build %s: %w\n%s", what, err, out)
+	}
+	return nil
+}
+
+func checkout() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
