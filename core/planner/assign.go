@@ -12,22 +12,32 @@ import (
 func (e *erasure) anonymous(f *fate) []connectors.Assign {
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
-		how, named := f.c.Erase.Fields[name]
-		switch {
-		case !named && slices.Contains(f.c.Key, name), how.How == "keep":
-		case how.How == "year":
-			out = append(out, connectors.Assign{Field: name, How: connectors.Year})
-		case how.How == "month":
-			out = append(out, connectors.Assign{Field: name, How: connectors.Month})
-		case how.How == "set":
-			out = append(out, connectors.Assign{Field: name, To: how.Text})
-		case how.How == "placeholder":
-			out = append(out, connectors.Assign{Field: name, To: e.standIn(f.c, name)})
-		default:
-			out = append(out, e.clear(f.c, name))
+		if _, named := f.c.Erase.Fields[name]; !named && slices.Contains(f.c.Key, name) {
+			continue
+		}
+		if a, changes := e.becomes(f.c, name); changes {
+			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// becomes is what the map says one field of an anonymised row becomes; changes is false where it stays.
+func (e *erasure) becomes(c *datamap.Collection, name string) (a connectors.Assign, changes bool) {
+	how := c.Erase.Fields[name]
+	switch how.How {
+	case "keep":
+		return a, false
+	case "year":
+		return connectors.Assign{Field: name, How: connectors.Year}, true
+	case "month":
+		return connectors.Assign{Field: name, How: connectors.Month}, true
+	case "set":
+		return connectors.Assign{Field: name, To: how.Text}, true
+	case "placeholder":
+		return connectors.Assign{Field: name, To: e.standIn(c, name)}, true
+	}
+	return e.clear(c, name), true
 }
 
 // clear empties a field: NULL, or, in a column that takes none, what the map's placeholder person has there.
@@ -99,7 +109,9 @@ func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {
 			continue
 		}
-		out = append(out, e.clear(f.c, name))
+		if a, changes := e.becomes(f.c, name); changes { // as an anonymised row of the collection does
+			out = append(out, a)
+		}
 	}
 	return out
 }

@@ -142,7 +142,7 @@ func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connector
 	}
 	if d := f.c.DerivedFrom; best.reason.Code == "" && d != nil && fates[d] != nil {
 		best = fates[d].lastKept
-		best.reason.Code = plan.CopyOf
+		best.reason.Code, best.reason.Explain, best.reason.Law = plan.CopyOf, "copy of "+d.Name, ""
 	}
 	if best.reason.Code == "" && f.c.Erase.Mode == "keep" {
 		best = keptReason{reason: plan.Reason{Code: plan.Exception, Explain: f.c.Erase.Exception, Label: f.c.Erase.Because.In(s.lang)},
