@@ -98,8 +98,12 @@ func Joins(e *datamap.Edge, values []any) bool {
 		if connectors.Empty(v) {
 			return false
 		}
+		text := fmt.Sprint(v)
+		if b, ok := v.([]byte); ok {
+			text = string(b)
+		}
 		for _, f := range []*datamap.Field{e.From.Field(e.Fields[i]), e.To.Field(e.ToFields[i])} {
-			if f != nil && f.Identifier != nil && f.Identifier.NamesNobody(fmt.Sprint(v)) {
+			if f != nil && f.Identifier != nil && f.Identifier.NamesNobody(text) {
 				return false
 			}
 		}

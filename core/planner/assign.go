@@ -85,9 +85,8 @@ func dataFields(c *datamap.Collection) []string {
 	return out
 }
 
-// shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, and
-// fields with a purpose of their own (they are judged apart).
-func (e *erasure) shellAssign(f *fate) []connectors.Assign {
+// needed are the columns of c that edges to and from rows that stay use, and that such rows need.
+func (e *erasure) needed(f *fate) []string {
 	stay := slices.Clone(f.c.Key)
 	for _, edge := range e.Graph.Children(f.c) {
 		child, _ := edge.Child()
@@ -104,14 +103,19 @@ func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 			stay = append(stay, child...)
 		}
 	}
+	return stay
+}
+
+// shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, and
+// fields with a purpose of their own (they are judged apart).
+func (e *erasure) shellAssign(f *fate) []connectors.Assign {
+	stay := e.needed(f)
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
 		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {
 			continue
 		}
-		if a, changes := e.becomes(f.c, name); changes { // as an anonymised row of the collection does
-			out = append(out, a)
-		}
+		out = append(out, e.clear(f.c, name))
 	}
 	return out
 }

@@ -11,10 +11,10 @@ import (
 // fate is what becomes of the rows of one collection in an erasure, as conditions on a row.
 type fate struct {
 	c      *datamap.Collection
-	holds  []policy.Hold   // of the row's own rules
-	held   connectors.Cond // a purpose holds the row, its owner's where it has none of its own
-	shared connectors.Cond // somebody else owns it too
-	shells leads           // values that lead from kept rows up to rows of this collection
+	holds  []policy.Hold                      // of the row's own rules
+	held   connectors.Cond                    // a purpose holds the row, its owner's where it has none of its own
+	shared connectors.Cond                    // somebody else owns it too
+	shells leads                              // values that lead from kept rows up to rows of this collection
 	fields map[*datamap.Field]connectors.Cond // rows whose field has a purpose of its own that still keeps it, and a value
 
 	heldParents, sharedParents map[*datamap.Edge][]connectors.Tuple // over host edges: owners that are held; shared

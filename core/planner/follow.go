@@ -112,19 +112,12 @@ func (s *survey) link(e *datamap.Edge, person int, row connectors.Row, zone *tim
 			}
 		}
 	}
-	_, from := e.Parent()
-	t := connectors.Tuple{Person: person, Values: make([]any, len(from))}
-	for i, f := range from {
-		t.Values[i] = row[f]
-	}
-	if e.During != nil {
-		r, ok := connectors.Between{Date: e.During.Date, From: e.During.From, To: e.During.To}.Range(row, zone)
-		if !ok {
-			return false
-		}
-		t.Within = &r
+	t, ok := spanned(e, person, row, zone)
+	if !ok {
+		return false
 	}
 	if s.links[e] == nil {
+		_, from := e.Parent()
 		s.links[e] = &tuples{fields: from}
 	}
 	return s.links[e].add(t)

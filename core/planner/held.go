@@ -31,23 +31,25 @@ func (s *survey) heldCond(f *fate, fates map[*datamap.Collection]*fate) (connect
 			cs = append(cs, k)
 		}
 		return anyOf(cs...), nil
-	case c.Inherits != nil:
-		return s.inherited(c.Inherits, fates), nil
 	}
-	return never, nil
+	return s.inherited(c, fates), nil
 }
 
-func (s *survey) inherited(e *datamap.Edge, fates map[*datamap.Collection]*fate) connectors.Cond {
-	p, _ := e.Parent()
-	owner := fates[p]
-	if owner == nil || isNever(owner.held) {
-		return never
+// inherited holds of rows one of whose owners is held, over any edge that hands purposes down.
+func (s *survey) inherited(c *datamap.Collection, fates map[*datamap.Collection]*fate) connectors.Cond {
+	var cs []connectors.Cond
+	for _, e := range s.Graph.Parents(c) {
+		p, _ := e.Parent()
+		owner := fates[p]
+		switch {
+		case !handsDown(e) || isNever(owner.held):
+		case s.Graph.Host(e):
+			cs = append(cs, overEdge(e, owner.heldParents[e]))
+		default:
+			cs = append(cs, up(e, owner.held))
+		}
 	}
-	if s.Graph.Host(e) {
-		_, child := e.Child()
-		return among(child, owner.heldParents[e])
-	}
-	return up(e, owner.held)
+	return anyOf(cs...)
 }
 
 // keeps is a hold as a condition on rows of c.
@@ -79,16 +81,8 @@ func notLapsed(h policy.Hold) []connectors.Cond {
 // unless the map says that the rule then does not apply, there is none.
 func (s *survey) keepsElsewhere(h policy.Hold) (connectors.Cond, error) {
 	ref := h.Date()
-	if ref.Over != nil && !s.Graph.Host(ref.Over) {
-		step := graph.Down(ref.Over)
-		if child, _ := ref.Over.Child(); child != ref.Of {
-			step = graph.Up(ref.Over)
-		}
-		some := connectors.SomeOver(step, notLapsed(h)...)
-		if h.Rule.SkipMissing {
-			return some, nil
-		}
-		return anyOf(some, connectors.NoneOver(step)), nil
+	if e := ref.Over; e != nil && e.Local() && e.During == nil {
+		return s.datedOver(h, e), nil
 	}
 	// No edge a store could follow: the person's rows there decide for all.
 	open := s.system(ref.Of)
@@ -105,6 +99,44 @@ func (s *survey) keepsElsewhere(h policy.Hold) (connectors.Cond, error) {
 	return never, nil
 }
 
+// datedOver says it where one store sees both: some row over the edge keeps the hold running.
+func (s *survey) datedOver(h policy.Hold, e *datamap.Edge) connectors.Cond {
+	step := connectors.Step{Collection: graph.Place(e.To), From: e.Fields, To: e.ToFields}
+	when := graph.Conditions(e.When)
+	var here, there []connectors.Cond // what must hold of the row itself; of the one that carries the date
+	if h.Date().Of == e.To {
+		here = append(when, namesSomebody(e.From, e.Fields)...)
+	} else {
+		step = connectors.Step{Collection: graph.Place(e.From), From: e.ToFields, To: e.Fields}
+		here, there = namesSomebody(e.To, e.ToFields), when
+	}
+	some := connectors.AllOf(append(here, connectors.SomeOver(step, append(notLapsed(h), there...)...))...)
+	if h.Rule.SkipMissing {
+		return some
+	}
+	none := connectors.NotThat(connectors.AllOf(append(slices.Clone(here), connectors.SomeOver(step, there...))...))
+	return anyOf(some, none)
+}
+
+// namesSomebody holds of rows whose identifiers among fields are no values that name nobody.
+func namesSomebody(c *datamap.Collection, fields []string) []connectors.Cond {
+	var out []connectors.Cond
+	for _, name := range fields {
+		f := c.Field(name)
+		if f == nil || f.Identifier == nil {
+			continue
+		}
+		var vs []any
+		for _, text := range f.Identifier.NotAValue {
+			vs = append(vs, text)
+		}
+		if len(vs) > 0 {
+			out = append(out, connectors.NotThat(connectors.InValues(name, vs...)))
+		}
+	}
+	return out
+}
+
 // heldCopy: a copy goes with what it was made from. Where it carries the dates of its source's rules, each
 // row is judged by them; where its owner is the source, with its owner; else it goes as soon as anything
 // of the source goes, for it is made anew from what stays.
@@ -113,12 +145,10 @@ func (s *survey) heldCopy(f *fate, fates map[*datamap.Collection]*fate) (connect
 	if source == nil {
 		return never, fmt.Errorf("%s is a copy of %s, which is judged after it", c.Address(), c.DerivedFrom.Address())
 	}
-	for _, e := range s.Graph.Parents(c) {
-		if p, _ := e.Parent(); p == source.c {
-			return s.inherited(e, fates), nil
-		}
+	if slices.ContainsFunc(s.Graph.Parents(c), handsDown) {
+		return s.inherited(c, fates), nil
 	}
-	if len(source.holds) > 0 && carries(c, source.holds) {
+	if source.c.Erase.Mode != "keep" && s.terms.SystemInScope(source.c.System) && len(source.holds) > 0 && carries(c, source.holds) {
 		f.holds = source.holds
 		var cs []connectors.Cond
 		for _, h := range source.holds {

@@ -53,45 +53,33 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 		return nil
 	}
 	sel := s.reach(f.c, append(but(f.shared), f.held)...)
+	zone := sel.Collection.Location()
 	for _, h := range f.holds {
 		sel.Fields = union(sel.Fields, h.Fields())
 	}
-	parents := s.Graph.Parents(f.c)
-	for _, e := range parents {
-		_, child := e.Child()
-		sel.Fields = union(sel.Fields, child)
-	}
+	sel.Fields = s.leadFields(f.c, sel.Fields)
 	if len(sel.Fields) == 0 {
 		sel.Fields = slices.Clone(f.c.Key)
 	}
+	ups := newUps(s, f.c, zone)
 	elsewhere, err := s.readElsewhere(f)
 	if err != nil {
 		return err
 	}
 	row := connectors.Row{}
-	zone := sel.Collection.Location()
 	err = open.Each(s.ctx, sel, func(person int, vs []any) error {
 		for i, name := range sel.Fields {
 			row[name] = vs[i]
 		}
 		s.groupKept(f, s.why(f, fates, row, zone, elsewhere))
-		for _, e := range parents {
-			s.leadUp(e, person, row, fates)
-		}
+		ups.from(person, row, fates)
 		return nil
 	})
-	return s.unreached(f.c, err)
-}
-
-// leadUp notes that the owner of a row that stays has to stay too.
-func (s *survey) leadUp(e *datamap.Edge, person int, row connectors.Row, fates map[*datamap.Collection]*fate) bool {
-	p, up := e.Parent()
-	_, child := e.Child()
-	t := connectors.Tuple{Person: person, Values: make([]any, len(child))}
-	for i, name := range child {
-		t.Values[i] = row[name]
+	if err := s.unreached(f.c, err); err != nil {
+		return err
 	}
-	return fates[p].shells.add(up, t)
+	_, err = ups.settle(fates)
+	return err
 }
 
 // lookBelow notes for every collection how long the rows are kept that its rows lead to.
@@ -240,7 +228,11 @@ func (s *survey) findShells(fates map[*datamap.Collection]*fate) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the rows that lead to kept ones come to no end within %d rounds", MaxRounds)
+	return tooManyRounds("rows that lead to kept ones")
+}
+
+func tooManyRounds(what string) error {
+	return fmt.Errorf("%s come to no end within %d rounds", what, MaxRounds)
 }
 
 func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bool, err error) {
@@ -250,12 +242,8 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 		return false, nil
 	}
 	sel := s.reach(f.c, append(but(f.held, f.shared), shell)...)
-	parents := s.Graph.Parents(f.c)
-	sel.Fields = slices.Clone(f.c.Key)
-	for _, e := range parents {
-		_, child := e.Child()
-		sel.Fields = union(sel.Fields, child)
-	}
+	sel.Fields = s.leadFields(f.c, slices.Clone(f.c.Key))
+	ups := newUps(s, f.c, sel.Collection.Location())
 	f.shellRows = 0
 	row := connectors.Row{}
 	err = open.Each(s.ctx, sel, func(person int, vs []any) error {
@@ -263,17 +251,19 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 		for i, name := range sel.Fields {
 			row[name] = vs[i]
 		}
-		for _, e := range parents {
-			grew = s.leadUp(e, person, row, fates) || grew
-		}
+		grew = ups.from(person, row, fates) || grew
 		return nil
 	})
+	if err := s.unreached(f.c, err); err != nil {
+		return grew, err
+	}
 	for _, e := range s.Graph.Children(f.c) {
 		if child, _ := e.Child(); f.shellRows > 0 && fates[child].lastKept.reason.Code != "" && fates[child].lastKept.longer(f.lastKept) {
 			f.lastKept = fates[child].lastKept
 		}
 	}
-	return grew, s.unreached(f.c, err)
+	more, err := ups.settle(fates)
+	return grew || more, err
 }
 
 // shellCond holds of rows that nothing keeps for themselves, but that lead to a kept row or carry a field with
@@ -282,23 +272,8 @@ func (s *survey) shellCond(f *fate) connectors.Cond {
 	cs := []connectors.Cond{f.shells.cond()}
 	for _, field := range f.c.Fields {
 		if len(field.Rules) > 0 {
-			cs = append(cs, s.fieldHeld(f.c, field))
+			cs = append(cs, f.fields[field])
 		}
 	}
 	return anyOf(cs...)
-}
-
-// fieldHeld holds of rows whose field has a purpose of its own that still keeps it, and a value.
-func (s *survey) fieldHeld(c *datamap.Collection, field *datamap.Field) connectors.Cond {
-	var cs []connectors.Cond
-	for _, r := range field.Rules {
-		if h := s.terms.HoldOf(c, r); !h.Never && !h.Elsewhere {
-			cs = append(cs, h.Keeps())
-		}
-	}
-	any := anyOf(cs...)
-	if isNever(any) {
-		return never
-	}
-	return connectors.AllOf(any, connectors.NotThat(connectors.NullField(field.Name)))
 }

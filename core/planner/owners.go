@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -29,7 +30,7 @@ func (s *survey) shareRing(ring []*datamap.Collection, fates map[*datamap.Collec
 	return tooManyRounds("owners of shared rows")
 }
 
-// within says whether both ends of e stand in the ring.
+// inside says whether both ends of e stand in the ring.
 func inside(e *datamap.Edge, ring []*datamap.Collection) bool {
 	return slices.Contains(ring, e.From) && slices.Contains(ring, e.To)
 }
@@ -192,16 +193,13 @@ func (s *survey) childValues(e *datamap.Edge) ([]connectors.Tuple, error) {
 	sel.Fields = fields
 	var out tuples
 	err := open.Each(s.ctx, sel, func(person int, vs []any) error {
-		if graph.Joins(e, ends(e, vs)) {
+		if graph.Joins(e, vs) {
 			out.add(connectors.Tuple{Person: person, Values: slices.Clone(vs)})
 		}
 		return nil
 	})
 	return out.list, s.unreached(c, err)
 }
-
-// ends are values of one end of e in the order of the other: edges pair their fields one by one.
-func ends(_ *datamap.Edge, vs []any) []any { return vs }
 
 // ownerTuples reads the values of edge e, with their spans, from the owners sel names.
 func (s *survey) ownerTuples(e *datamap.Edge, sel connectors.Selection) ([]connectors.Tuple, error) {

@@ -41,8 +41,8 @@ type Result struct {
 	Work *Work
 }
 
-// MaxRounds bounds the search for a fixed point across systems.
-const MaxRounds = 16
+// MaxRounds bounds the search for a fixed point: a chain over edges the host follows takes a round a link.
+const MaxRounds = 1000
 
 // Make makes a plan. A system that does not answer is no error: the plan says so and is not complete.
 func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
