@@ -115,38 +115,8 @@ func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {
 			continue
 		}
-		out = append(out, e.clear(f.c, name))
-	}
-	return out
-}
-
-// placeholders makes sure the placeholder persons stand that the system's treatments put in.
-func (e *erasure) placeholders(sys *datamap.System, sets *stage) {
-	var first stage
-	for _, c := range sys.Collections {
-		for name, how := range c.Erase.Fields {
-			edge := edgeOn(c, name)
-			if how.How != "placeholder" || edge == nil || edge.To == nil || edge.To.System != sys || e.fates[c].gone == 0 {
-				continue
-			}
-			id := edge.To.Name + "/placeholder"
-			if slices.ContainsFunc(first.do, func(t connectors.Treatment) bool { return t.ID == id }) {
-				continue
-			}
-			first.add(connectors.Treatment{ID: id, Verb: connectors.Ensure, AtMost: 1,
-				On: connectors.Selection{Collection: place(edge.To)}, Assign: person(edge.To)}, Class{Collection: edge.To.Name, Action: Placeholder})
-		}
-	}
-	sets.do = append(first.do, sets.do...)
-	sets.of = append(first.of, sets.of...)
-}
-
-// person is the placeholder person of c, in field order.
-func person(c *datamap.Collection) []connectors.Assign {
-	var out []connectors.Assign
-	for _, name := range dataFields(c) {
-		if text, ok := c.Placeholder[name]; ok {
-			out = append(out, connectors.Assign{Field: name, To: text})
+		if a, changes := e.becomes(f.c, name); changes { // as an anonymised row of the collection does
+			out = append(out, a)
 		}
 	}
 	return out

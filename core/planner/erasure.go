@@ -49,6 +49,7 @@ func (s *survey) planErasure(out *Result) error {
 		}
 	}
 	e.addLater()
+	e.addPlaceholders()
 	if err := s.tellRecipients(out, fates); err != nil {
 		return err
 	}
@@ -64,6 +65,8 @@ type erasure struct {
 	work  *SystemWork
 	sys   *plan.System
 	later []laterTreatment
+
+	standIns []*datamap.Collection // whose placeholder persons will be named
 }
 
 func (e *erasure) planSystem(sys *datamap.System) error {
@@ -85,16 +88,16 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 			if err := e.planFields(f, &sets); err != nil {
 				return err
 			}
-			if err := e.planCounters(f, &recounts); err != nil {
+			if err := e.planReferences(f); err != nil {
 				return err
 			}
-			if err := e.planReferences(f, &sets); err != nil {
-				return err
-			}
+			e.placeholdersIn(f)
+		}
+		if err := e.planCounters(c, &recounts); err != nil {
+			return err
 		}
 		e.listKept(f)
 	}
-	e.placeholders(sys, &sets)
 	for _, st := range []stage{sets, deletes, recounts} {
 		e.work.Treatments = append(e.work.Treatments, st.do...)
 		e.work.Purposes = append(e.work.Purposes, st.of...)

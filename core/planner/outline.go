@@ -146,9 +146,6 @@ func (e *erasure) act(c *datamap.Collection, a plan.Action) {
 	col.Actions = append(col.Actions, a)
 }
 
-// actIn is act for a collection of any system.
-func (e *erasure) actIn(c *datamap.Collection, a plan.Action) { e.act(c, a) }
-
 func (s *survey) warn(text string) {
 	if !slices.Contains(s.warnings, text) {
 		s.warnings = append(s.warnings, text)

@@ -1,7 +1,9 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -11,68 +13,180 @@ import (
 
 func place(c *datamap.Collection) connectors.Collection { return graph.Place(c) }
 
-// planReferences treats the references other rows hold to rows that are deleted: edges that give no rights
-// (accessed_by, refers_to). Only the reference changes; the row is not this person's.
-func (e *erasure) planReferences(f *fate, sets *stage) error {
-	if f.c.Erase.Mode != "delete" || f.gone == f.shellRows {
+// planReferences treats the references to rows that are deleted, in rows that stay: other persons', those others own
+// too, those kept for this person. Only the reference changes, as leave: says.
+func (e *erasure) planReferences(f *fate) error {
+	if f.c.Erase.Mode != "delete" || f.gone == f.shellRows || e.system(f.c) == nil {
 		return nil
 	}
-	for _, edge := range e.Graph.Referring(f.c) {
-		if edge.Leave == "keep" || e.reached(edge.From.System) == nil {
-			continue
-		}
-		sel := e.reach(f.c, but(f.held, f.shared, e.shellCond(f))...)
-		sel.Fields = edge.ToFields
-		targets := &tuples{fields: edge.ToFields}
-		err := e.system(f.c).Each(e.ctx, sel, func(person int, vs []any) error {
-			targets.add(connectors.Tuple{Person: person, Values: slices.Clone(vs)})
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if targets.empty() {
-			continue
-		}
-		on := connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: targets.list}}, Where: but(e.ours(edge.From))}
-		n, err := e.system(edge.From).Count(e.ctx, on)
-		if err != nil {
-			return err
-		}
-		t := connectors.Treatment{ID: edge.From.Name + "/" + edge.Fields[0] + "/reference", Verb: connectors.Set, On: on, AtMost: max(n[0]+10, n[0]*11/10)}
-		for i, field := range edge.Fields {
-			a := connectors.Assign{Field: field}
-			if edge.Leave == "placeholder" {
-				a.To = edge.To.Placeholder[edge.ToFields[i]]
+	for _, c := range e.Graph.Collections() {
+		for _, edge := range c.Edges {
+			if edge.To != f.c || edge.Leave == "keep" || e.system(c) == nil || !e.terms.SystemInScope(c.System) {
+				continue
 			}
-			t.Assign = append(t.Assign, a)
-		}
-		act := plan.Anonymise
-		if edge.Leave == "delete" {
-			t.Verb, t.Assign, act = connectors.Delete, nil, plan.Delete
-		}
-		class := Class{Collection: edge.From.Name, Action: string(act), Reason: plan.Reference, Planned: n[0]}
-		if edge.From.System == f.c.System {
-			sets.add(t, class)
-		} else {
-			e.elsewhere(edge.From.System, t, class)
-		}
-		if n[0] > 0 {
-			e.actIn(edge.From, plan.Action{Action: act, Rows: n[0], Ceiling: t.AtMost, Fields: edge.Fields,
-				Reason: plan.Reason{Code: plan.Reference, Explain: "another row's reference to " + f.c.Name}})
+			if err := e.planReference(f, edge); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// elsewhere keeps a treatment for another system until all are planned.
-func (e *erasure) elsewhere(sys *datamap.System, t connectors.Treatment, c Class) {
-	e.later = append(e.later, laterTreatment{sys.Name, t, c})
+// planReference treats one edge. What it names may be gone and still stand elsewhere: then the reference stays.
+func (e *erasure) planReference(f *fate, edge *datamap.Edge) error {
+	gone, err := e.targets(edge, e.reach(f.c, e.goes(f)...))
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	named := connectors.AllOf(append(graph.Conditions(edge.When), among(edge.Fields, gone))...)
+	left := never
+	if !sameSet(edge.ToFields, f.c.Key) {
+		still, err := e.targets(edge, connectors.Selection{Collection: place(f.c), Any: []connectors.Match{{Fields: edge.ToFields, Values: plain(gone)}},
+			Where: []connectors.Cond{connectors.NotThat(connectors.AllOf(append(e.goes(f), e.ours(f.c))...))}})
+		if err != nil {
+			return err
+		}
+		left = among(edge.Fields, still)
+	}
+	from := e.fates[edge.From]
+	ours := e.ours(edge.From)
+	// Other persons' rows, and those others own too: everything that is not this person's alone.
+	others := connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: gone}},
+		Where: append(but(left), append(graph.Conditions(edge.When), notOnly(ours, from.shared)...)...)}
+	if err := e.leave(edge, others, edge.Leave); err != nil {
+		return err
+	}
+	kept := from.held
+	if from.shellRows > 0 && slices.Contains(e.needed(from), edge.Fields[0]) {
+		kept = anyOf(kept, e.shellCond(from))
+	}
+	if isNever(kept) || len(e.matches(edge.From, false)) == 0 {
+		return nil
+	}
+	how := edge.Leave
+	if how == "delete" {
+		how = "null" // the row is kept for a reason of its own
+	}
+	return e.leave(edge, e.reach(edge.From, append(but(from.shared, left), kept, named)...), how)
+}
+
+// notOnly holds of rows that are not this person's, or not hers alone.
+func notOnly(ours, shared connectors.Cond) []connectors.Cond {
+	if isNever(ours) {
+		return nil
+	}
+	return []connectors.Cond{anyOf(connectors.NotThat(ours), shared)}
+}
+
+// goes holds of rows of f's collection that are deleted, among the person's.
+func (e *erasure) goes(f *fate) []connectors.Cond { return but(f.held, f.shared, e.shellCond(f)) }
+
+func plain(ts []connectors.Tuple) []connectors.Tuple {
+	out := make([]connectors.Tuple, len(ts))
+	for i, t := range ts {
+		out[i] = connectors.Tuple{Person: t.Person, Values: t.Values}
+	}
+	return out
+}
+
+// targets are the values by which rows over edge name the rows sel selects, within their time where it has one.
+func (e *erasure) targets(edge *datamap.Edge, sel connectors.Selection) ([]connectors.Tuple, error) {
+	if len(sel.Any) == 0 {
+		return nil, nil
+	}
+	sel.Fields = slices.Clone(edge.ToFields)
+	if edge.During != nil {
+		sel.Fields = union(sel.Fields, []string{edge.During.From, edge.During.To})
+	}
+	var out tuples
+	row := connectors.Row{}
+	err := e.system(edge.To).Each(e.ctx, sel, func(person int, vs []any) error {
+		for i, f := range sel.Fields {
+			row[f] = vs[i]
+		}
+		t := connectors.Tuple{Person: person, Values: row.Pick(edge.ToFields)}
+		if edge.During != nil {
+			r, ok := connectors.Between{Date: edge.During.Date, From: edge.During.From, To: edge.During.To}.Range(row, sel.Collection.Location())
+			if !ok {
+				return nil
+			}
+			t.Within = &r
+		}
+		if graph.Joins(edge, t.Values) {
+			out.add(t)
+		}
+		return nil
+	})
+	return out.list, err
+}
+
+// leave makes the treatment of the references sel selects.
+func (e *erasure) leave(edge *datamap.Edge, on connectors.Selection, how string) error {
+	n, err := e.system(edge.From).Count(e.ctx, on)
+	if err != nil {
+		return err
+	}
+	name := edge.From.Name + "/" + strings.Join(edge.Fields, "+")
+	t := connectors.Treatment{ID: e.onceID(edge.From.System, name+"/reference"), Verb: connectors.Set, On: on, AtMost: e.ceiling(edge.From, n[0])}
+	if n[0] > 0 {
+		t.AtMost = max(t.AtMost, n[0]+10)
+	}
+	act := plan.Anonymise
+	switch how {
+	case "delete":
+		t.Verb, act = connectors.Delete, plan.Delete
+	default:
+		e.assignReference(edge, &t, how, n[0])
+	}
+	e.later = append(e.later, laterTreatment{edge.From.System.Name, t, Class{Collection: edge.From.Name, Action: string(act), Reason: plan.Reference, Planned: n[0]}})
+	if n[0] > 0 {
+		e.act(edge.From, plan.Action{Action: act, Rows: n[0], Ceiling: t.AtMost, Fields: edge.Fields,
+			Reason: plan.Reason{Code: plan.Reference, Explain: "another row's reference to " + edge.To.Name}})
+	}
+	return nil
+}
+
+// assignReference empties a reference or lets it name the placeholder person; it stops the plan where the column takes
+// no such thing.
+func (e *erasure) assignReference(edge *datamap.Edge, t *connectors.Treatment, how string, n int64) {
+	for i, field := range edge.Fields {
+		a := connectors.Assign{Field: field}
+		if how == "placeholder" {
+			a.To = edge.To.Placeholder[edge.ToFields[i]]
+			if n > 0 {
+				e.standInFor(edge.To)
+			}
+		}
+		t.Assign = append(t.Assign, a)
+		key := slices.Contains(edge.From.Key, field)
+		if n > 0 && (key || a.To == nil && e.notNull(edge.From, field)) {
+			why := "takes no NULL"
+			if key {
+				why = "is part of the key"
+			}
+			e.attend(plan.Attention{Code: "reference", System: edge.From.System.Name, Collection: edge.From.Name + "." + field, Rows: n, Blocks: true,
+				Text: fmt.Sprintf("%s/%s.%s %s, and names a row of %s that is to be deleted while this row stays; say leave: placeholder or delete in the map", edge.From.System.Name, edge.From.Name, field, why, edge.To.Name)})
+		}
+	}
+}
+
+// onceID is id, numbered where the system has such a treatment already.
+func (e *erasure) onceID(sys *datamap.System, id string) string {
+	n := 1
+	for _, l := range e.later {
+		if rest, ok := strings.CutPrefix(l.treat.ID, strings.TrimSuffix(id, "/reference")); ok && l.sys == sys.Name && strings.HasSuffix(rest, "/reference") {
+			n++
+		}
+	}
+	if n == 1 {
+		return id
+	}
+	return fmt.Sprintf("%s#%d/reference", strings.TrimSuffix(id, "/reference"), n)
 }
 
 // addLater puts those treatments in front of their systems' own: references go before the rows.
 func (e *erasure) addLater() {
-	for _, l := range e.later {
+	for _, l := range slices.Backward(e.later) {
 		for i := range e.out.Work.Systems {
 			if w := &e.out.Work.Systems[i]; w.System == l.sys {
 				w.Treatments = append([]connectors.Treatment{l.treat}, w.Treatments...)
@@ -86,24 +200,4 @@ type laterTreatment struct {
 	sys   string
 	treat connectors.Treatment
 	class Class
-}
-
-// planCounters recounts counters of rows that stay, where rows that are counted go.
-func (e *erasure) planCounters(f *fate, recounts *stage) error {
-	for _, field := range f.c.Fields {
-		if field.Counts == nil || isNever(f.shared) {
-			continue
-		}
-		if g := e.fates[field.Counts.From]; g.gone == g.shellRows || f.sharedRows == 0 {
-			continue
-		}
-		step := connectors.Step{Collection: place(field.Counts.From), From: field.Counts.ToFields, To: field.Counts.Fields}
-		on := e.reach(f.c, f.shared)
-		t := connectors.Treatment{ID: f.c.Name + "/" + field.Name + "/recount", Verb: connectors.Recount, On: on, AtMost: e.ceiling(f.c, f.sharedRows),
-			Assign: []connectors.Assign{{Field: field.Name, How: connectors.Count, Over: &step}}}
-		recounts.add(t, Class{Collection: f.c.Name, Action: string(plan.Recount), Reason: plan.Counter, Planned: f.sharedRows})
-		e.act(f.c, plan.Action{Action: plan.Recount, Rows: f.sharedRows, Ceiling: t.AtMost, Fields: []string{field.Name},
-			Reason: plan.Reason{Code: plan.Counter, Explain: field.Name + ", where another person holds it too"}})
-	}
-	return nil
 }
