@@ -33,6 +33,20 @@ func (g *Graph) Entries(c *datamap.Collection) []Entry {
 	return out
 }
 
+// Exclusive says whether a row of c has one owner by the shape of the map, all the way up to the row that names the
+// person: what such a row says of whose it is, it says of that person.
+func (g *Graph) Exclusive(c *datamap.Collection) bool {
+	for seen := []*datamap.Collection{}; len(g.parents[c]) > 0; {
+		e := g.parents[c][0]
+		owner, fields := e.Parent()
+		if len(g.parents[c]) > 1 || e.Kind != datamap.OwnedBy || e.During != nil || !slices.Equal(fields, owner.Key) || slices.Contains(seen, owner) {
+			return false
+		}
+		seen, c = append(seen, c), owner
+	}
+	return true
+}
+
 func (g *Graph) findWays(c *datamap.Collection) []Way {
 	var out []Way
 	var back func(at *datamap.Collection, path []*datamap.Edge, seen []*datamap.Collection)

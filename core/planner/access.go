@@ -119,7 +119,7 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 func onlyLinks(c *datamap.Collection, fields []string) bool {
 	return !slices.ContainsFunc(fields, func(name string) bool {
 		f := c.Field(name)
-		return f == nil || f.Edge == nil || f.Category != nil
+		return f == nil || f.Edge == nil || slices.Contains(f.Said, "category")
 	})
 }
 

@@ -60,7 +60,7 @@ func (e *erasure) planChecks(sys *datamap.System) {
 		}
 		for _, f := range graph.Identifying(c) {
 			if known := e.known[f.Identifier.Name]; f.Identifier.Unique && known != nil {
-				add("identifier "+f.Identifier.Name, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts(0))}, nil)
+				add("identifier "+f.Identifier.Name, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts())}, nil)
 			}
 		}
 	}

@@ -46,9 +46,6 @@ func (s *survey) follow() (grew bool, err error) {
 // leads says whether the rows of c have to be read by the host: an edge goes on from them that a store cannot
 // follow alone or, where data is to be taken away, any edge; or they hold unique identifiers.
 func (s *survey) leads(c *datamap.Collection) bool {
-	if !s.terms.SystemInScope(c.System) {
-		return false
-	}
 	for _, e := range s.Graph.Children(c) {
 		if s.Graph.Host(e) || s.in.Request.Right != request.Access && s.in.Request.Right != request.Portability {
 			return true
@@ -142,14 +139,18 @@ func (s *survey) learn(c *datamap.Collection, ids []*datamap.Field, person int, 
 		if known.raw[n] != nil {
 			continue
 		}
-		if len(known.order) == 0 {
+		if len(known.order) == 0 && s.Graph.Exclusive(c) {
 			known.add(text, true)
 			grew = true
 			continue
 		}
 		s.witness(c, slices.Clone(key))
+		what := "names another one"
+		if len(known.order) == 0 {
+			what = "names somebody, and others may own it too"
+		}
 		s.attend(plan.Attention{Code: "guard", System: c.System.Name, Collection: c.Name, Rows: 1, Blocks: true,
-			Text: fmt.Sprintf("the edges of the map lead from this person to a row that names another one (%s); look at the edges that own %s", f.Identifier.Name, c.Name)})
+			Text: fmt.Sprintf("the edges of the map lead from this person to a row that %s (%s); look at the edges that own %s", what, f.Identifier.Name, c.Name)})
 	}
 	return grew
 }

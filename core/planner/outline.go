@@ -58,9 +58,12 @@ func (s *survey) outline() *plan.Plan {
 }
 
 // finish adds what only shows when all systems are worked: candidates, attention, totals, whether it may run.
-func (s *survey) finish(out *Result) {
+func (s *survey) finish(out *Result) error {
 	p := out.Plan
-	p.Candidates = s.listCandidates()
+	var err error
+	if p.Candidates, err = s.listCandidates(); err != nil {
+		return err
+	}
 	p.Attention = s.attention
 	p.Warnings = append(p.Warnings, s.warnings...)
 	p.Complete = true
@@ -86,6 +89,7 @@ func (s *survey) finish(out *Result) {
 	p.Applicable = len(p.Blockers) == 0
 	p.Totals = totals(p)
 	p.Seal()
+	return nil
 }
 
 func totals(p *plan.Plan) []plan.Total {

@@ -76,7 +76,9 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.finish(out)
+	if err := s.finish(out); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

@@ -15,13 +15,9 @@ import (
 func (s *survey) searchRoots(in map[string]*values) (grew bool, err error) {
 	texts := map[string][]string{}
 	for kind, v := range in {
-		texts[kind] = v.texts(v.searched)
-		v.searched = len(v.order)
+		texts[kind] = v.fresh()
 	}
-	for _, c := range s.Graph.Collections() {
-		if !s.terms.SystemInScope(c.System) {
-			continue
-		}
+	for _, c := range s.Graph.Collections() { // in systems out of scope too: who somebody is may be known there only
 		got, err := s.searchIn(c, texts)
 		if err != nil {
 			return grew, err
@@ -150,10 +146,10 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 		if err != nil || given.raw[n] == nil {
 			continue
 		}
-		r.by, r.value = f.Name, at(f.Name)
-		s.shared = append(s.shared, sighting{c: c, row: r, kind: f.Identifier.Name, value: n, ids: ids, other: contradicted})
+		one := r
+		one.by, one.value = f.Name, at(f.Name)
+		s.shared = append(s.shared, sighting{c: c, row: one, kind: f.Identifier.Name, value: n, ids: ids, other: contradicted})
 		seen = true
-		break
 	}
 	if contradicted || !seen {
 		s.witness(c, key)

@@ -1,10 +1,12 @@
 package planner
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
 )
 
@@ -18,19 +20,33 @@ type candidate struct {
 
 // settleShared decides about the rows that shared identifiers alone led to, once the unique ones lead no
 // further (correctness: whose row is it). A verified value is enough only where it stands on no other
-// person's row, or where the map says one_person_per_value. It says whether a row was accepted.
+// person's row, or where the map says one_person_per_value. All are weighed before any is taken: where two verified
+// values stand on rows of different persons, neither decides. It says whether a row was accepted.
 func (s *survey) settleShared() (grew bool) {
-	for kind, given := range s.given {
+	s.candidates = map[*datamap.Collection]*candidate{}
+	var taken []*sighting
+	for _, kind := range sortedNames(s.given) {
+		given := s.given[kind]
 		for _, value := range given.order {
-			if s.settleValue(kind, value, given.verified[value]) {
-				grew = true
-			}
+			taken = append(taken, s.settleValue(kind, value, given.verified[value])...)
+		}
+	}
+	if !s.onePerson(taken) {
+		for _, x := range taken {
+			s.propose(x, "verified identifiers stand on rows of different persons")
+		}
+		return false
+	}
+	for _, x := range taken {
+		if s.accept(x.c, x.row, x.c.Field(x.row.by), x.row.value, x.ids) {
+			grew = true
 		}
 	}
 	return grew
 }
 
-func (s *survey) settleValue(kind, value string, verified bool) (grew bool) {
+// settleValue gives the rows a value decides about; the others become candidates.
+func (s *survey) settleValue(kind, value string, verified bool) (taken []*sighting) {
 	var of []*sighting
 	for i := range s.shared {
 		if x := &s.shared[i]; x.kind == kind && x.value == value && !s.isRoot[x.c][rowID(x.row)] {
@@ -40,22 +56,32 @@ func (s *survey) settleValue(kind, value string, verified bool) (grew bool) {
 	}
 	why := s.whyNot(of, verified)
 	for _, x := range of {
-		decides := why == "" || verified && x.c.OnePerson
 		switch {
 		case x.other:
 			s.witness(x.c, x.row.key)
-			s.uncandidate(x)
-		case decides:
-			f := x.c.Field(x.row.by)
-			if s.accept(x.c, x.row, f, x.row.value, x.ids) {
-				grew = true
-			}
-			s.uncandidate(x)
+		case why == "", verified && x.c.OnePerson:
+			taken = append(taken, x)
 		default:
 			s.propose(x, why)
 		}
 	}
-	return grew
+	return taken
+}
+
+// onePerson stops the plan where rows about to be taken hold different unique identifiers of one kind.
+func (s *survey) onePerson(taken []*sighting) bool {
+	one := map[string]string{}
+	for _, x := range taken {
+		for kind, n := range x.ids {
+			if one[kind] != "" && one[kind] != n {
+				s.attend(plan.Attention{Code: "conflict", System: x.c.System.Name, Collection: x.c.Name, Rows: 1, Blocks: true,
+					Text: fmt.Sprintf("verified identifiers of the request stand on rows of different persons (%s); a person decides whose request this is", kind)})
+				return false
+			}
+			one[kind] = n
+		}
+	}
+	return true
 }
 
 // whyNot says why a value does not decide; "" where it does.
@@ -63,13 +89,14 @@ func (s *survey) whyNot(of []*sighting, verified bool) string {
 	if !verified {
 		return "the request does not say that the value was verified as this person's"
 	}
-	persons := map[string]bool{}
+	var persons []map[string]string
 	for _, x := range of {
 		if x.other {
 			return "the same value stands on another person's row"
 		}
-		if len(x.ids) > 0 {
-			persons[identityOf(x.ids)] = true
+		var ok bool
+		if persons, ok = meet(persons, x.ids); !ok {
+			return "the same value stands on rows of more than one person"
 		}
 	}
 	if len(persons) > 1 {
@@ -78,13 +105,29 @@ func (s *survey) whyNot(of []*sighting, verified bool) string {
 	return ""
 }
 
-func identityOf(ids map[string]string) string {
-	var b []byte
-	for _, k := range slices.Sorted(maps.Keys(ids)) {
-		b = append(append(append(b, k...), 0), ids[k]...)
-		b = append(b, 0)
+// meet adds a row's unique identifiers to the persons they meet; ok is false where they tie different ones together.
+func meet(persons []map[string]string, ids map[string]string) (out []map[string]string, ok bool) {
+	if len(ids) == 0 {
+		return persons, true
 	}
-	return string(b)
+	one := maps.Clone(ids)
+	for _, p := range persons {
+		same := false
+		for kind, n := range one {
+			same = same || p[kind] == n
+		}
+		if !same {
+			out = append(out, p)
+			continue
+		}
+		for kind, n := range p {
+			if one[kind] != "" && one[kind] != n {
+				return nil, false
+			}
+			one[kind] = n
+		}
+	}
+	return append(out, one), true
 }
 
 // contradicts says whether one of the unique identifiers is of a kind we know, and another's.
@@ -114,28 +157,27 @@ func (s *survey) propose(x *sighting, why string) {
 	c.why = why
 }
 
-func (s *survey) uncandidate(x *sighting) {
-	c := s.candidates[x.c]
-	if c == nil {
-		return
-	}
-	id := connectors.Tuple{Values: x.row.key}.ID()
-	if !c.keys.seen[id] {
-		return
-	}
-	delete(c.keys.seen, id)
-	if c.rows--; c.rows == 0 {
-		delete(s.candidates, x.c)
-	}
-}
-
-// listCandidates puts them into the plan, in map order.
-func (s *survey) listCandidates() []plan.Candidate {
+// listCandidates puts them into the plan, in map order. A row that edges lead to is the person's already.
+func (s *survey) listCandidates() ([]plan.Candidate, error) {
 	var out []plan.Candidate
 	for _, col := range s.Graph.Collections() {
-		if c := s.candidates[col]; c != nil {
+		c := s.candidates[col]
+		open := s.system(col)
+		if c == nil || open == nil {
+			continue
+		}
+		if ours := s.ours(col); !isNever(ours) {
+			n, err := open.Count(s.ctx, connectors.Selection{Collection: place(col), Any: []connectors.Match{{Fields: col.Key, Values: c.keys.list}}, Where: but(ours)})
+			if err := s.unreached(col, err); err != nil {
+				return nil, err
+			}
+			if len(n) > 0 {
+				c.rows = n[0]
+			}
+		}
+		if c.rows > 0 {
 			out = append(out, plan.Candidate{System: col.System.Name, Collection: col.Name, Rows: c.rows, Matched: c.matched, Why: c.why})
 		}
 	}
-	return out
+	return out, nil
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -51,13 +52,13 @@ type values struct {
 	raw      map[string][]string // normalised → the spellings met
 	order    []string
 	verified map[string]bool
-	searched int
+	searched map[string]bool // spellings already looked for
 }
 
 func (s *survey) valuesOf(in map[string]*values, kind *datamap.Identifier) *values {
 	v := in[kind.Name]
 	if v == nil {
-		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}}
+		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}, searched: map[string]bool{}}
 		in[kind.Name] = v
 	}
 	return v
@@ -78,17 +79,29 @@ func (v *values) add(text string, verified bool) {
 	v.verified[n] = v.verified[n] || verified
 }
 
-// texts are all spellings of the values from the nth on.
-func (v *values) texts(from int) []string {
+// texts are all spellings of the values.
+func (v *values) texts() []string {
 	var out []string
-	for _, n := range v.order[from:] {
+	for _, n := range v.order {
 		out = append(out, v.raw[n]...)
 	}
 	return out
 }
 
-// start takes the request's identifiers. Unverified unique ones count too: the case system stands for
-// the identity of the person; of shared ones verification decides later.
+// fresh are the spellings not looked for yet.
+func (v *values) fresh() []string {
+	var out []string
+	for _, t := range v.texts() {
+		if !v.searched[t] {
+			v.searched[t] = true
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// start takes the request's identifiers. Verified unique ones decide; of the others it shows later what they are worth.
+// Two values of one unique kind would be two persons.
 func (s *survey) start() {
 	for _, id := range s.in.Request.Subject.Identifiers {
 		kind := s.Graph.Map.Identifiers[id.Kind]
@@ -99,6 +112,12 @@ func (s *survey) start() {
 			s.valuesOf(s.known, kind).add(id.Value.Reveal(), true)
 		} else {
 			s.valuesOf(s.given, kind).add(id.Value.Reveal(), id.Verified)
+		}
+	}
+	for _, kind := range sortedNames(s.known) {
+		if len(s.known[kind].order) > 1 {
+			s.attend(plan.Attention{Code: "conflict", Blocks: true,
+				Text: fmt.Sprintf("the request names the person by two values of %s, which names one person each; a person decides whose request this is", kind)})
 		}
 	}
 }

@@ -45,22 +45,29 @@ func (v *verdict) after() content {
 func (v *verdict) anonymous(a at) map[string]any {
 	now := maps.Clone(a.row().v)
 	for _, name := range a.c.mapped() {
-		how, named := a.c.anon[name]
-		text, set := strings.CutPrefix(how, "set ")
-		switch {
-		case !named && slices.Contains(a.c.key, name), how == "keep":
-		case set:
-			now[name] = text
-		case how == "year", how == "month":
-			now[name] = cutDate(now[name], how)
-		case how == "placeholder":
-			x := a.c.field(name).edge
-			now[name] = x.to.placeholder[x.toFields[0]]
-		default:
-			now[name] = nil
+		if _, named := a.c.anon[name]; named || !slices.Contains(a.c.key, name) {
+			now[name] = a.c.becomes(name, now[name])
 		}
 	}
 	return now
+}
+
+// becomes is what an anonymised row holds in a field that held v.
+func (c *coll) becomes(name string, v any) any {
+	how := c.anon[name]
+	text, set := strings.CutPrefix(how, "set ")
+	switch {
+	case how == "keep":
+		return v
+	case set:
+		return text
+	case how == "year", how == "month":
+		return cutDate(v, how)
+	case how == "placeholder":
+		x := c.field(name).edge
+		return x.to.placeholder[x.toFields[0]]
+	}
+	return nil
 }
 
 func cutDate(v any, how string) any {
@@ -119,7 +126,7 @@ func (v *verdict) reduced(a at) map[string]any {
 			continue
 		}
 		if !slices.Contains(stay, name) {
-			now[name] = nil
+			now[name] = a.c.becomes(name, now[name])
 		}
 	}
 	v.clearFields(a, now)
@@ -231,7 +238,7 @@ func (v *verdict) standIns(out content) {
 		needed := false
 		for i := range x.from.rows {
 			a := at{x.from, i}
-			needed = needed || v.fate(a) == "anonymised" && x.on != "" && x.from.anon[x.on] == "placeholder" || x.leave == "placeholder" && v.cutting(x, a)
+			needed = needed || (v.fate(a) == "anonymised" || v.fate(a) == "shell") && x.from.erase == "anonymise" && x.on != "" && x.from.anon[x.on] == "placeholder" || x.leave == "placeholder" && v.cutting(x, a)
 		}
 		if !needed {
 			continue
