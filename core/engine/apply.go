@@ -140,6 +140,9 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 		return err
 	}
 	t.report(outcomes)
+	if id := t.over(); id != "" {
+		return fmt.Errorf("%s: %w", id, connectors.ErrMoreRows)
+	}
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err

@@ -22,14 +22,16 @@ type tally struct {
 	pending map[string]int64        // reported by an earlier try before its commit, and never acknowledged
 	before  map[string]int64        // acknowledged or inferred by earlier tries
 	prepare map[string]int64        // reported in the call under way
+	most    map[string]int64        // the plan's ceilings
 	units   bool                    // the work is committed in several parts: slices, or a store without transactions
 }
 
 func newTally(work *planner.SystemWork, was []state.Count, units bool) *tally {
-	t := &tally{class: map[string]classOf{}, now: map[string]*state.Count{}, pending: map[string]int64{}, before: map[string]int64{}, prepare: map[string]int64{}, units: units}
+	t := &tally{class: map[string]classOf{}, now: map[string]*state.Count{}, pending: map[string]int64{}, before: map[string]int64{}, prepare: map[string]int64{}, most: map[string]int64{}, units: units}
 	for i, x := range work.Treatments {
 		c := work.Purposes[i]
 		t.now[x.ID] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: state.Total, Planned: c.Planned}
+		t.most[x.ID] = x.AtMost
 	}
 	for _, c := range was {
 		now := t.now[c.Treatment]
@@ -56,6 +58,17 @@ func (t *tally) add(to map[string]int64, outcomes []connectors.Outcome) {
 
 // report takes what a store says it is about to commit.
 func (t *tally) report(outcomes []connectors.Outcome) { t.add(t.prepare, outcomes) }
+
+// over names a treatment of which more would change than the plan allows; "" none. The store refuses that by itself; a connector that
+// does not is refused here, before anything is committed.
+func (t *tally) over() string {
+	for id, n := range t.prepare {
+		if c := t.now[id]; n > 0 && c.Committed+c.Inferred+n > t.most[id] {
+			return id
+		}
+	}
+	return ""
+}
 
 // acknowledge takes what it says it has committed; the call under way is over.
 func (t *tally) acknowledge(outcomes []connectors.Outcome) {
