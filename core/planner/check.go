@@ -25,12 +25,13 @@ func (e *erasure) planChecks(sys *datamap.System) {
 				fields = union(fields, []string{a.Field})
 			}
 		}
-		add := func(by string, m connectors.Match, parent *connectors.Selection) {
+		where := append(slices.Clone(t.On.Where), but(among(c.Key, e.fates[c].stay.list))...)
+		add := func(by string, m connectors.Match, parent *connectors.Selection, when ...connectors.Cond) {
 			if len(m.Values) == 0 {
 				return
 			}
 			e.work.Checks = append(e.work.Checks, Check{ID: t.ID, Collection: c.Name, By: by, Assigned: want, Parent: parent,
-				Selection: connectors.Selection{Collection: place(c), Any: []connectors.Match{m}, Where: t.On.Where, Fields: fields}})
+				Selection: connectors.Selection{Collection: place(c), Any: []connectors.Match{m}, Where: slices.Concat(where, when), Fields: fields}})
 		}
 		for _, edge := range e.Graph.Parents(c) {
 			links := e.links[edge]
@@ -43,7 +44,11 @@ func (e *erasure) planChecks(sys *datamap.System) {
 			if owner.System == sys {
 				parent = &connectors.Selection{Collection: place(owner), Any: []connectors.Match{{Fields: up, Values: links.list}}, Fields: slices.Clone(owner.Key)}
 			}
-			add(edge.ID, connectors.Match{Fields: child, Values: links.list}, parent)
+			var when []connectors.Cond
+			if edge.Kind == datamap.OwnedBy {
+				when = graph.Conditions(edge.When)
+			}
+			add(edge.ID, connectors.Match{Fields: child, Values: links.list}, parent, when...)
 			if n := len(e.work.Checks); n > 0 {
 				e.work.Checks[n-1].Edge = true
 			}
@@ -98,7 +103,7 @@ func (e *erasure) capture(c *datamap.Collection, t *connectors.Treatment, class 
 
 // planWitnesses picks other persons' rows close by, which must look the same afterwards: those that came into
 // view while searching, and the neighbours by number of the person's own.
-func (e *erasure) planWitnesses(sys *datamap.System) {
+func (e *erasure) planWitnesses(sys *datamap.System) error {
 	for _, c := range sys.Collections {
 		keys := &tuples{fields: c.Key}
 		if w := e.witnesses[c]; w != nil {
@@ -121,12 +126,32 @@ func (e *erasure) planWitnesses(sys *datamap.System) {
 		if keys.empty() || len(e.matches(c, false)) == 0 {
 			continue
 		}
-		sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: witnessed(c)}
-		if ours := e.ours(c); !isNever(ours) {
-			sel.Where = but(ours)
+		there, err := e.bystanders(c, keys)
+		if err != nil {
+			return err
 		}
-		e.work.Witnesses = append(e.work.Witnesses, sel)
+		if len(there) > 0 {
+			e.work.Witnesses = append(e.work.Witnesses, connectors.Selection{Collection: place(c),
+				Any: []connectors.Match{{Fields: c.Key, Values: there}}, Fields: witnessed(c)})
+		}
 	}
+	return nil
+}
+
+// bystanders are the keys that stand now on rows which are not this person's, and which no reference to what goes takes along.
+func (e *erasure) bystanders(c *datamap.Collection, keys *tuples) ([]connectors.Tuple, error) {
+	sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: c.Key, Where: but(e.ours(c))}
+	for _, edge := range c.Edges {
+		if edge.Leave == "delete" {
+			sel.Where = append(sel.Where, connectors.NullField(edge.Fields[0]))
+		}
+	}
+	var out tuples
+	err := e.system(c).Each(e.ctx, sel, func(_ int, vs []any) error {
+		out.add(connectors.Tuple{Values: slices.Clone(vs)})
+		return nil
+	})
+	return out.list, err
 }
 
 // witnessed are the fields of another person's row that this request may not change: all but references that give

@@ -114,7 +114,9 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 		e.sys.Transaction = "slices"
 	}
 	e.planChecks(sys)
-	e.planWitnesses(sys)
+	if err := e.planWitnesses(sys); err != nil {
+		return err
+	}
 	return e.inspect(sys)
 }
 

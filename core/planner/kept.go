@@ -58,8 +58,8 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 		sel.Fields = union(sel.Fields, h.Fields())
 	}
 	sel.Fields = s.leadFields(f.c, sel.Fields)
-	if len(sel.Fields) == 0 {
-		sel.Fields = slices.Clone(f.c.Key)
+	if len(sel.Fields) == 0 || f.held.HasExists() {
+		sel.Fields = union(sel.Fields, f.c.Key)
 	}
 	ups := newUps(s, f.c, zone)
 	elsewhere, err := s.readElsewhere(f)
@@ -73,6 +73,9 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 		}
 		s.groupKept(f, s.why(f, fates, row, zone, elsewhere))
 		ups.from(person, row, fates)
+		if f.held.HasExists() {
+			f.stay.add(connectors.Tuple{Values: row.Pick(f.c.Key)})
+		}
 		return nil
 	})
 	if err := s.unreached(f.c, err); err != nil {
@@ -250,6 +253,9 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 		f.shellRows++
 		for i, name := range sel.Fields {
 			row[name] = vs[i]
+		}
+		if shell.HasExists() {
+			f.stay.add(connectors.Tuple{Values: row.Pick(f.c.Key)})
 		}
 		grew = ups.from(person, row, fates) || grew
 		return nil

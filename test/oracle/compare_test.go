@@ -11,7 +11,7 @@ import (
 )
 
 // numbers of a plan that the oracle knows too, by collection and act.
-func numbers(p *plan.Plan) map[string]int64 {
+func (e *estate) numbers(p *plan.Plan) map[string]int64 {
 	out := map[string]int64{}
 	for _, s := range p.Systems {
 		for _, c := range s.Collections {
@@ -28,8 +28,8 @@ func numbers(p *plan.Plan) map[string]int64 {
 					key += "held"
 				case a.Action == plan.Delete:
 					key += "deleted"
-				case a.Action == plan.Anonymise && a.Detail != "":
-					continue
+				case a.Action == plan.Anonymise && e.onlyOwn(c.Name, a.Fields):
+					continue // fields with a purpose of their own
 				case a.Action == plan.Anonymise:
 					key += "anonymised"
 				default:
@@ -44,6 +44,18 @@ func numbers(p *plan.Plan) map[string]int64 {
 	}
 	maps.DeleteFunc(out, func(_ string, n int64) bool { return n == 0 })
 	return out
+}
+
+// onlyOwn says whether all these fields have rules of their own.
+func (e *estate) onlyOwn(name string, fields []string) bool {
+	for _, c := range e.colls {
+		for _, f := range fields {
+			if x := c.field(f); c.name == name && (x == nil || len(x.rules) == 0) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // numbers the rules come to.

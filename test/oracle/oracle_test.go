@@ -45,7 +45,7 @@ func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
 	if trouble := stops(made, v); trouble != "" || v.blocked != "" {
 		return trouble
 	}
-	if d := differ(numbers(made.Plan), v.numbers()); d != "" {
+	if d := differ(e.numbers(made.Plan), v.numbers()); d != "" {
 		return d
 	}
 	if err := h.carry(ctx, made); err != nil {
