@@ -32,7 +32,7 @@ type app struct {
 	closers  []func()
 	pool     *host.Pool
 	progress *view.Progress
-	clock    time.Time // zero: the real one
+	ahead    time.Duration // of the real clock, where DOSSIER_NOW sets another
 }
 
 func (a *app) close() {
@@ -48,13 +48,9 @@ func (a *app) onClose(f func() error) {
 	a.closers = append(a.closers, func() { _ = f() })
 }
 
-// now is the clock; DOSSIER_NOW sets it for demonstrations and tests of what comes due.
-func (a *app) now() time.Time {
-	if !a.clock.IsZero() {
-		return a.clock
-	}
-	return time.Now()
-}
+// now is the clock; DOSSIER_NOW sets where it starts, for demonstrations and tests of what comes due. It goes on from there,
+// for leases run out by it.
+func (a *app) now() time.Time { return time.Now().Add(a.ahead) }
 
 // setClock reads DOSSIER_NOW (RFC 3339), and says so: what is recorded under a set clock is evidence of nothing.
 func (a *app) setClock() error {
@@ -66,7 +62,7 @@ func (a *app) setClock() error {
 	if err != nil {
 		return usagef("like 2026-11-06T11:20:00+01:00; unset it to use the clock", "the time in DOSSIER_NOW cannot be read")
 	}
-	a.clock = t
+	a.ahead = time.Until(t)
 	a.note("DOSSIER_NOW sets the clock to " + view.Moment(t) + ".")
 	return nil
 }

@@ -54,27 +54,56 @@ func (l later) Error() string { return l.why }
 
 // Drain works the steps of a request that are due, one after the other, until none is: what is left then waits.
 func (e *Engine) Drain(ctx context.Context, id string) error {
+	var held lease
 	for {
-		due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueSteps(e.Now(), 1000) })
+		due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOf(id, e.Now()) })
 		if err != nil {
 			return err
 		}
 		worked := false
 		for _, s := range due {
-			if s.Request != id {
-				continue
-			}
-			ok, err := e.Work(ctx, s.ID)
-			if err != nil {
+			if worked, err = e.Work(ctx, s.ID); err != nil {
 				return err
 			}
-			if worked = worked || ok; ok {
+			if worked {
 				break // what is due may have changed
 			}
 		}
-		if !worked {
+		if worked {
+			continue
+		}
+		if waited, err := e.awaitLease(ctx, id, &held); err != nil {
+			return err
+		} else if !waited {
 			return e.summarise(ctx, id)
 		}
+	}
+}
+
+// lease is one somebody else holds, and since when it is waited for by the machine's own time.
+type lease struct{ until, since time.Time }
+
+// awaitLease waits while somebody else is in the middle of a step of the request: another node, or one that was killed and whose
+// lease runs out. waited is false where nobody is, or the lease neither moves nor ends.
+func (e *Engine) awaitLease(ctx context.Context, id string, held *lease) (waited bool, err error) {
+	until, err := read(ctx, e, func(tx *state.Tx) (time.Time, error) { return tx.LeasedUntil(id, e.Now()) })
+	if err != nil || until.IsZero() {
+		return false, err
+	}
+	if !until.Equal(held.until) {
+		*held = lease{until, time.Now()}
+	}
+	if time.Since(held.since) > leaseFor+renewEvery {
+		return false, nil
+	}
+	e.progress("another process has it, or was killed; waiting")
+	t := time.NewTimer(min(until.Sub(e.Now())+10*time.Millisecond, time.Second))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false, ctx.Err()
+	case <-t.C:
+		return true, nil
 	}
 }
 
@@ -192,8 +221,9 @@ func (j *job) finish(ctx context.Context, err error) error {
 	if errors.Is(err, state.ErrFenced) || errors.Is(context.Cause(ctx), state.ErrFenced) {
 		return nil
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx) // the lease runs out, and the step is taken up again
+	if ctx.Err() != nil { // interrupted: the step is given back as it stands, and taken up again
+		_ = j.DB.Write(context.WithoutCancel(ctx), func(tx *state.Tx) error { return tx.YieldStep(j.Step, j.Now()) })
+		return context.Cause(ctx)
 	}
 	now := j.Now()
 	d := detailOf(j.Step)

@@ -101,6 +101,20 @@ func (tx *Tx) DueSteps(now time.Time, limit int) ([]Step, error) {
 	return all(tx, "due steps", scanStep, `SELECT `+stepColumns+` FROM step WHERE `+due+` ORDER BY not_before, plan, ord, id LIMIT ?2`, stamp(now), limit)
 }
 
+// DueStepsOf is [Tx.DueSteps] of one request.
+func (tx *Tx) DueStepsOf(request string, now time.Time) ([]Step, error) {
+	return all(tx, "due steps of request "+request, scanStep, `SELECT `+stepColumns+` FROM step WHERE request = ?2 AND `+due+` ORDER BY not_before, plan, ord, id`, stamp(now), request)
+}
+
+// LeasedUntil is the earliest instant at which a step of the request that somebody is in the middle of may be taken over; zero where
+// nobody is.
+func (tx *Tx) LeasedUntil(request string, now time.Time) (time.Time, error) {
+	var t time.Time
+	_, err := get(tx, "leases of request "+request, func(s scanner) (bool, error) { return true, s.Scan(stampInto{&t}) },
+		`SELECT coalesce(min(lease_until), '') FROM step WHERE request = ? AND lease_until > ? AND state IN ('claimed','prepared','committed')`, request, stamp(now))
+	return t, err
+}
+
 // NextDue is the earliest instant at which a sleeping or leased step may become due; zero if none does by time alone.
 func (tx *Tx) NextDue() (time.Time, error) {
 	var t time.Time
