@@ -54,7 +54,10 @@ func (t teller) field(c *datamap.Collection, name string) archive.Field {
 	if f == nil {
 		return archive.Field{Name: name, Title: plainName(name)}
 	}
-	out := archive.Field{Name: name, Title: t.in(f.Label), Unit: f.Unit, Type: archive.Auto, Codes: t.codes(f)}
+	out := archive.Field{Name: name, Title: t.in(f.Label), Unit: f.Unit, Codes: t.codes(f)}
+	if dated(f) {
+		out.Type = archive.Date
+	}
 	if f.Edge == nil || f.Category != nil {
 		t.from(&out, f.Source)
 	} else if !slices.Contains(f.Said, "label") { // a number that only says which rows belong together comes from nobody
@@ -68,6 +71,29 @@ func (t teller) field(c *datamap.Collection, name string) archive.Field {
 		out.Title = plainName(name)
 	}
 	return out
+}
+
+// dated says whether the map knows f for a day: by its category, or because something is counted from it. What its values
+// really are decides in the end.
+func dated(f *datamap.Field) bool {
+	if f.Category != nil && (strings.HasSuffix(f.Category.Name, "date") || strings.HasSuffix(f.Category.Name, "dates")) {
+		return true
+	}
+	c := f.Collection
+	if c.Discloses != nil && c.Discloses.On == f.Name {
+		return true
+	}
+	for _, r := range slices.Concat(c.Rules, f.Rules) {
+		for _, ref := range []*datamap.DateRef{r.Since, r.Until} {
+			if ref != nil && ref.Of == nil && ref.Over == nil && ref.Field == f.Name {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(c.Edges, c.Inward, c.Onward), func(e *datamap.Edge) bool {
+		d := e.During
+		return d != nil && (e.From == c && d.Date == f.Name || e.To == c && (d.From == f.Name || d.To == f.Name))
+	})
 }
 
 // plainName is the name of a field as words.
