@@ -11,7 +11,7 @@ import (
 
 // planChecks writes the questions of the verification. It never walks down from the person, who is gone by
 // then: each edge asks the child by the captured values of its owners, each root by identifier and by key.
-func (e *erasure) planChecks(sys *datamap.System) {
+func (e *erasure) planChecks(sys *datamap.System) error {
 	for _, t := range e.work.Treatments {
 		c := sys.Collection(t.On.Collection.Name)
 		if c == nil || t.Verb == connectors.Ensure || t.Verb == connectors.Recount || strings.HasSuffix(t.ID, "/reference") {
@@ -25,7 +25,10 @@ func (e *erasure) planChecks(sys *datamap.System) {
 				fields = union(fields, []string{a.Field})
 			}
 		}
-		where := append(slices.Clone(t.On.Where), but(among(c.Key, e.fates[c].stay.list))...)
+		where, err := e.whereThen(e.fates[c], t)
+		if err != nil {
+			return err
+		}
 		add := func(by string, m connectors.Match, parent *connectors.Selection, when ...connectors.Cond) {
 			if len(m.Values) == 0 {
 				return
@@ -69,6 +72,7 @@ func (e *erasure) planChecks(sys *datamap.System) {
 			}
 		}
 	}
+	return nil
 }
 
 // keysOnly is a match of root rows without the identifier they were found by.
@@ -114,6 +118,9 @@ func (e *erasure) planWitnesses(sys *datamap.System) error {
 		if len(c.Key) == 1 {
 			for _, r := range e.roots[c] {
 				e.neighbours(keys, r.key[0])
+			}
+			if err := e.besideOurs(c, keys); err != nil {
+				return err
 			}
 			for _, edge := range e.Graph.Children(c) {
 				if _, from := edge.Parent(); slices.Equal(from, c.Key) && e.links[edge] != nil {

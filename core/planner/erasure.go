@@ -113,7 +113,9 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	if e.sys.Transaction = "one"; sys.MaxRows > 0 && changes > int64(sys.MaxRows) {
 		e.sys.Transaction = "slices"
 	}
-	e.planChecks(sys)
+	if err := e.planChecks(sys); err != nil {
+		return err
+	}
 	if err := e.planWitnesses(sys); err != nil {
 		return err
 	}

@@ -1,0 +1,74 @@
+package planner
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+)
+
+// whereThen is where a treatment works, as it was when the plan was made: what holds a row from outside, its owner's dates or the
+// last entry below it, is itself changed by the work, and what should have gone would look kept.
+func (e *erasure) whereThen(f *fate, t connectors.Treatment) ([]connectors.Cond, error) {
+	where := append(slices.Clone(t.On.Where), but(among(f.c.Key, f.stay.list))...)
+	i := slices.IndexFunc(where, func(c connectors.Cond) bool { return reflect.DeepEqual(c, connectors.NotThat(f.held)) })
+	if i < 0 || !f.held.HasExists() {
+		return where, nil
+	}
+	then, err := e.heldThen(f)
+	where[i] = connectors.NotThat(then)
+	return where, err
+}
+
+// heldThen is what held rows of a collection when the plan was made: of what inherits, by the owners that were held; of others,
+// all but the rows that were to go.
+func (e *erasure) heldThen(f *fate) (connectors.Cond, error) {
+	if len(f.holds) > 0 {
+		gone, err := e.keysOf(f.c, but(f.held, f.shared)...)
+		return connectors.AllOf(append(but(among(f.c.Key, gone)), f.held)...), err
+	}
+	var cs []connectors.Cond
+	for _, edge := range e.Graph.Parents(f.c) {
+		p, _ := edge.Parent()
+		if !handsDown(edge) || isNever(e.fates[p].held) {
+			continue
+		}
+		owners, err := e.ownerTuples(edge, e.reach(p, e.fates[p].held))
+		if err != nil {
+			return never, err
+		}
+		cs = append(cs, overEdge(edge, owners))
+	}
+	return anyOf(cs...), nil
+}
+
+// keysOf are the keys of this person's rows of c where conds hold.
+func (s *survey) keysOf(c *datamap.Collection, conds ...connectors.Cond) ([]connectors.Tuple, error) {
+	open := s.system(c)
+	if open == nil {
+		return nil, nil
+	}
+	sel := s.reach(c, conds...)
+	sel.Fields = c.Key
+	var out tuples
+	err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
+		out.add(connectors.Tuple{Values: slices.Clone(vs)})
+		return nil
+	})
+	return out.list, s.unreached(c, err)
+}
+
+// besideOurs adds the keys next to those of the person's rows, where they are few.
+func (e *erasure) besideOurs(c *datamap.Collection, keys *tuples) error {
+	const few = 20
+	f := e.fates[c]
+	if n := f.gone + f.kept + f.sharedRows; n == 0 || n > few || c.Rows != nil {
+		return nil
+	}
+	ours, err := e.keysOf(c)
+	for _, k := range ours {
+		e.neighbours(keys, k.Values[0])
+	}
+	return err
+}
