@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -69,6 +70,11 @@ func wholeDigest(ctx context.Context, e *engine.Engine, id, given string) (strin
 // carryOut starts a request's plan and works until nothing is due, then shows where it stands.
 func (a *app) carryOut(ctx context.Context, e *engine.Engine, id, digest string) error {
 	if err := e.Start(ctx, id, digest); err != nil {
+		if errors.Is(err, engine.ErrNotApproved) {
+			if p, perr := e.CurrentPlan(ctx, id); perr == nil {
+				err = hinted(err, view.ApplyCommand(id, p.Digest, e.Planner.Graph.Map.Approval[p.Right]))
+			}
+		}
 		return err
 	}
 	return a.drain(ctx, e, id)
@@ -101,13 +107,13 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	need := e.Planner.Graph.Map.Approval[p.Right]
 	mutates := request.Right(p.Right).Mutates()
 	if !a.JSON {
-		if err := a.showPlan(ctx, e, p); err != nil {
+		if err := a.showPlan(ctx, e, p, false); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintln(a.out)
 	}
 	if need == "another_person" {
-		return hinted(fmt.Errorf("%w: the map wants another person to approve an %s", engine.ErrNotApproved, p.Right), "dossier --as SOMEBODY-ELSE apply "+id+" --approve "+p.Digest)
+		return hinted(fmt.Errorf("%w: the map wants another person to approve an %s", engine.ErrNotApproved, p.Right), view.ApplyCommand(id, p.Digest, need))
 	}
 	if mutates && p.Applicable && !c.Yes {
 		if err := a.ask(ctx, p); err != nil {

@@ -52,15 +52,18 @@ type word struct{ word, help string }
 func follow(n *kong.Node, before []string) []word {
 	skip := false
 	for _, w := range before {
+		next := child(n, w)
 		switch {
 		case skip:
 			skip = false
-		case strings.HasPrefix(w, "-"):
-			skip = takesValue(n, w)
+		case next != nil:
+			n = next
+		case n.DefaultCmd != nil && (!strings.HasPrefix(w, "-") || flagOf(n, w) == nil):
+			n = n.DefaultCmd
+			fallthrough
 		default:
-			if next := child(n, w); next != nil {
-				n = next
-			}
+			f := flagOf(n, w)
+			skip = f != nil && !f.IsBool() && !strings.Contains(w, "=")
 		}
 	}
 	if skip {
@@ -94,16 +97,15 @@ func child(n *kong.Node, name string) *kong.Node {
 	return nil
 }
 
-func takesValue(n *kong.Node, arg string) bool {
-	if strings.Contains(arg, "=") {
-		return false
-	}
+// flagOf finds the flag an argument gives, at a command or above it.
+func flagOf(n *kong.Node, arg string) *kong.Flag {
+	name, _, _ := strings.Cut(arg, "=")
 	for at := n; at != nil; at = at.Parent {
 		for _, f := range at.Flags {
-			if "--"+f.Name == arg || f.Short != 0 && "-"+string(f.Short) == arg {
-				return !f.IsBool()
+			if "--"+f.Name == name || f.Short != 0 && "-"+string(f.Short) == name {
+				return f
 			}
 		}
 	}
-	return false
+	return nil
 }

@@ -142,7 +142,10 @@ func settings(d connectors.Description, given map[string]string) (connectors.Con
 		}
 		out[name] = v
 	}
-	return out, d.Check(out).Err()
+	if err := d.Check(out).Err(); err != nil {
+		return nil, usage(err, "")
+	}
+	return out, nil
 }
 
 type connectorLockCmd struct{}

@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/core/engine"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -146,6 +148,10 @@ func (a *app) exit(err error) int {
 		return exitWaits
 	}
 	code, hint := meaning(err)
+	var stale engine.Stale
+	if errors.As(err, &stale) && len(stale.Differences) > 1 {
+		err = errors.New("the plan is stale, nothing was done:\n" + strings.Join(stale.Differences, "\n"))
+	}
 	view.Problem(a.err, err, hint)
 	return code
 }

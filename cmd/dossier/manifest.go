@@ -73,7 +73,7 @@ func (c manifestInspectCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usagef("", "%s cannot be written", c.Output)
 	}
-	a.note(fmt.Sprintf("%s is written to %s; dossier manifest check --against %s compares the map with it.", view.Plural(int64(len(schema.Collections)), "table"), c.Output, c.Output))
+	a.note(fmt.Sprintf("the schema of %s, %s, is in %s; dossier manifest check --against compares the map with it.", c.System, view.Plural(int64(len(schema.Collections)), "table"), c.Output))
 	return nil
 }
 

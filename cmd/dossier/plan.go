@@ -52,7 +52,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 			return err
 		}
 	}
-	if err := a.showPlan(ctx, e, p); err != nil {
+	if err := a.showPlan(ctx, e, p, true); err != nil {
 		return err
 	}
 	if !p.Complete {
@@ -118,16 +118,17 @@ func writeNew(file string, v any) error {
 	return nil
 }
 
-// showPlan prints a plan as JSON or for a person.
-func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
+// showPlan prints a plan as JSON or for a person; open says that the command that carries it out is worth naming.
+func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open bool) error {
 	if a.JSON {
 		return view.JSON(a.out, p)
 	}
 	m := e.Planner.Graph.Map
 	c := view.PlanContext{Now: a.now(), Zone: m.Zone, Kinds: kindWords(m), Approval: m.Approval[p.Right]}
+	c.Scope = view.Scope(e.Asked(ctx, p.Request).Scope)
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
-		c.Open = request.State(x.State) == request.Planned
+		c.Open = open && request.State(x.State) == request.Planned
 	}
 	view.Plan(a.out, p, c)
 	return nil
@@ -244,7 +245,7 @@ func (c planShowCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.showPlan(ctx, e, p)
+	return a.showPlan(ctx, e, p, true)
 }
 
 // loadPlan reads a plan file, or the current plan of a request.

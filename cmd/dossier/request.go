@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -116,9 +119,8 @@ func (a *app) zone(e *engine.Engine) *time.Location { return e.Planner.Graph.Map
 // standing is what a standing is read with.
 func (a *app) standing(ctx context.Context, e *engine.Engine, s *engine.Standing) view.StandingContext {
 	c := view.StandingContext{Now: a.now(), Zone: a.zone(e), Approval: e.Planner.Graph.Map.Approval[s.Right]}
-	if at, method, ok := e.Identified(ctx, s.ID); ok {
-		c.IdentifiedAt, c.IdentifiedBy = at, method
-	}
+	asked := e.Asked(ctx, s.ID)
+	c.IdentifiedAt, c.IdentifiedBy = asked.IdentifiedAt, asked.IdentifiedBy
 	return c
 }
 
@@ -234,6 +236,9 @@ func (c requestNoteCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(request.EventTypes, request.EventType(c.Event)) {
+		return usagef(eventHint(c.Event), "there is no event %s", c.Event)
+	}
 	at := a.now()
 	if c.At != "" {
 		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
@@ -244,4 +249,15 @@ func (c requestNoteCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.showRequest(ctx, e, c.ID)
+}
+
+func eventHint(event string) string {
+	var names []string
+	for _, t := range request.EventTypes {
+		names = append(names, string(t))
+	}
+	if near := datamap.Near(event, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "there are " + strings.Join(names, ", ")
 }

@@ -36,7 +36,7 @@ func MapCheck(w io.Writer, c Check, ok, asJSON bool) error {
 	if len(c.Problems) > 0 {
 		_, _ = fmt.Fprintln(w)
 	}
-	_, err := fmt.Fprintln(w, wrap(summary, Width, ""))
+	_, err := fmt.Fprintln(w, summary)
 	if !c.Live || err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	}
 	recipients(w, p)
 	tasks(w, p)
-	warnings(w, p)
+	warnings(w, p, c.Kinds)
 	footer(w, p, c)
 }
 
@@ -172,8 +172,12 @@ func system(w io.Writer, s plan.System, name int) {
 		}
 		_, _ = fmt.Fprintf(w, "%s%s  %s  %s\n", pad(shownName, name), padLeft(rows, rowsWidth), pad(string(l.Action.Action), actWidth), wrap(whyFitting(l.Action, room), room, indent))
 	}
-	for _, c := range nothing {
-		_, _ = fmt.Fprintf(w, "%s%s  nothing found\n", pad("  "+c, name), padLeft("0", rowsWidth))
+	switch len(nothing) {
+	case 0:
+	case 1:
+		_, _ = fmt.Fprintf(w, "%s%s  nothing found\n", pad("  "+nothing[0], name), padLeft("0", rowsWidth))
+	default:
+		_, _ = fmt.Fprintln(w, "  "+wrap("nothing found in "+and(nothing), Width-4, "    "))
 	}
 	if len(s.Collections) == 0 {
 		_, _ = fmt.Fprintln(w, "  nothing found")

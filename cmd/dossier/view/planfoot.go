@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,29 +50,19 @@ func tasks(w io.Writer, p *plan.Plan) {
 	}
 }
 
-func warnings(w io.Writer, p *plan.Plan) {
+func warnings(w io.Writer, p *plan.Plan, kinds map[string]string) {
 	var lines []string
 	for _, c := range p.Candidates {
-		lines = append(lines, fmt.Sprintf("%s/%s: %s may be this person's, matched by %s alone (%s). Nothing is done with them.", c.System, c.Collection, Plural(c.Rows, "row"), strings.Join(c.Matched, " and "), c.Why))
+		lines = append(lines, fmt.Sprintf("%s/%s: %s may be this person's, matched by %s alone (%s). Nothing is done with them.", c.System, c.Collection, Plural(c.Rows, "row"), and(unverified(c.Matched, kinds)), c.Why))
 	}
-	for _, a := range p.Attention {
-		where := a.System
-		if a.Collection != "" {
-			where += "/" + a.Collection
-		}
-		if strings.Contains(a.Text, where) || where == "" {
-			lines = append(lines, a.Text)
-		} else {
-			lines = append(lines, where+": "+a.Text)
-		}
-	}
+	lines = append(lines, attention(p)...)
 	for _, s := range p.Systems {
 		if !s.Reached && !s.LeftOut {
 			lines = append(lines, fmt.Sprintf("%s is not in this plan. Plan again when it answers, or leave it for a plan of its own:\n  dossier plan %s --without %s", s.Name, p.Request, s.Name))
 		}
-		if s.Backups != "" && p.Right == "erasure" {
-			lines = append(lines, fmt.Sprintf("Backups of %s hold what is erased until %s. After a restore:\n  dossier replay %s --backup-taken-at TIME", s.Name, Day(s.Backups), s.Name))
-		}
+	}
+	if b := backups(p); b != "" {
+		lines = append(lines, b)
 	}
 	lines = append(lines, p.Warnings...)
 	if len(lines) == 0 {
@@ -85,6 +76,54 @@ func warnings(w io.Writer, p *plan.Plan) {
 			_, _ = fmt.Fprintln(w, "    "+strings.TrimSpace(command))
 		}
 	}
+}
+
+// unverified are kinds of identifiers in words, without saying that they were verified.
+func unverified(names []string, kinds map[string]string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		if out[i] = strings.TrimPrefix(kinds[n], "a verified "); out[i] == "" {
+			out[i] = n
+		}
+	}
+	return out
+}
+
+// backups says until when backups hold what a plan takes away.
+func backups(p *plan.Plan) string {
+	var parts []string
+	for _, s := range p.Systems {
+		takes := func(l line) bool { return l.Action.Action == plan.Delete || l.Action.Action == plan.Anonymise }
+		if s.Backups != "" && slices.ContainsFunc(linesOf(s), takes) {
+			parts = append(parts, "of "+s.Name+" until "+Day(s.Backups))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Backups hold what is erased: " + and(parts) + ". After a restore:\ndossier replay SYSTEM --backup-taken-at TIME"
+}
+
+// attention is what a person must look at; what is the same in several places is said once.
+func attention(p *plan.Plan) []string {
+	var texts []string
+	where := map[string][]string{}
+	for _, a := range p.Attention {
+		if where[a.Text] == nil {
+			texts = append(texts, a.Text)
+		}
+		at := a.System
+		if a.Collection != "" {
+			at += "/" + a.Collection
+		}
+		where[a.Text] = append(where[a.Text], at)
+	}
+	for i, t := range texts {
+		if at := and(where[t]); at != "" && !strings.Contains(t, at) {
+			texts[i] = at + ": " + t
+		}
+	}
+	return texts
 }
 
 func footer(w io.Writer, p *plan.Plan, c PlanContext) {
@@ -112,12 +151,12 @@ func footer(w io.Writer, p *plan.Plan, c PlanContext) {
 	_, _ = fmt.Fprintln(w, "\n"+line)
 	_, _ = fmt.Fprintln(w, wrap(Totals(p), Width, ""))
 	if c.Open && p.Applicable {
-		_, _ = fmt.Fprintln(w, "\nnext  "+applyCommand(p.Request, p.Digest, c.Approval))
+		_, _ = fmt.Fprintln(w, "\nnext  "+ApplyCommand(p.Request, p.Digest, c.Approval))
 	}
 }
 
-// applyCommand is what carries a plan out: with an approval where the map wants one, by another person where it wants that.
-func applyCommand(request, digest, approval string) string {
+// ApplyCommand is what carries a plan out: with an approval where the map wants one, by another person where it wants that.
+func ApplyCommand(request, digest, approval string) string {
 	switch approval {
 	case "another_person":
 		return "dossier --as SOMEBODY-ELSE apply " + request + " --approve " + Digest(digest)

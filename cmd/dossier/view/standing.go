@@ -178,7 +178,7 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 	case s.WaitsFor == "store" && s.StartedAt == nil:
 		add("dossier plan "+s.ID, "when it answers again")
 	case s.State == "planned":
-		add(applyCommand(s.ID, s.Digest, approval), "")
+		add(ApplyCommand(s.ID, s.Digest, approval), "")
 	case s.State == "approved":
 		add("dossier apply "+s.ID, "")
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // grounds in words, by code.
@@ -24,6 +25,29 @@ func article(p *plan.Plan) string {
 		return g
 	}
 	return articles[p.Right]
+}
+
+// Scope says of what a plan is.
+func Scope(s *request.Scope) string {
+	if s == nil {
+		return ""
+	}
+	if s.All {
+		return "everything held"
+	}
+	var parts []string
+	for _, x := range []struct {
+		noun  string
+		names []string
+	}{{"system", s.Systems}, {"purpose", s.Purposes}, {"category", s.Categories}} {
+		switch {
+		case len(x.names) == 1:
+			parts = append(parts, x.noun+" "+x.names[0])
+		case len(x.names) > 1:
+			parts = append(parts, map[string]string{"system": "systems", "purpose": "purposes", "category": "categories"}[x.noun]+" "+and(x.names))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 // whyFitting is an action's reason, its law abbreviated as far as it must be to fit.
@@ -50,6 +74,9 @@ var articleOf = regexp.MustCompile(`, art\. (\d\S*).*$`)
 // Why is an action's reason in words, with its end.
 func Why(a plan.Action) string {
 	s := strings.TrimPrefix(reason(a), ": ")
+	if w := exceptions[s]; w != "" {
+		s = w
+	}
 	if fs := shownFields(a.Fields); len(fs) > 0 && len(fs) <= 4 && slices.Contains([]string{plan.Withdrawn, plan.ThirdPerson, plan.NeedsReview}, a.Reason.Code) {
 		s = strings.Join(fs, ", ") + ": " + s
 	}
@@ -91,7 +118,9 @@ func reason(a plan.Action) string {
 	case plan.Retention:
 		return r.Purpose
 	case plan.Exception:
-		return exception(r)
+		if exceptions[r.Explain] == "" {
+			return r.Purpose
+		}
 	case plan.NotBegun:
 		return r.Purpose + ": the period has not begun"
 	case plan.DateUnknown:
@@ -125,14 +154,9 @@ func shownFields(fs []string) []string {
 
 func fields(fs []string) string { return Plural(int64(len(fs)), "field") }
 
-func exception(r plan.Reason) string {
-	words := map[string]string{"art17_3_a": "art. 17(3)(a) expression", "art17_3_b": "art. 17(3)(b) legal duty", "art17_3_c": "art. 17(3)(c) public health",
-		"art17_3_d": "art. 17(3)(d) archives and research", "art17_3_e": "art. 17(3)(e) legal claims"}
-	if w := words[r.Explain]; w != "" {
-		return w
-	}
-	return r.Purpose
-}
+// exceptions of art. 17(3), in words.
+var exceptions = map[string]string{"art17_3_a": "art. 17(3)(a) expression", "art17_3_b": "art. 17(3)(b) legal duty", "art17_3_c": "art. 17(3)(c) public health",
+	"art17_3_d": "art. 17(3)(d) archives and research", "art17_3_e": "art. 17(3)(e) legal claims"}
 
 func until(a plan.Action) string {
 	switch u := a.Until; {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -90,16 +91,24 @@ func JSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// Problem prints one error and what to do about it.
+var longDigest = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
+
+// Problem prints one error and what to do about it. On a terminal it is broken at the width of a screen; elsewhere a line
+// is a line.
 func Problem(w io.Writer, err error, hint string) {
 	text := strings.TrimSpace(err.Error())
-	lines := strings.Split(text, "\n")
-	_, _ = fmt.Fprintln(w, bold(w, "dossier: ")+lines[0])
-	for _, l := range lines[1:] {
-		_, _ = fmt.Fprintln(w, "  "+l)
+	if hint != "" && !strings.Contains(text, "hint:") {
+		text += "\nhint: " + longDigest.ReplaceAllStringFunc(hint, Digest)
 	}
-	if hint != "" {
-		_, _ = fmt.Fprintln(w, "  hint: "+hint)
+	for i, l := range strings.Split(text, "\n") {
+		room, lead, indent := Width, "  ", "    "
+		if i == 0 {
+			room, lead, indent = Width-9, bold(w, "dossier: "), "  "
+		}
+		if Terminal(w) {
+			l = wrap(l, room-len(indent), indent)
+		}
+		_, _ = fmt.Fprintln(w, lead+l)
 	}
 }
 
