@@ -85,31 +85,49 @@ func dataFields(c *datamap.Collection) []string {
 	return out
 }
 
-// needed are the columns of c that edges to and from rows that stay use, and that such rows need.
+// needed are the columns of c that edges to and from rows that stay use, with their conditions and times, and that such
+// rows need: a kept row nobody is led to any more could not be found again.
 func (e *erasure) needed(f *fate) []string {
 	stay := slices.Clone(f.c.Key)
+	remains := func(c *datamap.Collection) bool { return e.fates[c].kept > 0 || e.fates[c].shellRows > 0 }
 	for _, edge := range e.Graph.Children(f.c) {
-		child, _ := edge.Child()
-		if k := e.fates[child]; k.kept > 0 || k.shellRows > 0 {
-			_, from := edge.Parent()
-			stay = append(stay, from...)
-			stay = append(stay, edge.Needs...)
+		if child, _ := edge.Child(); remains(child) {
+			stay = append(append(stay, uses(edge, f.c)...), edge.Needs...)
 		}
 	}
 	for _, edge := range e.Graph.Parents(f.c) {
-		owner, _ := edge.Parent()
-		if k := e.fates[owner]; k.kept > 0 || k.shellRows > 0 {
-			_, child := edge.Child()
-			stay = append(stay, child...)
+		if owner, _ := edge.Parent(); remains(owner) {
+			stay = append(stay, uses(edge, f.c)...)
 		}
 	}
 	return stay
 }
 
+// uses are the columns of c that an edge speaks of.
+func uses(e *datamap.Edge, c *datamap.Collection) []string {
+	var out []string
+	if e.From == c {
+		out = append(out, e.Fields...)
+		for _, w := range e.When {
+			out = append(out, w.Field)
+		}
+		if e.During != nil {
+			out = append(out, e.During.Date)
+		}
+	}
+	if e.To == c {
+		out = append(out, e.ToFields...)
+		if e.During != nil {
+			out = append(out, e.During.From, e.During.To)
+		}
+	}
+	return out
+}
+
 // shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, and
 // fields with a purpose of their own (they are judged apart).
 func (e *erasure) shellAssign(f *fate) []connectors.Assign {
-	stay := e.needed(f)
+	stay := append(e.needed(f), e.toldByFields(f, nil)...)
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
 		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {

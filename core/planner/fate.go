@@ -17,6 +17,8 @@ type fate struct {
 	shells leads                              // values that lead from kept rows up to rows of this collection
 	fields map[*datamap.Field]connectors.Cond // rows whose field has a purpose of its own that still keeps it, and a value
 
+	holding map[*datamap.Field]int64 // rows whose field is, counted when it is asked for
+
 	// stay are the keys of rows kept because of other rows, which may go themselves: afterwards the reason shows no more.
 	stay tuples
 

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -16,7 +15,8 @@ func (e *erasure) planFields(f *fate, sets *stage) error {
 	open := e.system(f.c)
 	stay := e.needed(f)
 	for _, group := range e.ownPurpose(f.c) {
-		group = slices.DeleteFunc(group, func(x *datamap.Field) bool { return slices.Contains(stay, x.Name) })
+		told := append(e.toldBy(f, group), stay...)
+		group = slices.DeleteFunc(slices.Clone(group), func(x *datamap.Field) bool { return slices.Contains(told, x.Name) })
 		if len(group) == 0 {
 			continue
 		}
@@ -68,28 +68,66 @@ next:
 	return out
 }
 
+// toldBy are the columns by which rules that hold something here tell it, other than those of group: without its date,
+// what is kept would seem never to end.
+func (e *erasure) toldBy(f *fate, group []*datamap.Field) []string {
+	var out []string
+	for _, h := range f.holds {
+		if f.kept > 0 && !h.Never {
+			out = append(out, h.Fields()...)
+		}
+	}
+	return append(out, e.toldByFields(f, group)...)
+}
+
+// toldByFields are those of fields with a purpose of their own that still runs.
+func (e *erasure) toldByFields(f *fate, but []*datamap.Field) []string {
+	var out []string
+	for _, other := range e.ownPurpose(f.c) {
+		if len(but) > 0 && slices.Contains(other, but[0]) || !slices.ContainsFunc(other, func(x *datamap.Field) bool { return e.holding(f, x) > 0 }) {
+			continue
+		}
+		for _, r := range other[0].Rules {
+			if h := e.terms.HoldOf(f.c, r); !h.Never {
+				out = append(out, h.Fields()...)
+			}
+		}
+	}
+	return out
+}
+
+// holding counts the person's own rows whose field is still kept by its own purpose.
+func (e *erasure) holding(f *fate, field *datamap.Field) int64 {
+	open := e.system(f.c)
+	if isNever(f.fields[field]) || open == nil {
+		return 0
+	}
+	if n, known := f.holding[field]; known {
+		return n
+	}
+	n, err := open.Count(e.ctx, e.reach(f.c, append(but(f.shared), f.fields[field])...))
+	if err != nil {
+		return 1 // unknown: nothing it needs is cleared
+	}
+	if f.holding == nil {
+		f.holding = map[*datamap.Field]int64{}
+	}
+	f.holding[field] = n[0]
+	return n[0]
+}
+
 // folded says whether a field with a purpose of its own is cleared by the shell's treatment: no row of the
 // collection is kept for itself, and no shell still holds the field.
 func (e *erasure) folded(f *fate, field *datamap.Field) bool {
-	if f.kept > 0 || f.shellRows == 0 {
-		return false
-	}
-	held := f.fields[field]
-	if isNever(held) {
-		return true
-	}
-	open := e.system(f.c)
-	if open == nil {
-		return false
-	}
-	n, err := open.Count(e.ctx, e.reach(f.c, append(but(f.held, f.shared), held)...))
-	return err == nil && n[0] == 0
+	return f.kept == 0 && f.shellRows > 0 && e.holding(f, field) == 0
 }
 
+// sameRules says whether two fields live and end alike.
 func sameRules(a, b []*datamap.Rule) bool {
+	date := func(x, y *datamap.DateRef) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
+	period := func(x, y *datamap.Period) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
 	return slices.EqualFunc(a, b, func(x, y *datamap.Rule) bool {
-		p, q := *x, *y
-		p.Pos, q.Pos = datamap.Pos{}, datamap.Pos{}
-		return reflect.DeepEqual(p, q)
+		return x.Purpose == y.Purpose && x.SkipMissing == y.SkipMissing && date(x.Since, y.Since) && date(x.Until, y.Until) && period(x.Keep, y.Keep) &&
+			slices.EqualFunc(x.When, y.When, func(v, w datamap.When) bool { return v.Field == w.Field && slices.Equal(v.Values, w.Values) })
 	})
 }

@@ -17,10 +17,10 @@ func (s *survey) heldCond(f *fate, fates map[*datamap.Collection]*fate) (connect
 	switch {
 	case !s.terms.SystemInScope(c.System):
 		return connectors.AllOf(), nil
-	case c.DerivedFrom != nil && len(c.Rules) == 0:
-		return s.heldCopy(f, fates)
 	case c.Erase.Mode == "keep":
 		return connectors.AllOf(), nil
+	case c.DerivedFrom != nil && len(c.Rules) == 0:
+		return s.heldCopy(f, fates)
 	case len(f.holds) > 0:
 		var cs []connectors.Cond
 		for _, h := range f.holds {

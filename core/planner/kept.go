@@ -131,7 +131,7 @@ func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connector
 			best = fates[p].lastKept
 		}
 	}
-	if d := f.c.DerivedFrom; best.reason.Code == "" && d != nil && fates[d] != nil {
+	if d := f.c.DerivedFrom; best.reason.Code == "" && d != nil && f.c.Erase.Mode != "keep" {
 		best = fates[d].lastKept
 		best.reason.Code, best.reason.Explain, best.reason.Law = plan.CopyOf, "copy of "+d.Name, ""
 	}

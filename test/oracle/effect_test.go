@@ -102,17 +102,69 @@ func (v *verdict) stays(c *coll) []string {
 		if !x.rights() {
 			continue
 		}
-		down, up := x.fields, x.toFields // on the child, on the parent
-		if x.verb == "owns" {
-			down, up = up, down
+		far := x.child()
+		needs := x.needs
+		if x.child() == c && x.parent() != c {
+			far, needs = x.parent(), nil
 		}
-		if x.parent() == c && some(x.child()) {
-			out = append(out, up...)
-			out = append(out, x.needs...)
+		if (x.parent() == c || x.child() == c) && some(far) {
+			out = append(append(out, x.uses(c)...), needs...)
 		}
-		if x.child() == c && some(x.parent()) {
-			out = append(out, down...)
+	}
+	return out
+}
+
+// uses are the columns of c an edge speaks of, its condition and time included.
+func (x *edge) uses(c *coll) []string {
+	var out []string
+	if x.from == c {
+		out = append(out, x.fields...)
+		if x.when != nil {
+			out = append(out, x.when.field)
 		}
+		if x.during != nil {
+			out = append(out, x.during[0])
+		}
+	}
+	if x.to == c {
+		out = append(out, x.toFields...)
+		if x.during != nil {
+			out = append(out, x.during[1:]...)
+		}
+	}
+	return out
+}
+
+// told are the columns by which fields with a purpose of their own that still runs tell it, other than field but.
+func (v *verdict) told(c *coll, but *field) []string {
+	var out []string
+	for _, f := range c.fields {
+		held := false
+		for i := range c.rows {
+			a := at{c, i}
+			held = held || v.mine[a] && !v.shared[a] && v.fieldHeld(a, f)
+		}
+		if !held || but != nil && fmt.Sprint(rulesYAML(c, f.rules)) == fmt.Sprint(rulesYAML(c, but.rules)) {
+			continue
+		}
+		for _, r := range f.rules {
+			out = append(out, v.tells(r)...)
+		}
+	}
+	return out
+}
+
+// tells are the columns of its own row a rule that may hold speaks of.
+func (v *verdict) tells(r *rule) []string {
+	var out []string
+	if !v.always(r) && v.ended(r.purpose) {
+		return nil
+	}
+	if r.when != nil {
+		out = append(out, r.when.field)
+	}
+	if r.date != nil && r.date.of == nil && !v.always(r) {
+		out = append(out, r.date.field)
 	}
 	return out
 }
@@ -120,7 +172,7 @@ func (v *verdict) stays(c *coll) []string {
 // reduced is what is left of a shell: its key, what edges use and kept rows need, fields that are kept for themselves.
 func (v *verdict) reduced(a at) map[string]any {
 	now := maps.Clone(a.row().v)
-	stay := v.stays(a.c)
+	stay := append(v.stays(a.c), v.told(a.c, nil)...)
 	for _, name := range a.c.mapped() {
 		if f := a.c.field(name); f != nil && len(f.rules) > 0 {
 			continue
@@ -136,8 +188,16 @@ func (v *verdict) reduced(a at) map[string]any {
 // clearFields empties fields whose own purpose has ended, inside a row that stays.
 func (v *verdict) clearFields(a at, now map[string]any) {
 	stay := v.stays(a.c)
+	for i := range a.c.rows {
+		if v.fate(at{a.c, i}) == "held" {
+			for _, r := range a.c.rules {
+				stay = append(stay, v.tells(r)...)
+			}
+			break
+		}
+	}
 	for _, f := range a.c.fields {
-		if len(f.rules) > 0 && !v.fieldHeld(a, f) && !slices.Contains(stay, f.name) && v.inScope(a.c) {
+		if len(f.rules) > 0 && !v.fieldHeld(a, f) && !slices.Contains(stay, f.name) && !slices.Contains(v.told(a.c, f), f.name) && v.inScope(a.c) {
 			now[f.name] = nil
 		}
 	}

@@ -98,10 +98,10 @@ func (v *verdict) isHeld(a at) bool {
 	switch {
 	case !v.inScope(c):
 		return true
-	case c.derived != nil:
-		return v.heldCopy(a)
 	case c.erase == "keep":
 		return true
+	case c.derived != nil:
+		return v.heldCopy(a)
 	case len(c.rules) > 0:
 		return slices.ContainsFunc(c.rules, func(r *rule) bool { return v.keeps(r, a) })
 	}
