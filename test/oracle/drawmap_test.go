@@ -24,8 +24,11 @@ var purposes = []*purpose{
 // dice draws with names rapid can show.
 type dice struct{ t *rapid.T }
 
-func (d dice) chance(percent int, what string) bool {
-	return rapid.IntRange(1, 100).Draw(d.t, what) > 100-percent // shrinks towards no
+func (d dice) chance(percent int, what string) bool { return d.hundred(what) < percent }
+
+// hundred is evenly spread over 0 to 99; rapid prefers small numbers. It shrinks to 99.
+func (d dice) hundred(what string) int {
+	return 99 - rapid.IntRange(0, 999).Draw(d.t, what)*617%1000/10
 }
 
 func (d dice) upTo(n int, what string) int { return rapid.IntRange(0, n).Draw(d.t, what) }

@@ -12,7 +12,7 @@ var people = []map[string]string{
 	{"pid": "P1003", "uno": "U-3", "email": "inny@x.pl", "nick": "ala"},
 }
 
-var dates = []any{nil, "", "0000-00-00", "jutro", "2031-05-05", "2004-02-29", "2012-03-10", "2016-11-05", "2016-11-06", "2016-11-07",
+var dates = []any{"2004-02-29", "2012-03-10", "2001-01-01", "2014-07-30", "2009-09-09", nil, nil, "", "0000-00-00", "jutro", "2031-05-05", "2016-11-05", "2016-11-06", "2016-11-07",
 	"2019-06-01", "2019-12-31", "2020-01-01", "2020-12-31", "2020-12-31T23:30:00Z", "2021-01-01", "2025-11-05", "2025-11-06", "2026-08-05", "2026-08-06", "2026-10-06", "2026-10-07",
 	"2026-11-05", "2026-11-06", "2026-11-06 08:00:00"}
 
@@ -21,7 +21,7 @@ func (d dice) rows(e *estate) {
 	for _, c := range e.colls {
 		n := 1 + d.upTo(5, "rows of "+c.name)
 		for i := range n {
-			r := row{v: map[string]any{"name": fmt.Sprintf("n%s%d", c.name, i), "note": nil, "code": nil}, who: pick(d, []int{0, 0, 0, 1, 1, 2, -1}, "who")}
+			r := row{v: map[string]any{"name": fmt.Sprintf("n%s%d", c.name, i), "note": nil, "code": nil}, who: []int{0, 0, 0, 0, 0, 1, 1, 1, 2, -1}[d.hundred("who")/10]}
 			if d.chance(80, "note") {
 				r.v["note"] = fmt.Sprintf("w%d", i)
 			}
@@ -59,16 +59,19 @@ func (d dice) rows(e *estate) {
 
 // date prefers dates that say something.
 func (d dice) date(what string) any {
-	return dates[max(0, d.upTo(len(dates)+5, what)-6)]
+	if d.chance(45, what+" long ago") {
+		return dates[d.upTo(4, what)]
+	}
+	return dates[d.hundred(what)%len(dates)]
 }
 
 func (d dice) ident(kind string, who int, household bool) any {
-	switch n := d.upTo(99, kind); {
-	case n >= 95:
+	switch n := d.hundred(kind); {
+	case n < 5:
 		return sentinels[kind] // "" where the kind has none
-	case n >= 90:
+	case n < 10:
 		return ""
-	case n >= 80 || who < 0:
+	case n < 20 || who < 0:
 		return nil
 	}
 	if kind == "email" && who == 1 && !household {
@@ -91,7 +94,7 @@ func (d dice) point(x *edge, r row) {
 			near = append(near, t)
 		}
 	}
-	n := d.upTo(99, "points")
+	n := 99 - d.hundred("points")
 	key := slices.ContainsFunc(x.fields, func(f string) bool { return slices.Contains(x.from.key, f) })
 	switch {
 	case n >= 94 && !key:

@@ -38,7 +38,7 @@ func (d dice) rule(e *estate, c *coll, elsewhere bool) *rule {
 	weighted := []*purpose{purposes[0], purposes[1], purposes[2], purposes[3], purposes[4], purposes[5], purposes[6],
 		purposes[0], purposes[1], purposes[2], purposes[3], purposes[4], purposes[5], purposes[6], purposes[3], purposes[4],
 		purposes[7], purposes[8], purposes[9]}
-	r := &rule{purpose: pick(d, weighted, "purpose")}
+	r := &rule{purpose: weighted[d.hundred("purpose")%len(weighted)]}
 	if d.chance(20, "rule when") {
 		r.when = &when{"st", []string{pick(d, []string{"a", "b"}, "value")}}
 	}
@@ -85,7 +85,7 @@ func (d dice) manner(e *estate, c *coll) {
 			x.to.stand()
 		}
 	}
-	switch n := d.upTo(99, "erase"); {
+	switch n := 99 - d.hundred("erase"); {
 	case n >= 92:
 		c.erase = "keep"
 	case n >= 70 && c.derived == nil:

@@ -11,23 +11,45 @@ import (
 	"github.com/dossier-dsr/dossier/core/request"
 )
 
+// rounds times -rapid.checks cases are drawn.
+const rounds = 4
+
 // TestErasure draws maps, rows and requests, and compares plan and outcome with the plain account, on a store
 // that follows paths itself and on one that does nothing but look keys up.
 func TestErasure(t *testing.T) {
+	check(t, rounds, "memory", "narrow")
+}
+
+// TestErasureSQLite does the same on database files.
+func TestErasureSQLite(t *testing.T) {
+	check(t, 1, "sqlite")
+}
+
+func check(t *testing.T, rounds int, kinds ...string) {
 	n := 0
 	seen := map[string]int{}
-	rapid.Check(t, func(rt *rapid.T) {
-		e := drawEstate(rt)
-		v := judge(e)
-		for _, kind := range []string{"memory", "narrow"} {
-			n++
-			if trouble := try(t, ways[kind], n, e, v); trouble != "" {
-				rt.Fatalf("on %s:\n%s\n%s", kind, trouble, v.explain())
+	for range rounds {
+		rapid.Check(t, func(rt *rapid.T) {
+			e := drawEstate(rt)
+			v := judge(e)
+			for _, kind := range kinds {
+				n++
+				if trouble := try(t, ways[kind], n, e, v); trouble != "" {
+					rt.Fatalf("on %s:\n%s\n%s", kind, trouble, v.explain())
+				}
 			}
-		}
-		tell(v, seen)
-	})
+			tell(v, seen)
+		})
+	}
 	t.Logf("%v", seen)
+	for _, fate := range []string{"deleted", "anonymised", "shell", "held", "shared", "other"} {
+		if !t.Failed() && seen[fate] == 0 {
+			t.Errorf("no row was drawn that is %s: the cases say nothing of it", fate)
+		}
+	}
+	if seen["blocked"]*2 > seen["cases"] {
+		t.Errorf("%d of %d cases end before anything is compared", seen["blocked"], seen["cases"])
+	}
 }
 
 // try plans and carries out one case; what is wrong comes back as text.
