@@ -187,25 +187,25 @@ func (a *app) open(ctx context.Context, s *datamap.System) *planner.System {
 	return y
 }
 
-// openSystems opens every system. A setting that is wrong ends the command; a store that is down does not.
+// openSystems opens every system. One that does not open is noted on it and stops no other.
 func (a *app) openSystems(ctx context.Context, m *datamap.Map) (map[string]*planner.System, error) {
 	out := map[string]*planner.System{}
-	var wrong []error
 	for _, s := range m.Systems {
 		a.tell("opening " + s.Name)
-		y := a.open(ctx, s)
-		out[s.Name] = y
-		if y.Err != nil && !errors.Is(y.Err, connectors.ErrTryLater) {
+		out[s.Name] = a.open(ctx, s)
+	}
+	return out, ctx.Err()
+}
+
+// wrongSettings are the mistakes in the settings of systems, those left out excepted. A store that is down is no mistake.
+func wrongSettings(m *datamap.Map, systems map[string]*planner.System, without []string) []error {
+	var wrong []error
+	for _, s := range m.Systems {
+		if y := systems[s.Name]; y.Err != nil && !errors.Is(y.Err, connectors.ErrTryLater) && !slices.Contains(without, s.Name) {
 			wrong = append(wrong, named(s, y.Err))
 		}
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if len(wrong) > 0 {
-		return nil, usage(errors.Join(wrong...), "dossier manifest check --live looks at all of them")
-	}
-	return out, nil
+	return wrong
 }
 
 // named says of which system an error speaks, unless it says so itself.
@@ -229,8 +229,32 @@ func (a *app) openState(ctx context.Context) (*state.DB, error) {
 	return db, nil
 }
 
-// openEngine opens everything that carries requests out.
+// openEngine opens everything that carries requests out. A system with a wrong setting is said aloud and waited for like one that is
+// down: what was begun in the others goes on, and a person can answer for it.
 func (a *app) openEngine(ctx context.Context) (*engine.Engine, error) {
+	e, err := a.openAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range wrongSettings(e.Planner.Graph.Map, e.Planner.Systems, nil) {
+		a.note(err.Error())
+	}
+	return e, nil
+}
+
+// openPlanning is the same to look at systems for a plan: there a wrong setting ends the command, unless its system is left out.
+func (a *app) openPlanning(ctx context.Context, without []string) (*engine.Engine, error) {
+	e, err := a.openAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if wrong := wrongSettings(e.Planner.Graph.Map, e.Planner.Systems, without); len(wrong) > 0 {
+		return nil, usage(errors.Join(wrong...), "dossier manifest check --live looks at all of them")
+	}
+	return e, nil
+}
+
+func (a *app) openAll(ctx context.Context) (*engine.Engine, error) {
 	e, err := a.openRegister(ctx)
 	if err != nil {
 		return nil, err
@@ -238,10 +262,8 @@ func (a *app) openEngine(ctx context.Context) (*engine.Engine, error) {
 	if err := os.MkdirAll(e.Archives, 0o700); err != nil {
 		return nil, usagef("", "the folder for archives beside the state, %s, cannot be made", e.Archives)
 	}
-	if e.Planner.Systems, err = a.openSystems(ctx, e.Planner.Graph.Map); err != nil {
-		return nil, err
-	}
-	return e, nil
+	e.Planner.Systems, err = a.openSystems(ctx, e.Planner.Graph.Map)
+	return e, err
 }
 
 // openRegister is the engine without any system open: for commands that only look at the register.

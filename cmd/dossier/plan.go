@@ -39,7 +39,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err := absent(c.Output); err != nil {
 		return err
 	}
-	e, err := a.openEngine(ctx)
+	e, err := a.openPlanning(ctx, c.Without)
 	if err != nil {
 		return err
 	}
