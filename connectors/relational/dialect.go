@@ -16,6 +16,9 @@ type Dialect interface {
 	// Beforehand is what stands before a common table that is to be worked out once and kept, with a space after it; "" where there is
 	// no such word.
 	Beforehand() string
+	// Anew is what stands before a common table that is to be worked out wherever it is read, and never kept, with a space after it; ""
+	// where there is no such word.
+	Anew() string
 	// Tuples writes a SELECT that gives one row per tuple: person, one column per field of cols, and, with within,
 	// the two ends of its range. bind adds a parameter and gives its placeholder.
 	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)

@@ -19,7 +19,7 @@ func apart(t *Table, cols []Column, tuples []connectors.Tuple) bool {
 	if !twice {
 		return true
 	}
-	if len(cols) != 1 || t.Collated || tuples[0].Within != nil {
+	if len(cols) != 1 || t.Collated {
 		return false
 	}
 	return distinctIn(cols[0], tuples)

@@ -23,11 +23,16 @@ func (s *statement) reached(m connectors.Match, last connectors.Collection) (out
 		if i+1 < len(m.Via) {
 			next = m.Via[i+1].Collection
 		}
-		r := s.collect(s.name("r"), out, once)
+		// A repetition reads the rows it starts from again and again: where each stands but once, they are not set aside,
+		// so that their number costs no memory.
+		how := ""
+		if once && slices.ContainsFunc(m.Via[i:], func(h connectors.Hop) bool { return h.Repeat }) {
+			how = s.d.Anew()
+		}
+		r := s.collect(s.name("r"), out, once, how)
 		if hop.Repeat {
-			if r, err = s.closure(r, hop, next); err == nil {
-				out, once = s.every(r), true
-			}
+			out, err = s.closure(r, hop, next)
+			once = true
 			continue
 		}
 		out, once, err = s.follow(r, hop, next)
@@ -145,19 +150,32 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	return nil
 }
 
-// closure follows hop from r zero or more times, to a fixed point.
-func (s *statement) closure(r rows, hop connectors.Hop, next connectors.Collection) (rows, error) {
+// closure follows hop from r zero or more times, to a fixed point: the rows of r, and beside them those that r leads to and does not
+// hold. Only the latter are set aside while they are found.
+func (s *statement) closure(r rows, hop connectors.Hop, next connectors.Collection) ([]source, error) {
 	s.loops = true
-	all := rows{name: s.name("r"), table: r.table, zone: r.zone, once: true}
-	sources, _, err := s.follow(all, hop, next)
-	if err != nil {
-		return rows{}, err
+	more := rows{name: s.name("r"), table: r.table, zone: r.zone, once: true}
+	var parts []string
+	for _, from := range []rows{r, more} {
+		sources, _, err := s.follow(from, hop, next)
+		if err != nil {
+			return nil, err
+		}
+		for _, src := range sources {
+			src.where = append(src.where, s.notIn(r, src))
+			parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, false))
+		}
 	}
-	cols := r.table.rowColumns()
-	parts := []string{"SELECT " + strings.Join(cols, ", ") + " FROM " + r.name}
-	for _, src := range sources {
-		parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, false))
+	s.with(more.name, r.table.rowColumns(), "", strings.Join(parts, "\n  UNION "))
+	return append(s.every(r), s.every(more)...), nil
+}
+
+// notIn says that the row of src does not stand in r for the same person.
+func (s *statement) notIn(r rows, src source) string {
+	b := s.name("b")
+	where := []string{b + ".person = " + src.person}
+	for i, id := range s.identity(src) {
+		where = append(where, b+"."+r.table.rowColumns()[i+1]+" = "+id)
 	}
-	s.with(all.name, cols, "", strings.Join(parts, "\n  UNION "))
-	return all, nil
+	return "NOT EXISTS (SELECT 1 FROM " + r.name + " AS " + b + " WHERE " + strings.Join(where, " AND ") + ")"
 }

@@ -64,9 +64,10 @@ func Count(d Dialect, catalog Catalog, sel connectors.Selection) (q Query, ok bo
 	if err != nil || len(sources) == 0 {
 		return Query{}, false, err
 	}
-	found := s.collect("counted", sources, true)
-	body := "SELECT person, count(*) FROM counted GROUP BY person"
+	found := s.collect("counted", sources, true, "")
+	body := "SELECT min(person), count(*) FROM counted HAVING count(*) > 0" // one person's rows need no sorting
 	if !onePerson(sel) {
+		body = "SELECT person, count(*) FROM counted GROUP BY person"
 		ids := strings.Join(found.table.rowColumns()[1:], ", ")
 		body += "\nUNION ALL SELECT -1, count(*) FROM (SELECT DISTINCT " + ids + " FROM counted) AS each_row"
 	}
@@ -126,7 +127,7 @@ func (s *statement) matched(sel connectors.Selection) ([]source, error) {
 	if len(all) == 0 || single {
 		return all, nil
 	}
-	return s.every(s.collect("found", all, false)), nil
+	return s.every(s.collect("found", all, false, "")), nil
 }
 
 // split leaves out tuples that match nothing because a value is empty, and parts those whose ranges are about

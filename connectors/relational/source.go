@@ -12,6 +12,7 @@ type source struct {
 	where  []string
 	at     place
 	arm    Arm
+	rows   string // the common table whose rows these are, all of them, where nothing has to be looked up again to name them
 }
 
 // rows is a common table of rows reached: the person, and what names the row.
@@ -70,7 +71,12 @@ func (s *statement) every(r rows) []source {
 	var out []source
 	for _, arm := range r.table.Arms {
 		alias := s.name("t")
+		whole := ""
+		if !r.table.held() {
+			whole = r.name
+		}
 		out = append(out, source{
+			rows:   whole,
 			person: r.name + ".person",
 			from:   r.name + " " + s.again(r, arm, alias),
 			at:     place{alias, r.table, r.zone},
@@ -80,10 +86,14 @@ func (s *statement) every(r rows) []source {
 	return out
 }
 
-// collect makes sources a common table. Where a row might stand twice, it is made to stand once.
-func (s *statement) collect(name string, sources []source, once bool) rows {
+// collect makes sources a common table. Where a row might stand twice, it is made to stand once. how is what [statement.with] takes.
+func (s *statement) collect(name string, sources []source, once bool, how string) rows {
 	var parts []string
 	for _, src := range sources {
+		if src.rows != "" && len(src.where) == 0 && once {
+			parts = append(parts, "SELECT "+strings.Join(src.at.table.rowColumns(), ", ")+" FROM "+src.rows)
+			continue
+		}
 		parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, !once && len(sources) == 1))
 	}
 	sep := "\n  UNION "
@@ -91,7 +101,7 @@ func (s *statement) collect(name string, sources []source, once bool) rows {
 		sep = "\n  UNION ALL "
 	}
 	at := sources[0].at
-	s.with(name, at.table.rowColumns(), "", strings.Join(parts, sep))
+	s.with(name, at.table.rowColumns(), how, strings.Join(parts, sep))
 	return rows{name: name, table: at.table, zone: at.zone, once: true}
 }
 

@@ -19,6 +19,8 @@ func (dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 
 func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell // SQL spells it so
 
+func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
+
 // Bare: unary plus changes no value and drops the affinity of a column.
 func (dialect) Bare(expr string) string { return "+" + expr }
 
