@@ -38,7 +38,7 @@ func (c archiveCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if a.JSON {
-		return view.JSON(a.out, map[string]any{"format": "dossier.archive/v1", "request": c.ID, "bytes": n})
+		return view.JSON(a.out, view.Document{"format": "dossier.archive/v1", "request": c.ID, "bytes": n})
 	}
 	_, _ = fmt.Fprintf(a.out, "%s, %s. Begin with index.html. Whoever has this file can read it.\n", c.Output, view.Plural(n, "byte"))
 	return nil

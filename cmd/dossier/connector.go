@@ -53,7 +53,7 @@ func (connectorListCmd) Run(ctx context.Context, a *app) error {
 		list = append(list, x)
 	}
 	if a.JSON {
-		return view.JSON(a.out, map[string]any{"format": "dossier.connectors/v1", "connectors": list})
+		return view.JSON(a.out, view.Document{"format": "dossier.connectors/v1", "connectors": list})
 	}
 	if len(list) == 0 {
 		return usagef("they are looked for beside dossier, then in DOSSIER_CONNECTORS", "no connector is installed")

@@ -62,7 +62,7 @@ func (a *app) statements(ctx context.Context, system, what, nothing string, ask 
 	}
 	a.quieten()
 	if a.JSON {
-		return view.JSON(a.out, map[string]any{"format": "dossier.connector-" + what + "/v1", "system": system, "statements": append([]string{}, texts...)})
+		return view.JSON(a.out, view.Document{"format": "dossier.connector-" + what + "/v1", "system": system, "statements": append([]string{}, texts...)})
 	}
 	if len(texts) == 0 {
 		_, err = fmt.Fprintf(a.out, "%s, connector %s: %s.\n", system, y.Map.Connector, nothing)

@@ -53,7 +53,7 @@ func (journalKeyCmd) Run(_ context.Context, a *app) error {
 		return usage(err, "")
 	}
 	if a.JSON {
-		return view.JSON(a.out, map[string]string{"format": "dossier.journal-key/v1", "key": ring.VerifierKey()})
+		return view.JSON(a.out, view.Document{"format": "dossier.journal-key/v1", "key": ring.VerifierKey()})
 	}
 	_, err = fmt.Fprintln(a.out, ring.VerifierKey())
 	return err
@@ -72,7 +72,7 @@ func (journalCheckpointCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if a.JSON {
-		return view.JSON(a.out, map[string]string{"format": "dossier.checkpoint/v1", "checkpoint": string(signed)})
+		return view.JSON(a.out, view.Document{"format": "dossier.checkpoint/v1", "checkpoint": string(signed)})
 	}
 	_, err = a.out.Write(signed)
 	return err

@@ -49,7 +49,7 @@ func (c manifestFmtCmd) Run(_ context.Context, a *app) error {
 		}
 	}
 	if a.JSON {
-		err = view.JSON(a.out, map[string]any{"format": "dossier.fmt/v1", "changed": changed})
+		err = view.JSON(a.out, view.Document{"format": "dossier.fmt/v1", "changed": changed})
 	} else {
 		for _, f := range changed {
 			_, err = fmt.Fprintln(a.out, f)

@@ -22,7 +22,7 @@ func (versionCmd) Run(_ context.Context, a *app) error {
 		}
 	}
 	if a.JSON {
-		return view.JSON(a.out, map[string]string{"format": "dossier.version/v1", "version": version(), "revision": revision})
+		return view.JSON(a.out, view.Document{"format": "dossier.version/v1", "version": version(), "revision": revision})
 	}
 	_, err := fmt.Fprintln(a.out, strings.TrimSpace("dossier "+version()+" "+revision))
 	return err

@@ -34,7 +34,7 @@ func Dues(w io.Writer, items []state.DueItem, today string, now, asJSON bool) er
 		rows = append(rows, row{d.ID, d.Request, d.System, d.Collection, d.Count, d.Rule, d.Law, d.Until, d.Event, d.Criterion, d.State, due, d.Because})
 	}
 	if asJSON {
-		return JSON(w, map[string]any{"format": "dossier.due/v1", "today": today, "items": rows})
+		return JSON(w, Document{"format": "dossier.due/v1", "today": today, "items": rows})
 	}
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(w, map[bool]string{true: "Nothing has come due.", false: "Nothing is kept with an end."}[now])
@@ -49,6 +49,12 @@ func Dues(w io.Writer, items []state.DueItem, today string, now, asJSON bool) er
 		}
 		if r.Due && r.State == state.DueWaiting {
 			st, due = "has come due", due+1
+		}
+		switch {
+		case r.State == state.DueWaiting && !r.Due:
+			st = "kept"
+		case r.State == state.DuePlanned:
+			st = "is being erased"
 		}
 		if r.State == state.DueHeld {
 			st = "held: " + r.Because

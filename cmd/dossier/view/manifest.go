@@ -26,7 +26,7 @@ func MapCheck(w io.Writer, c Check, ok, asJSON bool) error {
 		summary = strings.TrimSuffix(summary, " Nothing was checked against the stores.")
 	}
 	if asJSON {
-		out := map[string]any{"format": "dossier.check/v1", "ok": ok, "problems": c.Problems, "summary": summary}
+		out := Document{"format": "dossier.check/v1", "ok": ok, "problems": c.Problems, "summary": summary}
 		if c.Live {
 			out["live"] = map[string][]string{"agree": list(c.Agree), "unreached": list(c.Unreached), "paper": list(c.Paper)}
 		}
@@ -82,5 +82,5 @@ func GraphJSON(w io.Writer, m *datamap.Map) error {
 			}
 		}
 	}
-	return JSON(w, map[string]any{"format": "dossier.graph/v1", "collections": names, "edges": edges})
+	return JSON(w, Document{"format": "dossier.graph/v1", "collections": names, "edges": edges})
 }

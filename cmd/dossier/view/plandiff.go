@@ -10,7 +10,7 @@ import (
 // PlanDiff prints what differs between two plans.
 func PlanDiff(w io.Writer, changes []plan.Change, asJSON bool) error {
 	if asJSON {
-		return JSON(w, map[string]any{"format": "dossier.plan-diff/v1", "changes": changes})
+		return JSON(w, Document{"format": "dossier.plan-diff/v1", "changes": changes})
 	}
 	if len(changes) == 0 {
 		_, err := fmt.Fprintln(w, "The plans do the same.")

@@ -11,7 +11,7 @@ import (
 // Receipt prints what a verified receipt attests.
 func Receipt(w io.Writer, f *journal.Facts, asJSON bool) error {
 	if asJSON {
-		return JSON(w, map[string]any{"format": "dossier.receipt-check/v1", "verified": true, "facts": f})
+		return JSON(w, Document{"format": "dossier.receipt-check/v1", "verified": true, "facts": f})
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	say("The receipt is genuine and unaltered: %s %s, %s, closed %s.", title(f.Right), f.Request, strings.ReplaceAll(f.Outcome, "_", " "), Date(f.ClosedAt))
@@ -57,7 +57,7 @@ func Receipt(w io.Writer, f *journal.Facts, asJSON bool) error {
 // Journal prints that the journal is whole.
 func Journal(w io.Writer, r journal.Report, asJSON bool) error {
 	if asJSON {
-		return JSON(w, map[string]any{"format": "dossier.journal-check/v1", "verified": true, "leaves": r.Leaves, "checkpoints": r.Checkpoints})
+		return JSON(w, Document{"format": "dossier.journal-check/v1", "verified": true, "leaves": r.Leaves, "checkpoints": r.Checkpoints})
 	}
 	_, err := fmt.Fprintf(w, "The journal is whole: %d %s, in agreement with %s.\n", r.Leaves, map[bool]string{true: "leaf", false: "leaves"}[r.Leaves == 1], Plural(int64(r.Checkpoints), "signed checkpoint"))
 	return err

@@ -26,7 +26,7 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		for _, r := range list {
 			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict})
 		}
-		return JSON(w, map[string]any{"format": "dossier.requests/v1", "requests": rows})
+		return JSON(w, Document{"format": "dossier.requests/v1", "requests": rows})
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(w, "The register is empty.")

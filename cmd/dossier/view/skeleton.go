@@ -10,7 +10,7 @@ import (
 func Skeleton(w io.Writer, name string, written, next []string, asJSON bool) error {
 	slices.Sort(written)
 	if asJSON {
-		return JSON(w, map[string]any{"format": "dossier.connector-new/v1", "connector": name, "written": written})
+		return JSON(w, Document{"format": "dossier.connector-new/v1", "connector": name, "written": written})
 	}
 	for _, f := range written {
 		if _, err := fmt.Fprintln(w, f); err != nil {

@@ -18,7 +18,7 @@ func Suppressions(w io.Writer, kind string, list []tombstone.Suppression, asJSON
 		if list == nil {
 			list = []tombstone.Suppression{}
 		}
-		return JSON(w, map[string]any{"format": "dossier.suppression/v1", "kind": kind, "suppressed": len(list) > 0, "answers": list})
+		return JSON(w, Document{"format": "dossier.suppression/v1", "kind": kind, "suppressed": len(list) > 0, "answers": list})
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintf(w, "Nothing is suppressed for this %s.\n", kind)
@@ -57,7 +57,7 @@ func Tombstones(w io.Writer, list []state.Tombstone, asJSON bool) error {
 		for _, t := range list {
 			rows = append(rows, row{t.Request, t.State, t.Right, t.Ground, t.Systems, t.Purposes, t.ErasedOn, t.KeptUntil, t.ReeraseUntil, t.ProofUntil})
 		}
-		return JSON(w, map[string]any{"format": "dossier.tombstones/v1", "tombstones": rows})
+		return JSON(w, Document{"format": "dossier.tombstones/v1", "tombstones": rows})
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(w, "There is no tombstone: nothing was erased.")

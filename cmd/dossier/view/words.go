@@ -1,6 +1,7 @@
 package view
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -81,6 +82,30 @@ func Plural(n int64, noun string) string {
 		return "1 " + noun
 	}
 	return Number(n) + " " + noun + "s"
+}
+
+// Document is one JSON value a command prints; its format stands first.
+type Document map[string]any
+
+// MarshalJSON writes the format first, the rest by name.
+func (d Document) MarshalJSON() ([]byte, error) {
+	rest := map[string]any{}
+	for k, v := range d {
+		if k != "format" {
+			rest[k] = v
+		}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(rest); err != nil {
+		return nil, err
+	}
+	format, err := json.Marshal(d["format"])
+	if err != nil || len(rest) == 0 {
+		return append(append([]byte(`{"format":`), format...), '}'), err
+	}
+	return append(append(append([]byte(`{"format":`), format...), ','), b.Bytes()[1:]...), nil
 }
 
 // JSON prints one value.
