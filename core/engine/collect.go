@@ -8,17 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"filippo.io/age"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/archive"
-	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
-	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/policy"
 	"github.com/dossier-dsr/dossier/core/state"
 )
@@ -108,8 +104,13 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 	}
 	defer b.Abort()
 	g := &gathering{b: b, teller: t, logs: &disclosures{m: t.m}, kept: newKeeping(policy.TermsOf(j.open.Content, t.m, p.AsOf))}
-	for _, c := range held(t.m, p) {
-		g.kept.holds(c)
+	g.rows = held(t.m, p)
+	for _, s := range t.m.Systems {
+		for _, c := range s.Collections {
+			if g.rows[c] > 0 {
+				g.kept.holds(c)
+			}
+		}
 	}
 	for _, x := range j.work.Exports {
 		sys := j.Planner.Systems[x.System]
@@ -128,160 +129,6 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 		return Made{}, err
 	}
 	return Made{r.SHA256, r.Bytes, r.Collections, r.Rows, r.Files}, sealed.Close()
-}
-
-// held are the collections the plan found rows of the person in.
-func held(m *datamap.Map, p *plan.Plan) []*datamap.Collection {
-	var out []*datamap.Collection
-	for _, ps := range p.Systems {
-		sys := m.System(ps.Name)
-		if sys == nil {
-			continue
-		}
-		for _, pc := range ps.Collections {
-			if c := sys.Collection(pc.Name); c != nil && pc.Total > 0 {
-				out = append(out, c)
-			}
-		}
-	}
-	return out
-}
-
-// cellRoom is about how many bytes a value takes on its way into the package, for the look at the room on the disk.
-const cellRoom = 24
-
-func expected(p *plan.Plan, exports []planner.Export) int64 {
-	var n int64
-	for _, ps := range p.Systems {
-		for _, pc := range ps.Collections {
-			for _, x := range exports {
-				if x.System == ps.Name && x.Collection == pc.Name && x.Only == nil {
-					n += pc.Total * int64(len(x.Selection.Fields)) * cellRoom
-				}
-			}
-		}
-	}
-	return n
-}
-
-// gathering is one package while its tables are read.
-type gathering struct {
-	teller
-	b    *archive.Builder
-	logs *disclosures
-	kept *keeping
-	left []archive.LeftOut
-}
-
-// table reads one collection into the package, in one pass: what is shown, and beside it what retention and the
-// disclosure log need to see.
-func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Export) error {
-	c := sys.Map.Collection(x.Collection)
-	if err := g.omit(ctx, sys, c, x); err != nil {
-		return err
-	}
-	if len(x.Selection.Fields) == 0 {
-		return nil
-	}
-	table, err := g.b.Table(g.teller.table(c, x))
-	if err != nil {
-		return err
-	}
-	shown, sel := len(x.Selection.Fields), x.Selection
-	var see func(connectors.Row)
-	if x.Only == nil {
-		var beside []string
-		beside, see = g.kept.watch(c)
-		if c.Discloses != nil {
-			beside = append(beside, c.Discloses.To, c.Discloses.On)
-		}
-		sel.Fields = withAlso(sel.Fields, beside)
-	}
-	blobs, _ := connectors.As[connectors.BlobOpener](sys.Store)
-	row := connectors.Row{}
-	err = sys.Each(ctx, sel, func(_ int, vs []any) error {
-		if see != nil {
-			for i, name := range sel.Fields {
-				row[name] = vs[i]
-			}
-			see(row)
-		}
-		if x.Only == nil {
-			g.logs.note(c, sel.Fields, vs)
-		}
-		vs = vs[:shown:shown]
-		for i, v := range vs {
-			vs[i] = archived(v, blobs)
-		}
-		return table.Row(ctx, vs...)
-	})
-	if err != nil {
-		return err
-	}
-	return table.Close()
-}
-
-// withAlso is fields followed by those of more it lacks.
-func withAlso(fields, more []string) []string {
-	out := slices.Clone(fields)
-	for _, f := range more {
-		if !slices.Contains(out, f) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// omit says what the package leaves out of a collection, as far as there is any: each field with the number of its values.
-func (g *gathering) omit(ctx context.Context, sys *planner.System, c *datamap.Collection, x planner.Export) error {
-	if len(x.Withheld) == 0 {
-		return nil
-	}
-	asks := make([]connectors.Selection, len(x.Withheld))
-	for i, name := range x.Withheld {
-		asks[i] = x.Selection
-		if name != connectors.DocumentField {
-			asks[i].Where = append(slices.Clone(x.Selection.Where), connectors.NotThat(connectors.NullField(name)))
-		}
-	}
-	n, err := sys.Count(ctx, asks...)
-	if err != nil {
-		return err
-	}
-	for i, name := range x.Withheld {
-		if n[i] > 0 {
-			g.left = append(g.left, g.leftOut(c, name, x.Why[name], n[i]))
-		}
-	}
-	return nil
-}
-
-// archived is a value of the contract as the archive takes it.
-func archived(v any, blobs connectors.BlobOpener) any {
-	switch x := v.(type) {
-	case connectors.Decimal:
-		return archive.Decimal(x)
-	case connectors.JSON:
-		return archive.JSON(x)
-	case connectors.Blob:
-		return archive.Blob{Name: ending(x.Name), MediaType: x.MediaType, Size: x.Size, Open: func(ctx context.Context) (io.ReadCloser, error) {
-			if blobs == nil {
-				return nil, connectors.ErrNotSupported
-			}
-			return blobs.OpenBlob(ctx, x)
-		}}
-	}
-	return v
-}
-
-// ending is what a file's name may tell: how it ends. The rest may hold a number or a name that is nobody's business beside
-// the row it belongs to; the package numbers its files.
-func ending(name string) string {
-	ext := filepath.Ext(name)
-	if len(ext) < 2 || len(ext) > 6 || strings.Trim(strings.ToLower(ext[1:]), "abcdefghijklmnopqrstuvwxyz234") != "" {
-		return ""
-	}
-	return ext
 }
 
 // plan is the plan being carried out.
