@@ -35,8 +35,8 @@ func (j *job) verify(ctx context.Context) error {
 	j.failpoint("looked")
 	d := detailOf(j.Step)
 	if len(left) > 0 && !slices.ContainsFunc(left, func(r remainder) bool { return r.Exact }) {
-		if left[0].reused {
-			return later{code: "attention", codes: []string{"reused_key"}, why: fmt.Sprintf("%s/%s: a key of an erased row stands on a new one; nothing was done by it, a person decides", j.System, left[0].Collection)}
+		if i := slices.IndexFunc(left, func(r remainder) bool { return r.reused }); i >= 0 {
+			return later{code: "attention", codes: []string{"reused_key"}, why: fmt.Sprintf("%s/%s: a key of an erased row stands on a new one; nothing was done by it, a person decides", j.System, left[i].Collection)}
 		}
 		n, err := j.treatLate(ctx, left, sys)
 		if err != nil {
@@ -127,8 +127,8 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 		if r.rows == 0 {
 			continue
 		}
-		if c.Parent != nil && c.Assigned == nil {
-			if r.reused, err = j.reused(ctx, c, sys, work); err != nil {
+		if c.Parent != nil {
+			if r.reused, err = j.reused(ctx, c); err != nil {
 				return nil, err
 			}
 		}
@@ -146,36 +146,44 @@ func stands(t connectors.Treatment, fields []string, values []any, _ *time.Locat
 }
 
 // reused says whether an owner stands again under a captured key although the plan deleted it.
-func (j *job) reused(ctx context.Context, c planner.Check, sys *planner.System, work *planner.SystemWork) (bool, error) {
-	gone := false
-	for i, t := range work.Treatments {
-		if t.Verb == connectors.Delete && work.Purposes[i].Collection == c.Parent.Collection.Name && work.Purposes[i].Planned > 0 {
-			gone = true
-		}
+func (j *job) reused(ctx context.Context, c planner.Check) (bool, error) {
+	if gone, err := j.ownersGone(ctx, c); err != nil || !gone {
+		return false, err
 	}
-	if !gone {
-		return false, nil
+	sys := j.Planner.Systems[c.Owner]
+	if sys == nil || sys.Store == nil {
+		return false, fmt.Errorf("%s is not open, whose keys lead to what was found: %w", c.Owner, connectors.ErrTryLater)
 	}
 	n, err := sys.Count(ctx, *c.Parent)
 	if err != nil {
 		return false, err
 	}
 	var stay int64 // owners the plan kept stand there rightly
-	for _, x := range j.keptOwners(c.Parent.Collection.Name) {
-		stay += x
+	for _, s := range j.work.Stay {
+		if s.System == c.Owner && s.Collection == c.Parent.Collection.Name {
+			stay += s.Rows
+		}
 	}
 	return n[0] > stay, nil
 }
 
-// keptOwners are the numbers of rows of a collection that the plan left standing.
-func (j *job) keptOwners(collection string) []int64 {
-	var out []int64
-	for _, s := range j.work.Stay {
-		if s.System == j.System && s.Collection == collection {
-			out = append(out, s.Rows)
+// ownersGone says whether the plan deletes rows of the owners' collection and their system has done so.
+func (j *job) ownersGone(ctx context.Context, c planner.Check) (bool, error) {
+	gone := false
+	for _, w := range j.work.Systems {
+		for i, t := range w.Treatments {
+			if w.System == c.Owner && t.Verb == connectors.Delete && w.Purposes[i].Collection == c.Parent.Collection.Name && w.Purposes[i].Planned > 0 {
+				gone = true
+			}
 		}
 	}
-	return out
+	if !gone || c.Owner == j.System {
+		return gone, nil
+	}
+	like := j.Step
+	like.System = c.Owner
+	work, err := read(ctx, j.Engine, func(tx *state.Tx) (state.Step, error) { return stepOf(tx, like, phaseApply) })
+	return work.State == state.StepDone, err
 }
 
 // treatLate treats the rows that came after the work, by their keys, within what the plan's ceiling leaves.

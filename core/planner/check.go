@@ -43,17 +43,14 @@ func (e *erasure) planChecks(sys *datamap.System) error {
 			}
 			owner, up := edge.Parent()
 			_, child := edge.Child()
-			var parent *connectors.Selection
-			if owner.System == sys {
-				parent = &connectors.Selection{Collection: place(owner), Any: []connectors.Match{{Fields: up, Values: links.list}}, Fields: slices.Clone(owner.Key)}
-			}
+			parent := &connectors.Selection{Collection: place(owner), Any: []connectors.Match{{Fields: up, Values: links.list}}, Fields: slices.Clone(owner.Key)}
 			var when []connectors.Cond
 			if edge.Kind == datamap.OwnedBy {
 				when = graph.Conditions(edge.When)
 			}
 			add(edge.ID, connectors.Match{Fields: child, Values: links.list}, parent, when...)
 			if n := len(e.work.Checks); n > 0 {
-				e.work.Checks[n-1].Edge = true
+				e.work.Checks[n-1].Edge, e.work.Checks[n-1].Owner = true, owner.System.Name
 			}
 		}
 		if len(e.roots[c]) == 0 {

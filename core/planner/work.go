@@ -93,6 +93,7 @@ type Check struct {
 	Selection  connectors.Selection
 	Assigned   *connectors.Treatment // rows found must stand as this says; nil: no row may be found
 	Parent     *connectors.Selection // the owners by the captured keys: one that exists again is a reused key
+	Owner      string                // the system Parent stands in
 }
 
 // Export is one table of the archive.
