@@ -28,7 +28,18 @@ var Start = time.Date(2026, time.November, 6, 11, 20, 0, 0, time.FixedZone("", 3
 // House makes state and keys beside a sample that was laid out.
 func (b *Build) House(t testing.TB, w *cooperative.World) *House {
 	t.Helper()
-	h := &House{Build: b, World: w, Root: folder(t), Now: Start, Map: w.MapDir}
+	return b.house(t, &House{World: w, Map: w.MapDir})
+}
+
+// Empty is a house with a map of the test's own; Extra says where its stores lie.
+func (b *Build) Empty(t testing.TB, mapDir string) *House {
+	t.Helper()
+	return b.house(t, &House{Map: mapDir, Extra: map[string]string{}})
+}
+
+func (b *Build) house(t testing.TB, h *House) *House {
+	t.Helper()
+	h.Build, h.Root, h.Now = b, folder(t), Start
 	if err := os.MkdirAll(h.Temp(), 0o700); err != nil {
 		t.Fatal(err)
 	}

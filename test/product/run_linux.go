@@ -3,6 +3,7 @@ package product
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,11 +85,10 @@ func (h *House) environment(operator string) []string {
 		"DOSSIER_STATE": h.State(), "DOSSIER_KEYS": h.Ring(), "DOSSIER_MAP": h.Map, "DOSSIER_OPERATOR": operator,
 		"DOSSIER_NOW": h.Now.Format(time.RFC3339), "DOSSIER_CONNECTORS": strings.Join(folders, string(filepath.ListSeparator)),
 	}
-	for _, more := range []map[string]string{h.Env(), h.Extra} {
-		for k, v := range more {
-			env[k] = v
-		}
+	if h.World != nil {
+		maps.Copy(env, h.Env())
 	}
+	maps.Copy(env, h.Extra)
 	var out []string
 	for k, v := range env {
 		out = append(out, k+"="+v)
