@@ -170,6 +170,8 @@ func (d dice) edge(e *estate, from *coll, verb string, to *coll) *edge {
 	switch {
 	case d.chance(15, "by code"):
 		x = e.single(from, verb, to, "code")
+	case len(to.idents()) > 0 && d.chance(15, "by identifier"):
+		x = e.single(from, verb, to, to.idents()[0].name)
 	case len(to.key) > 1:
 		x = &edge{verb: verb, from: from, to: to, toFields: to.key, leave: "null", listed: true}
 		for i := range to.key {

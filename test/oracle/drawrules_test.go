@@ -28,6 +28,9 @@ func (d dice) purposes(e *estate, c *coll) {
 	if d.chance(20, "a field's own purpose") {
 		r := d.rule(e, c, false)
 		c.field("note").rules = []*rule{r}
+		if ids := c.idents(); len(ids) > 0 && d.chance(30, "an identifier's own purpose") {
+			ids[len(ids)-1].rules = []*rule{d.rule(e, c, false)}
+		}
 		if d.chance(30, "two fields") {
 			c.field("code").rules = []*rule{d.rule(e, c, false)}
 		}
@@ -116,6 +119,9 @@ func (c *coll) stand() {
 		return
 	}
 	c.placeholder = map[string]string{"name": "nikt", "code": "c0"}
+	for _, f := range c.idents() {
+		c.placeholder[f.name] = map[string]string{"pid": "P9999", "uno": "U-9", "email": "nikt@x.pl", "nick": "nikt"}[f.ident]
+	}
 	for i, k := range c.key {
 		if c.field(k) == nil && c.isNumber(k) {
 			c.placeholder[k] = "900"

@@ -60,6 +60,9 @@ func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
 	}
 	defer h.close()
 	ctx := context.Background()
+	if trouble := h.access(ctx, v); trouble != "" {
+		return trouble
+	}
 	made, err := h.plan(ctx, request.Erasure)
 	if err != nil {
 		return err.Error()
@@ -78,6 +81,34 @@ func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
 		return err.Error()
 	}
 	return contrast(have, v.after())
+}
+
+// access compares the number of rows the person is shown of each collection.
+func (h *house) access(ctx context.Context, v *verdict) string {
+	made, err := h.plan(ctx, request.Access)
+	if err != nil {
+		return "access: " + err.Error()
+	}
+	if v.alien != "" {
+		if made.Plan.Applicable {
+			return "access may be given, but " + v.alien
+		}
+		return ""
+	}
+	have, want := map[string]int64{}, map[string]int64{}
+	for _, s := range made.Plan.Systems {
+		for _, c := range s.Collections {
+			if c.Total > 0 {
+				have[s.Name+"/"+c.Name+" shown"] = c.Total
+			}
+		}
+	}
+	v.e.each(func(a at) {
+		if v.mine[a] && v.inScope(a.c) && a.c.derived == nil {
+			want[a.c.address()+" shown"]++
+		}
+	})
+	return differ(have, want)
 }
 
 func (h *house) close() {

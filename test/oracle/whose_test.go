@@ -17,7 +17,8 @@ type verdict struct {
 	named     map[at]bool                // rows that name the person
 	mine      map[at]bool
 	candidate map[at]bool
-	blocked   string // why nobody may go on; "" they may
+	alien     string // why nobody knows whose the rows are; "" it is known
+	blocked   string // why nothing may be erased; "" it may
 
 	shared, shell map[at]bool
 	heldMemo      map[at]bool
@@ -26,6 +27,7 @@ type verdict struct {
 func judge(e *estate) *verdict {
 	v := &verdict{e: e, known: map[string]map[string]bool{}, named: map[at]bool{}, mine: map[at]bool{}, candidate: map[at]bool{}, shared: map[at]bool{}, shell: map[at]bool{}, heldMemo: map[at]bool{}}
 	v.search()
+	v.alien = v.blocked
 	if v.blocked == "" {
 		v.findShared()
 		v.findShells()
