@@ -96,7 +96,7 @@ type runCmd struct {
 
 // Run plans and applies in one. A plan that takes data away asks first; where the map wants another person, it is refused.
 func (c runCmd) Run(ctx context.Context, a *app) error {
-	e, err := a.openPlanning(ctx, c.Without)
+	e, err := a.openRegister(ctx)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -81,6 +82,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		return exitFailed
 	}
 	a := &app{root: &cli, in: stdin, out: stdout, err: stderr}
+	defer func() {
+		if r := recover(); r != nil {
+			code = a.defect()
+		}
+	}()
 	if err := exposed(args); err != nil {
 		return a.exit(err)
 	}
@@ -111,6 +117,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		return exitInterrupted
 	}
 	return a.exit(err)
+}
+
+// defect ends the program where a mistake of its own stopped it. What it panicked with may hold data, so it is not shown.
+func (a *app) defect() int {
+	_, _ = fmt.Fprintln(a.err, "dossier: stopped by a defect of its own. Nothing is half-done: what was begun can be taken up again.\n  hint: -v shows where; please report it")
+	if a.Verbose {
+		_, _ = a.err.Write(debug.Stack())
+	}
+	return exitFailed
 }
 
 // unparsed says what is wrong with a command line, and which command's help says more.

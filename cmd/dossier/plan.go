@@ -39,7 +39,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err := absent(c.Output); err != nil {
 		return err
 	}
-	e, err := a.openPlanning(ctx, c.Without)
+	e, err := a.openRegister(ctx)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// plan registers a request, where it is not yet, and plans it.
+// plan registers a request, where it is not yet, opens the systems and plans it.
 func (a *app) plan(ctx context.Context, e *engine.Engine, arg string, opt engine.PlanOptions) (id string, p *plan.Plan, err error) {
 	var names []string
 	for _, s := range e.Planner.Graph.Map.Systems {
@@ -78,6 +78,9 @@ func (a *app) plan(ctx context.Context, e *engine.Engine, arg string, opt engine
 	}
 	if id, err = a.register(ctx, e, arg); err != nil {
 		return "", nil, err
+	}
+	if err := a.openPlanning(ctx, e, opt.Without); err != nil {
+		return id, nil, err
 	}
 	p, err = e.Plan(ctx, id, opt)
 	a.quieten()

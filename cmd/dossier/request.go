@@ -42,8 +42,8 @@ func (c requestNewCmd) Run(_ context.Context, a *app) error {
 }
 
 type requestListCmd struct {
-	In        []string `help:"Only requests in these states." placeholder:"STATE"`
-	Right     string   `help:"Only this right."`
+	In        []string `help:"Only requests in these states." placeholder:"STATE" enum:"received,waiting,planned,approved,running,done,refused,cancelled"`
+	Right     string   `help:"Only this right." placeholder:"RIGHT" default:"" enum:",access,portability,rectification,erasure,restriction,lift,objection,withdrawal"`
 	Attention bool     `help:"Only those a person must look at."`
 }
 

@@ -60,10 +60,12 @@ var (
 )
 
 // exposed refuses arguments that hold what others must not see: a password in a URL, a PESEL, an e-mail address. A file of
-// that name is a file. The argument itself is not repeated.
+// that name is a file. The argument itself is not repeated. An empty one is refused, too: it names nothing.
 func exposed(args []string) error {
 	for i, arg := range args {
 		switch {
+		case arg == "":
+			return usagef("a variable that is not set, perhaps", "argument %d is empty", i+1)
 		case password.MatchString(arg):
 			return usagef("give it as name=@FILE, name='${ENV}', or in DOSSIER_STATE", "argument %d holds a password, and others can see arguments", i+1)
 		case exists(arg) || strings.ContainsAny(arg, `/\`):
