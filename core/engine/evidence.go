@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -106,36 +104,6 @@ func touched(m *datamap.Map, system string, c plan.Collection) (recipient.Touche
 		}
 	}
 	return t, true
-}
-
-// addDues remembers what is kept with an end, by root keys under a key of its own that outlives the request.
-func (e *Engine) addDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
-	roots, err := json.Marshal(work.Roots)
-	if err != nil {
-		return err
-	}
-	for _, d := range work.Dues {
-		end, err := time.ParseInLocation(time.DateOnly, d.Date, e.Planner.Graph.Map.Zone)
-		if err != nil {
-			return fmt.Errorf("due item of %s/%s: %w", d.System, d.Collection, err)
-		}
-		month := keys.MonthOf(end.AddDate(0, 1, 0))
-		key, wrapped, err := e.Ring.NewDueKey(month)
-		if err != nil {
-			return err
-		}
-		item := state.DueItem{ID: fmt.Sprintf("%s-%d", o.ID, d.N), Request: o.ID, System: d.System, Collection: d.Collection, Rule: d.Purpose, Law: d.Law, Until: d.Date, Count: d.Rows,
-			MapDigest: p.Map, PlanDigest: p.Digest, DEK: wrapped, Month: string(month)}
-		item.Sealed, err = key.Seal(keys.Part{Owner: item.ID, Name: "roots"}, roots)
-		key.Wipe()
-		if err != nil {
-			return err
-		}
-		if err := tx.AddDue(item, now); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (e *Engine) voidTombstone(tx *state.Tx, id string, now time.Time) error {

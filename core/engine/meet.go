@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -13,14 +14,18 @@ import (
 // personMarks are the register's keyed marks of a person: by them requests of one person find each other without
 // anybody reading who it is.
 func (e *Engine) personMarks(ids []subject.Identifier) ([]state.Mark, error) {
-	key := e.Ring.RegisterKey()
+	return e.marksOf(ids, e.Ring.RegisterKey(), subject.RegisterUse)
+}
+
+// marksOf are keyed marks of the unique, verified identifiers among ids, for one use.
+func (e *Engine) marksOf(ids []subject.Identifier, key keys.MarkKey, use string) ([]state.Mark, error) {
 	var out []state.Mark
 	for _, id := range ids {
 		kind := e.Planner.Graph.Map.Identifiers[id.Kind]
 		if kind == nil || !kind.Unique || !id.Verified {
 			continue
 		}
-		m, normaliser, err := kind.MarkOf(key.Bytes(), subject.RegisterUse, id.Value.Reveal())
+		m, normaliser, err := kind.MarkOf(key.Bytes(), use, id.Value.Reveal())
 		if errors.Is(err, subject.ErrNotAValue) {
 			continue
 		}
@@ -35,24 +40,14 @@ func (e *Engine) personMarks(ids []subject.Identifier) ([]state.Mark, error) {
 // meets keeps requests of one person apart (domain: when requests meet): one that changes data runs at a time, and an
 // erasure waits for an access that is still open, for it would take away what the copy is made of.
 func (e *Engine) meets(tx *state.Tx, o *open, work *planner.Work) error {
-	var ids []subject.Identifier
-	for _, m := range work.Marks {
-		if m.Unique {
-			ids = append(ids, subject.Identifier{Kind: m.Kind, Value: subject.Seal(m.Value), Verified: true})
-		}
-	}
-	marks, err := e.personMarks(ids)
+	marks, err := e.personMarks(uniqueOf(work))
 	if err != nil || len(marks) == 0 || !o.Content.Right.Mutates() {
 		return err
 	}
 	if err := tx.PutRequestMarks(o.ID, marks); err != nil {
 		return err
 	}
-	sums := make([][]byte, len(marks))
-	for i, m := range marks {
-		sums[i] = m.Sum
-	}
-	others, err := tx.Requests(state.RequestFilter{Marks: sums, States: []string{string(request.Received), string(request.Planned), string(request.Approved), string(request.Running), string(request.Waiting)}})
+	others, err := tx.Requests(state.RequestFilter{Marks: sums(marks), States: []string{string(request.Received), string(request.Planned), string(request.Approved), string(request.Running), string(request.Waiting)}})
 	if err != nil {
 		return err
 	}

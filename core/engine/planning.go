@@ -87,11 +87,15 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if err != nil {
 		return nil, err
 	}
+	former, err := e.formerly(ctx, o.Content.Subject.Identifiers)
+	if err != nil {
+		return nil, err
+	}
 	p := *e.Planner
 	if p.RootKey, err = o.Key.Derive("roots"); err != nil {
 		return nil, err
 	}
-	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse,
+	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: former,
 		Progress: func(system string) { e.progress("looking in " + system) }})
 }
 

@@ -32,6 +32,7 @@ type Input struct {
 	Without    []string  // systems left for a plan of their own
 	Commitment string    // see [plan.Plan]
 	Rehearse   bool
+	Former     []Mark              // unique identifiers under which rows of this person were kept by an earlier erasure
 	Progress   func(system string) // told as systems are worked; may be nil
 }
 

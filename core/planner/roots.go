@@ -117,12 +117,11 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 		ids[f.Identifier.Name], texts[f.Identifier.Name] = n, text
 		known := s.known[f.Identifier.Name]
 		switch {
-		case known == nil || len(known.order) == 0:
-		case known.raw[n] != nil:
+		case known != nil && known.raw[n] != nil:
 			if by == nil {
 				by = f
 			}
-		default:
+		case known.decides():
 			contradicted = true
 		}
 	}

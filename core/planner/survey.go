@@ -53,12 +53,18 @@ type values struct {
 	order    []string
 	verified map[string]bool
 	searched map[string]bool // spellings already looked for
+	former   map[string]bool // of an earlier erasure: who comes back may have another one now
+}
+
+// decides says whether a value is known beside which any other is somebody else's.
+func (v *values) decides() bool {
+	return v != nil && slices.ContainsFunc(v.order, func(n string) bool { return !v.former[n] })
 }
 
 func (s *survey) valuesOf(in map[string]*values, kind *datamap.Identifier) *values {
 	v := in[kind.Name]
 	if v == nil {
-		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}, searched: map[string]bool{}}
+		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}, searched: map[string]bool{}, former: map[string]bool{}}
 		in[kind.Name] = v
 	}
 	return v
@@ -77,6 +83,15 @@ func (v *values) add(text string, verified bool) {
 		v.raw[n] = append(v.raw[n], text)
 	}
 	v.verified[n] = v.verified[n] || verified
+}
+
+// addFormer adds a value that leads to what an earlier erasure kept, unless it is known as it is.
+func (v *values) addFormer(text string) {
+	n, err := v.kind.Normalise(text)
+	if err == nil && v.raw[n] == nil {
+		v.former[n] = true
+		v.add(text, true)
+	}
 }
 
 // texts are all spellings of the values.
@@ -118,6 +133,11 @@ func (s *survey) start() {
 		if len(s.known[kind].order) > 1 {
 			s.attend(plan.Attention{Code: "conflict", Blocks: true,
 				Text: fmt.Sprintf("the request names the person by two values of %s, which names one person each; a person decides whose request this is", kind)})
+		}
+	}
+	for _, f := range s.in.Former {
+		if kind := s.Graph.Map.Identifiers[f.Kind]; kind != nil && kind.Unique {
+			s.valuesOf(s.known, kind).addFormer(f.Value)
 		}
 	}
 }
