@@ -5,6 +5,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -26,6 +27,9 @@ type Terms struct {
 // TermsOf reads them from a request. A missing ground is the narrowest, 17(1)(a): what has lapsed.
 func TermsOf(r *request.Request, m *datamap.Map, asOf time.Time) Terms {
 	t := Terms{AsOf: asOf.In(m.Zone), Zone: m.Zone, Ground: r.Ground, Keep: r.Keep, Controller: r.Controller}
+	if t.Controller == "" && len(m.Controllers) > 0 {
+		t.Controller = m.Controllers[0].Name
+	}
 	if r.Scope != nil {
 		t.Scope = *r.Scope
 	}
@@ -64,13 +68,28 @@ func (t Terms) Ended(p *datamap.Purpose) (code string, ended bool) {
 	case "art17_1_f":
 		return plan.Unlawful, p.Consent()
 	case "art17_1_c", "art21_1":
-		return plan.Objected, p.Exception == "" && (p.HasBasis("art6_1_f") || p.HasBasis("art6_1_e"))
+		return plan.Objected, p.Exception == "" && weighed(p)
 	case "art21_2":
 		return plan.Objected, p.Exception == "" && len(t.Scope.Purposes) > 0
 	case "art17_1_d", "art17_1_e":
 		return plan.Unlawful, p.Exception == ""
 	}
 	return "", false
+}
+
+// weighed says whether a purpose rests on a balance of interests or a public task alone: what a contract or a law asks
+// for as well, an objection does not end (art. 21(1)).
+func weighed(p *datamap.Purpose) bool {
+	some := false
+	for _, b := range p.Bases {
+		switch {
+		case b == "art6_1_e" || b == "art6_1_f":
+			some = true
+		case strings.HasPrefix(b, "art6_"):
+			return false
+		}
+	}
+	return some
 }
 
 // kept is the exception the case system decided for p, if it still holds.
@@ -90,5 +109,5 @@ func (t Terms) foreign(p *datamap.Purpose) bool {
 	if p.Role == "processor" {
 		return t.Instruction == "" || t.Instruction != p.For
 	}
-	return t.Controller != "" && p.Controller != nil && p.Controller.Name != t.Controller
+	return t.Controller != "" && p.Controller != nil && p.Controller.Name != t.Controller && p.Controller.ID != t.Controller
 }
