@@ -85,13 +85,14 @@ func (s skeletonOf) write(files map[string]string) ([]string, error) {
 		if err := skeletons.ExecuteTemplate(&b, from+".tmpl", s); err != nil {
 			return nil, err
 		}
-		out, err := b.Bytes(), error(nil)
+		content[name] = b.Bytes()
 		if strings.HasSuffix(name, ".go") {
-			if out, err = format.Source(b.Bytes()); err != nil {
+			out, err := format.Source(b.Bytes())
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", from, err)
 			}
+			content[name] = out
 		}
-		content[name] = out
 	}
 	var written []string
 	for name, b := range content {

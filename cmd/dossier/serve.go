@@ -90,8 +90,8 @@ func (a *app) untilOpened(ctx context.Context, systems map[string]*planner.Syste
 }
 
 func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil // being stopped is how it ends well
 }

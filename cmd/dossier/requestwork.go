@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/request"
+)
+
+type requestWaitCmd struct {
+	ID string `arg:""`
+}
+
+// Run works what is due of a request.
+func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestResumeCmd struct {
+	ID string `arg:""`
+}
+
+// Run wakes what waits and works it.
+func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Resume(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestCancelCmd struct {
+	ID string `arg:""`
+}
+
+// Run cancels.
+func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Cancel(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}
+
+type requestRejectCmd struct {
+	ID     string `arg:""`
+	Reason string `required:"" help:"A reason code; the case system tells the subject."`
+}
+
+// Run refuses.
+func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Reject(ctx, c.ID, c.Reason); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}
+
+type requestSettleCmd struct {
+	ID      string `arg:""`
+	System  string `required:"" help:"The system that cannot answer."`
+	Because string `required:"" help:"Why, and what is known of it. No personal data."`
+}
+
+// Run answers for a system.
+func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.Settle(ctx, c.ID, c.System, c.Because); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
+}
+
+type requestNoteCmd struct {
+	ID    string `arg:""`
+	Event string `arg:"" help:"identity_asked, identity_given, clarification_asked, extended, complained …"`
+	At    string `help:"When it happened, RFC 3339; now unless said." placeholder:"TIME"`
+}
+
+// Run appends an event.
+func (c requestNoteCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(request.EventTypes, request.EventType(c.Event)) {
+		return usagef(eventHint(c.Event), "there is no event %s", c.Event)
+	}
+	at := a.now()
+	if c.At != "" {
+		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
+			return usagef("--at 2026-11-09T10:00:00+01:00", "the time cannot be read")
+		}
+	}
+	if err := e.Note(ctx, c.ID, request.EventType(c.Event), at); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
+}
+
+func eventHint(event string) string {
+	var names []string
+	for _, t := range request.EventTypes {
+		names = append(names, string(t))
+	}
+	if near := datamap.Near(event, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "there are " + strings.Join(names, ", ")
+}
