@@ -33,7 +33,7 @@ func build(dir string) error {
 		cmd.Dir = filepath.Join("..", "..")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if text, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("build %s: %v\n%s", pkg, err, text)
+			return fmt.Errorf("build %s: %w\n%s", pkg, err, text)
 		}
 	}
 	return nil

@@ -125,7 +125,7 @@ type house struct {
 func (w way) lay(t *testing.T, n int, e *estate) (*house, error) {
 	m, problems := datamap.LoadFS(e.fs(), "drawn")
 	if m == nil {
-		return nil, fmt.Errorf("the loader refuses the map: %v", problems)
+		return nil, fmt.Errorf("the loader refuses the map: %w", problems)
 	}
 	h := &house{e: e, m: m, stores: map[string]connectors.Store{}}
 	h.planner = &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{}, RootKey: []byte("oracle")}

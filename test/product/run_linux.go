@@ -42,7 +42,7 @@ func (h *House) Run(t testing.TB, args ...string) Result {
 func (h *House) RunAs(t testing.TB, operator, stdin string, args ...string) Result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(filepath.Join(h.Build.Dir, "dossier"), args...)
+	cmd := exec.Command(filepath.Join(h.Dir, "dossier"), args...)
 	cmd.Dir, cmd.Env = h.Root, h.environment(operator)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
