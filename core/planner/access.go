@@ -31,6 +31,9 @@ func (s *survey) planAccess(out *Result) error {
 				continue
 			}
 			col.Total = n[0]
+			if err := s.guardShare(c, n[0]); err != nil {
+				return err
+			}
 			if n[0] > 0 {
 				s.export(out, c, col, portability)
 			}

@@ -26,6 +26,9 @@ func (s *survey) planErasure(out *Result) error {
 	if err := s.findShells(fates); err != nil {
 		return err
 	}
+	if s.byCategory() {
+		s.narrow(fates)
+	}
 	s.lookBelow(fates)
 	for _, c := range s.Graph.Collections() {
 		if err := s.readLapsed(fates[c]); err != nil {
@@ -82,7 +85,17 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 		f := e.fates[c]
 		col := e.collection(c)
 		col.Total = f.gone + f.kept + f.sharedRows
-		if len(e.matches(c, false)) > 0 {
+		if err := e.guardShare(c, col.Total); err != nil {
+			return err
+		}
+		if len(e.matches(c, false)) > 0 && e.byCategory() {
+			if err := e.planCategories(f, &sets); err != nil {
+				return err
+			}
+			if err := e.planFields(f, &sets); err != nil {
+				return err
+			}
+		} else if len(e.matches(c, false)) > 0 {
 			e.planGone(f, &sets, &deletes)
 			e.planShells(f, &sets)
 			if err := e.planFields(f, &sets); err != nil {

@@ -25,6 +25,7 @@ type fate struct {
 	heldParents, sharedParents map[*datamap.Edge][]connectors.Tuple // over host edges: owners that are held; shared
 
 	gone, kept, sharedRows, shellRows int64
+	loose                             int64        // of the kept rows, those nothing keeps but the request's categories
 	reasons                           []keptReason // of the kept rows
 	goneWhy                           plan.Reason
 	lastKept                          keptReason // the longest, for shells and for what inherits

@@ -16,7 +16,7 @@ func (e *erasure) planFields(f *fate, sets *stage) error {
 	stay := e.needed(f)
 	for _, group := range e.ownPurpose(f.c) {
 		told := append(e.toldBy(f, group), stay...)
-		group = slices.DeleteFunc(slices.Clone(group), func(x *datamap.Field) bool { return slices.Contains(told, x.Name) })
+		group = slices.DeleteFunc(slices.Clone(group), func(x *datamap.Field) bool { return slices.Contains(told, x.Name) || !e.asked(x) })
 		if len(group) == 0 {
 			continue
 		}
@@ -24,6 +24,9 @@ func (e *erasure) planFields(f *fate, sets *stage) error {
 			continue
 		}
 		stays := anyOf(f.held, e.shellCond(f))
+		if e.byCategory() {
+			stays = connectors.AllOf()
+		}
 		if isNever(stays) {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -72,7 +73,13 @@ func (s *survey) finish(out *Result) error {
 		if why := s.down[sys.Name]; why != "" && !sys.LeftOut {
 			sys.Reached, sys.Unreached = false, why
 			p.Complete = false
-			p.Blockers = append(p.Blockers, fmt.Sprintf("%s is not in this plan. Plan again when it answers, or leave it for a plan of its own: dossier plan %s --without %s", sys.Name, p.Request, sys.Name))
+			text := sys.Name + " is not in this plan. Plan again when it answers"
+			if users := s.users(s.Graph.Map.System(sys.Name)); len(users) == 0 || !s.in.Request.Right.Mutates() {
+				text += fmt.Sprintf(", or leave it for a plan of its own: dossier plan %s --without %s", p.Request, sys.Name)
+			} else {
+				text += ": rows of " + strings.Join(users, ", ") + " hang on its rows"
+			}
+			p.Blockers = append(p.Blockers, text)
 		}
 		for j := range sys.Collections {
 			c := &sys.Collections[j]
@@ -81,6 +88,7 @@ func (s *survey) finish(out *Result) error {
 			}
 		}
 	}
+	s.missing(p)
 	for _, a := range p.Attention {
 		if a.Blocks {
 			p.Blockers = append(p.Blockers, a.Text)
@@ -90,6 +98,37 @@ func (s *survey) finish(out *Result) error {
 	p.Totals = totals(p)
 	p.Seal()
 	return nil
+}
+
+// missing adds what the plan cannot know because a system was not asked that others depend on: who the person is may stand
+// in a system out of scope; which rows are theirs, whether others own them too and what keeps them, in a system left out.
+func (s *survey) missing(p *plan.Plan) {
+	for _, sys := range s.Graph.Map.Systems {
+		if why := s.down[sys.Name]; why != "" && !s.leftOut(sys) && !s.terms.SystemInScope(sys) {
+			p.Complete = false
+			p.Blockers = append(p.Blockers, fmt.Sprintf("%s is out of scope, but what leads from it is not known while it does not answer. Plan again when it does", sys.Name))
+		}
+		if !s.leftOut(sys) || !s.in.Request.Right.Mutates() {
+			continue
+		}
+		for _, user := range s.users(sys) {
+			p.Blockers = append(p.Blockers, fmt.Sprintf("%s cannot be left out: rows of %s hang on its rows. Leave out %s too, or plan again when %s answers", sys.Name, user, user, sys.Name))
+		}
+	}
+}
+
+// users are the systems in the plan whose rows hang on rows of sys.
+func (s *survey) users(sys *datamap.System) []string {
+	var out []string
+	for _, c := range sys.Collections {
+		for _, e := range s.Graph.Children(c) {
+			child, _ := e.Child()
+			if u := child.System; u != sys && s.terms.SystemInScope(u) && !s.leftOut(u) && !slices.Contains(out, u.Name) {
+				out = append(out, u.Name)
+			}
+		}
+	}
+	return out
 }
 
 func totals(p *plan.Plan) []plan.Total {

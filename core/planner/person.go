@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -31,8 +32,10 @@ func (s *survey) lookAtPerson() error {
 			a.Text = "the PESEL is a minor's, who acts alone; a person decides whether a parent or guardian has to act, and approves"
 		case request.AttentionDeceased:
 			a.Text = "the person has died: the GDPR gives the dead no rights (recital 27); a person decides under which law this is answered, and approves"
+		case request.AttentionCheckDigit:
+			a.Asks, a.Text = false, "the check digit of the PESEL does not fit: a slip of the pen, or one of the few issued so; look whether it was written down rightly"
 		default:
-			continue
+			a.Asks, a.Text = false, "the request needs a look: "+strings.ReplaceAll(code, "_", " ")
 		}
 		if dead != nil && code == request.AttentionDeceased {
 			a.System, a.Collection = dead.System.Name, dead.Name

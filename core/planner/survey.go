@@ -77,7 +77,7 @@ func (v *values) add(text string, verified bool) {
 	}
 	if _, met := v.raw[n]; !met {
 		v.order = append(v.order, n)
-		v.raw[n] = []string{n}
+		v.raw[n] = spellings(v.kind, n)
 	}
 	if !slices.Contains(v.raw[n], text) {
 		v.raw[n] = append(v.raw[n], text)

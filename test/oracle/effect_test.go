@@ -37,8 +37,8 @@ func (v *verdict) after() content {
 	for _, x := range v.e.edges() {
 		v.cut(x, out)
 	}
-	v.recount(out)
 	v.standIns(out)
+	v.recount(out)
 	return out
 }
 
