@@ -40,6 +40,9 @@ func (j *job) close(ctx context.Context) error {
 		if x, err := tx.Request(j.Step.Request); err != nil || request.State(x.State).Closed() {
 			return err // closed by a worker that died before it could say so: it ended then, not now
 		}
+		if err := awaitLeftOut(tx, j.Step.Request, p); err != nil {
+			return err
+		}
 		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
 			return err
 		}
@@ -65,10 +68,10 @@ func outcomeOf(p *plan.Plan) request.Outcome {
 	}
 	left := rows[plan.Keep] + rows[plan.Withhold] + rows[plan.Review]
 	switch {
-	case all == 0:
-		return request.NothingHeld
 	case left > 0 || len(leftOut(p)) > 0:
 		return request.Partly
+	case all == 0:
+		return request.NothingHeld
 	case rows[plan.Refer] > 0:
 		return request.Referred
 	}

@@ -51,7 +51,11 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 			return err
 		}
 		for _, s := range steps {
-			if s.Phase == phaseApply && slices.Contains([]state.StepState{state.StepPrepared, state.StepCommitted, state.StepDone}, s.State) {
+			begun, err := begun(tx, s)
+			if err != nil {
+				return err
+			}
+			if begun {
 				return hint(fmt.Errorf("request %s has begun in %s: %w; what is begun is finished", id, s.System, ErrState), "dossier request show %s", id)
 			}
 		}
@@ -68,6 +72,16 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 		}
 		return e.endAs(tx, id, request.Cancelled, "", now)
 	})
+}
+
+// begun says whether a step may have changed rows: also one that stopped half-way in a store without transactions.
+func begun(tx *state.Tx, s state.Step) (bool, error) {
+	if s.Phase != phaseApply {
+		return false, nil
+	}
+	counts, err := tx.Counts(s.ID)
+	return slices.Contains([]state.StepState{state.StepPrepared, state.StepCommitted, state.StepDone}, s.State) ||
+		slices.ContainsFunc(counts, func(c state.Count) bool { return c.Prepared+c.Committed+c.Inferred > 0 }), err
 }
 
 // Reject refuses a request with a reason code; the case system tells the subject.
@@ -91,11 +105,23 @@ func (e *Engine) Reject(ctx context.Context, id, reason string) error {
 // answeredByPerson is the code of a step a person answered for.
 const answeredByPerson = "answered_by_person"
 
-// Settle answers for a system that cannot answer itself (it is gone, it is broken): by whom and why is kept, and
-// the receipt says so.
+// Settle answers for a system that cannot answer itself (it is gone, it is broken), or that was left out: by whom and why is kept, and
+// the receipt says so. A closed request is answered for no more.
 func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
 	now := e.Now()
+	p, err := e.CurrentPlan(ctx, id)
+	if err != nil {
+		return err
+	}
+	left := leftOut(p)
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil {
+			return err
+		}
+		if request.State(x.State).Closed() {
+			return hint(fmt.Errorf("request %s is %s already: %w", id, x.State, ErrState), "dossier request show %s", id)
+		}
 		steps, err := tx.Steps(id)
 		if err != nil {
 			return err
@@ -113,10 +139,19 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
 				return err
 			}
 		}
+		for _, s := range steps {
+			if s.Phase != phaseClose || !slices.Contains(left, system) {
+				continue
+			}
+			found = true
+			if _, err := tx.WakeStep(s.ID, now); err != nil {
+				return err
+			}
+		}
 		if !found {
 			return hint(fmt.Errorf("request %s has nothing open in %s: %w", id, system, state.ErrNotFound), "dossier request show %s", id)
 		}
-		if err := tx.PutFact(id, "answered/"+system, map[string]string{"because": because, "by": e.Operator}, now); err != nil {
+		if err := tx.PutFact(id, answerFact(system), answer{because, e.Operator}, now); err != nil {
 			return err
 		}
 		err = note(tx, "system.answered", id, map[string]string{"system": system}, now)

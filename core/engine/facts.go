@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/journal"
@@ -58,7 +60,7 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 
 // systemFacts are the systems of the plan with their counts and the times they were checked.
 func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.SystemFacts, error) {
-	s := &Standing{}
+	s := &Standing{ID: stored.Request}
 	if err := systemStandings(tx, s, stored, p); err != nil {
 		return nil, err
 	}
@@ -68,7 +70,10 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 	}
 	var out []journal.SystemFacts
 	for _, y := range s.Systems {
-		f := journal.SystemFacts{Name: y.Name, State: y.State, AnsweredFor: y.AnsweredBy}
+		f := journal.SystemFacts{Name: y.Name, State: y.State}
+		if y.AnsweredBy != "" {
+			f.AnsweredFor = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(y.Why)))
+		}
 		if y.VerifiedAt != nil {
 			f.VerifiedAt, f.VerifiedBy = y.VerifiedAt.UTC(), "machine"
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -58,7 +57,7 @@ type SystemStanding struct {
 	Why        string     `json:"why,omitempty"`
 	Codes      []string   `json:"codes,omitempty"`
 	NotBefore  *time.Time `json:"not_before,omitempty"`
-	AnsweredBy string     `json:"answered_by,omitempty"` // a person answered for it
+	AnsweredBy string     `json:"answered_by,omitempty"` // the person who answered for it; why says with what reason
 }
 
 // RecipientStanding is one line of the art. 19 list.
@@ -184,6 +183,11 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 				y.step(step)
 			}
 		}
+		if a, ok, err := answerFor(tx, s.ID, sys.Name); err != nil {
+			return err
+		} else if ok {
+			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore = "answered for", a.By, a.Because, "", nil, nil
+		}
 		s.Systems = append(s.Systems, y)
 	}
 	return nil
@@ -228,9 +232,6 @@ func (y *SystemStanding) step(s state.Step) {
 		}
 	case state.StepDone, state.StepVerified, state.StepSettled:
 		y.State = w[1]
-		if len(d.Codes) > 0 && d.Codes[0] == answeredByPerson {
-			y.State, y.AnsweredBy, y.Why = "answered for", d.Why, d.Why
-		}
 	case state.StepAttention:
 		y.State, y.Why, y.Codes, y.WaitsFor = "attention", d.Why, d.Codes, "person"
 	case state.StepWaiting:
@@ -248,15 +249,4 @@ func (y *SystemStanding) step(s state.Step) {
 	if s.Phase == phaseSettle && s.State == state.StepSettled {
 		y.SettledAt = d.VerifiedAt
 	}
-}
-
-// Unanswered are the systems a person may answer for, or resume.
-func (s *Standing) Unanswered() []string {
-	var out []string
-	for _, y := range s.Systems {
-		if slices.Contains([]string{"attention", "waits"}, y.State) {
-			out = append(out, y.Name)
-		}
-	}
-	return out
 }

@@ -67,16 +67,6 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 	return e.begin(ctx, o, stored, &p, now.Work)
 }
 
-func leftOut(p *plan.Plan) []string {
-	var out []string
-	for _, s := range p.Systems {
-		if s.LeftOut {
-			out = append(out, s.Name)
-		}
-	}
-	return out
-}
-
 // mayStart checks what can be checked without looking at any system.
 func (e *Engine) mayStart(p *plan.Plan, stored state.Plan) error {
 	if !p.Intact() || p.Digest != stored.Digest {

@@ -134,7 +134,7 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 			}
 		}
 		if y.State == "left out" {
-			t.Add(y.Name, y.State, "-", "-", "-", "a plan of its own")
+			t.Add(y.Name, y.State, "-", "-", "-", "nobody has looked there")
 			continue
 		}
 		t.Add(y.Name, y.State, Number(y.Deleted), Number(y.Anonymised), Number(y.Kept), last)
@@ -189,6 +189,8 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 			add("dossier request resume "+s.ID, "when it has been looked at")
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "or a person answers for it")
 			settled = false
+		case y.State == "left out" && s.StartedAt != nil && s.ClosedAt == nil:
+			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "a person answers for it")
 		case y.WaitsFor == "store":
 			add("dossier request wait "+s.ID, "when it answers again")
 			settled = false

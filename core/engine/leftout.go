@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// leftOut are the systems of a plan that were left for a plan of their own.
+func leftOut(p *plan.Plan) []string {
+	var out []string
+	for _, s := range p.Systems {
+		if s.LeftOut {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+// answer is what a person said for a system that does not answer itself.
+type answer struct {
+	Because string `json:"because"`
+	By      string `json:"by"`
+}
+
+func answerFact(system string) string { return "answered/" + system }
+
+// answerFor reads what a person said for a system; ok is false where nobody did.
+func answerFor(tx *state.Tx, id, system string) (a answer, ok bool, err error) {
+	ok, err = tx.Fact(id, answerFact(system), &a)
+	return a, ok, err
+}
+
+// awaitLeftOut holds a request open while a system it was planned without was neither worked nor answered for: nobody has looked there,
+// so nothing may say that all is done. The captured keys stay sealed as long.
+func awaitLeftOut(tx *state.Tx, id string, p *plan.Plan) error {
+	var open []string
+	for _, system := range leftOut(p) {
+		_, ok, err := answerFor(tx, id, system)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			open = append(open, system)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return later{code: "person", why: fmt.Sprintf("%s was left out, and nobody has looked there for this request; a person answers for it, or it stays open", strings.Join(open, " and "))}
+}
