@@ -219,9 +219,13 @@ func (s *survey) exportAccessed(out *Result, c *datamap.Collection) error {
 			seen.Fields = dataFields(c)
 		}
 		seen.Fields = slices.DeleteFunc(slices.Clone(seen.Fields), func(f string) bool { return slices.Contains(e.Hides, f) })
-		n, err := s.system(c).Count(s.ctx, seen)
+		here := s.system(c)
+		if here == nil {
+			return nil
+		}
+		n, err := here.Count(s.ctx, seen)
 		if err != nil {
-			return err
+			return s.unreached(c, err)
 		}
 		if n[0] > 0 {
 			out.Work.Exports = append(out.Work.Exports, Export{System: c.System.Name, Collection: c.Name, Selection: seen, Only: seen.Fields})

@@ -68,7 +68,7 @@ func (e *erasure) planCategories(f *fate, sets *stage) error {
 	t.On = e.reach(f.c, append(but(f.held, f.shared), anyOf(filled...))...)
 	n, err := open.Count(e.ctx, t.On)
 	if err != nil || n[0] == 0 {
-		return err
+		return e.unreached(f.c, err)
 	}
 	t.AtMost = e.ceiling(f.c, n[0])
 	reason := e.goneReason(f)

@@ -151,11 +151,15 @@ func (e *erasure) bystanders(c *datamap.Collection, keys *tuples) ([]connectors.
 		}
 	}
 	var out tuples
-	err := e.system(c).Each(e.ctx, sel, func(_ int, vs []any) error {
+	open := e.system(c)
+	if open == nil {
+		return nil, nil
+	}
+	err := open.Each(e.ctx, sel, func(_ int, vs []any) error {
 		out.add(connectors.Tuple{Values: slices.Clone(vs)})
 		return nil
 	})
-	return out.list, err
+	return out.list, e.unreached(c, err)
 }
 
 // witnessed are the fields of another person's row that this request may not change: all but references that give

@@ -23,13 +23,14 @@ func (e *erasure) planCounters(c *datamap.Collection, recounts *stage) error {
 		if err != nil {
 			return err
 		}
-		if len(values) == 0 {
+		open := e.system(c)
+		if len(values) == 0 || open == nil {
 			continue
 		}
 		on := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: to, Values: values}}, Where: e.staysWhole(e.fates[c])}
-		n, err := e.system(c).Count(e.ctx, on)
+		n, err := open.Count(e.ctx, on)
 		if err != nil {
-			return err
+			return e.unreached(c, err)
 		}
 		step := connectors.Step{Collection: place(counted), From: to, To: from}
 		t := connectors.Treatment{ID: c.Name + "/" + field.Name + "/recount", Verb: connectors.Recount, On: on, AtMost: e.ceiling(c, n[0]),
@@ -72,7 +73,7 @@ func (e *erasure) uncounted(c *datamap.Collection, fields []string) ([]connector
 		out.add(connectors.Tuple{Person: person, Values: slices.Clone(vs)})
 		return nil
 	})
-	return out.list, err
+	return out.list, e.unreached(c, err)
 }
 
 // staysWhole holds of rows that are not this person's to treat: other persons', shared and held ones.

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -41,7 +42,9 @@ func (s *survey) planErasure(out *Result) error {
 		if s.reached(sys) == nil || !s.terms.SystemInScope(sys) {
 			continue
 		}
-		if err := e.planSystem(sys); err != nil {
+		if err := e.planSystem(sys); errors.Is(err, connectors.ErrTryLater) {
+			s.down[sys.Name] = "it does not answer now"
+		} else if err != nil {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 		work := &out.Work.Systems[len(out.Work.Systems)-1]

@@ -40,7 +40,7 @@ func (e *erasure) planFields(f *fate, sets *stage) error {
 		t.On = e.reach(f.c, append(but(append(held, f.shared)...), stays, anyOf(filled...))...)
 		n, err := open.Count(e.ctx, t.On)
 		if err != nil {
-			return err
+			return e.unreached(f.c, err)
 		}
 		t.AtMost = e.ceiling(f.c, n[0])
 		reason := e.fieldReason(f.c, group[0])

@@ -91,7 +91,8 @@ func plain(ts []connectors.Tuple) []connectors.Tuple {
 
 // targets are the values by which rows over edge name the rows sel selects, within their time where it has one.
 func (e *erasure) targets(edge *datamap.Edge, sel connectors.Selection) ([]connectors.Tuple, error) {
-	if len(sel.Any) == 0 {
+	open := e.system(edge.To)
+	if len(sel.Any) == 0 || open == nil {
 		return nil, nil
 	}
 	sel.Fields = slices.Clone(edge.ToFields)
@@ -100,7 +101,7 @@ func (e *erasure) targets(edge *datamap.Edge, sel connectors.Selection) ([]conne
 	}
 	var out tuples
 	row := connectors.Row{}
-	err := e.system(edge.To).Each(e.ctx, sel, func(person int, vs []any) error {
+	err := open.Each(e.ctx, sel, func(person int, vs []any) error {
 		for i, f := range sel.Fields {
 			row[f] = vs[i]
 		}
@@ -117,14 +118,18 @@ func (e *erasure) targets(edge *datamap.Edge, sel connectors.Selection) ([]conne
 		}
 		return nil
 	})
-	return out.list, err
+	return out.list, e.unreached(edge.To, err)
 }
 
 // leave makes the treatment of the references sel selects.
 func (e *erasure) leave(edge *datamap.Edge, on connectors.Selection, how string) error {
-	n, err := e.system(edge.From).Count(e.ctx, on)
+	open := e.system(edge.From)
+	if open == nil {
+		return nil
+	}
+	n, err := open.Count(e.ctx, on)
 	if err != nil {
-		return err
+		return e.unreached(edge.From, err)
 	}
 	name := edge.From.Name + "/" + strings.Join(edge.Fields, "+")
 	t := connectors.Treatment{ID: e.onceID(edge.From.System, name+"/reference"), Verb: connectors.Set, On: on, AtMost: e.ceiling(edge.From, n[0])}

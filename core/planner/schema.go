@@ -36,7 +36,7 @@ func tableOf(schema *connectors.Schema, at string) *connectors.SchemaCollection 
 		return nil
 	}
 	for i := range schema.Collections {
-		if schema.Collections[i].Name == at {
+		if strings.EqualFold(schema.Collections[i].Name, at) {
 			return &schema.Collections[i]
 		}
 	}
@@ -68,7 +68,7 @@ func (e *erasure) inspect(sys *datamap.System) error {
 	}
 	byTable := map[string]*datamap.Collection{}
 	for _, c := range sys.Collections {
-		byTable[c.At] = c
+		byTable[strings.ToLower(c.At)] = c
 	}
 	for _, t := range e.work.Treatments {
 		c := sys.Collection(t.On.Collection.Name)
@@ -82,7 +82,7 @@ func (e *erasure) inspect(sys *datamap.System) error {
 		}
 		e.inspectColumns(c, table, t, f)
 		if t.Verb == connectors.Delete && f.gone > f.shellRows {
-			e.inspectCascades(schema, table, byTable)
+			e.inspectCascades(schema, table, c, byTable)
 		}
 	}
 	return nil
@@ -117,22 +117,36 @@ func known(c *datamap.Collection, column string) bool {
 		slices.Contains(dataFields(c), column) || c.Restrict.Mark == column || c.System.Restrict.Mark == column
 }
 
-// inspectCascades looks at who loses rows when rows of table are deleted.
-func (e *erasure) inspectCascades(schema *connectors.Schema, table *connectors.SchemaCollection, mapped map[string]*datamap.Collection) {
+// inspectCascades looks at who loses rows when rows of table, which are c's, are deleted. A cascade is harmless where an
+// edge says the same: its rows are the person's and treated, or their reference is treated first.
+func (e *erasure) inspectCascades(schema *connectors.Schema, table *connectors.SchemaCollection, c *datamap.Collection, mapped map[string]*datamap.Collection) {
 	for _, other := range schema.Collections {
 		for _, ref := range other.References {
-			if ref.Target != table.Name || !strings.EqualFold(ref.OnDelete, "cascade") {
+			if !strings.EqualFold(ref.Target, table.Name) || !strings.EqualFold(ref.OnDelete, "cascade") {
 				continue
 			}
-			c := mapped[other.Name]
+			child := mapped[strings.ToLower(other.Name)]
 			switch {
-			case c == nil:
+			case child == nil:
 				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: other.Name, Blocks: true,
 					Text: fmt.Sprintf("deleting rows of %s deletes rows of %s by ON DELETE CASCADE, which the map does not know; map it, or take the cascade away", table.Name, other.Name)})
-			case e.fates[c].kept > 0 || e.fates[c].sharedRows > 0:
-				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: c.Name, Blocks: true,
+			case e.fates[child].kept > 0 || e.fates[child].sharedRows > 0:
+				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: child.Name, Blocks: true,
 					Text: fmt.Sprintf("deleting rows of %s would delete kept rows of %s by ON DELETE CASCADE", table.Name, other.Name)})
+			case !follows(child, c, ref.Fields):
+				e.attend(plan.Attention{Code: "cascade", System: e.sys.Name, Collection: child.Name, Blocks: true,
+					Text: fmt.Sprintf("deleting rows of %s deletes rows of %s by ON DELETE CASCADE over %s, where the map has no edge: rows of other persons would go; map the edge, or take the cascade away",
+						table.Name, other.Name, strings.Join(ref.Fields, ", "))})
 			}
 		}
 	}
+}
+
+// follows says whether an edge of the map leads from child to c over these columns, always and whatever the row says, and
+// something is done about what it leaves.
+func follows(child, c *datamap.Collection, columns []string) bool {
+	return slices.ContainsFunc(child.Edges, func(e *datamap.Edge) bool {
+		return e.To == c && len(e.When) == 0 && e.During == nil && (e.Kind == datamap.OwnedBy || e.Leave != "keep") &&
+			slices.EqualFunc(e.Fields, columns, strings.EqualFold)
+	})
 }
