@@ -22,7 +22,7 @@ func (initCmd) Run(ctx context.Context, a *app) error {
 	}
 	made := func(what, path string, err error) error {
 		if errors.Is(err, os.ErrExist) {
-			_, _ = fmt.Fprintf(a.err, "%s is there already: %s\n", what, path)
+			a.note(fmt.Sprintf("there already, and left as it is: %s %s", what, path))
 			return nil
 		}
 		if err == nil {

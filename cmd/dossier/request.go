@@ -115,7 +115,10 @@ func (a *app) zone(e *engine.Engine) *time.Location { return e.Planner.Graph.Map
 
 // standing is what a standing is read with.
 func (a *app) standing(ctx context.Context, e *engine.Engine, s *engine.Standing) view.StandingContext {
-	c := view.StandingContext{Now: a.now(), Zone: a.zone(e), Approval: e.Planner.Graph.Map.Approval[s.Right]}
+	c := view.StandingContext{Now: a.now(), Zone: a.zone(e)}
+	if p, err := e.CurrentPlan(ctx, s.ID); err == nil {
+		c.Approval = approval(e, p)
+	}
 	asked := e.Asked(ctx, s.ID)
 	c.IdentifiedAt, c.IdentifiedBy = asked.IdentifiedAt, asked.IdentifiedBy
 	return c

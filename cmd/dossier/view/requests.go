@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,10 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		_, err := fmt.Fprintln(w, "The register is empty.")
 		return err
 	}
-	t := Table{Head: []string{"REQUEST", "RIGHT", "STATE", "DUE", "ATTENTION"}}
+	t := Table{Head: []string{"REQUEST", "RIGHT", "STATE", "DUE"}}
+	if slices.ContainsFunc(list, func(r state.Request) bool { return len(r.Attention) > 0 }) {
+		t.Head = append(t.Head, "ATTENTION")
+	}
 	for _, r := range list {
 		st := r.State
 		if r.WaitingFor != "" {
@@ -48,7 +52,8 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		if !r.ClosedAt.IsZero() {
 			d = "-"
 		}
-		t.Add(r.ID, r.Right, st, d, strings.Join(r.Attention, ", "))
+		codes := slices.Compact(slices.Sorted(slices.Values(r.Attention)))
+		t.Add([]string{r.ID, r.Right, st, d, strings.ReplaceAll(strings.Join(codes, ", "), "_", " ")}[:len(t.Head)]...)
 	}
 	return t.Print(w)
 }

@@ -83,8 +83,11 @@ func Why(a plan.Action) string {
 	if u := until(a); u != "" {
 		s += ", " + u
 	}
-	if a.Reason.Law != "" && a.Action == plan.Keep {
-		s += " (" + a.Reason.Law + ")"
+	if law := a.Reason.Law; law != "" && a.Action == plan.Keep {
+		if w := exceptions[law]; w != "" {
+			law = w
+		}
+		s += " (" + law + ")"
 	}
 	if a.Detail != "" {
 		s += "; " + a.Detail
