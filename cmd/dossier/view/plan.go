@@ -131,7 +131,7 @@ func nameWidth(p *plan.Plan) int {
 			n = max(n, utf8.RuneCountInString(c.Name)+3)
 		}
 	}
-	return min(n, 40)
+	return min(n, 30) // a longer name has a line of its own
 }
 
 // order inside a system: what goes, what changes, what stays; then what was not found.
@@ -166,6 +166,10 @@ func system(w io.Writer, s plan.System, name int) {
 			shownName = ""
 		}
 		last = l.collection
+		if utf8.RuneCountInString(shownName) >= name {
+			_, _ = fmt.Fprintln(w, shownName)
+			shownName = ""
+		}
 		rows := Number(l.Rows)
 		if l.Action.Action == plan.Manual && l.Rows == 0 {
 			rows = "?"
