@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Compare says by class how the world at apply differs from what was planned: what forbids carrying the
 // old plan out. Fewer rows are always fine; roots must be the same; a class found empty stays empty; others stay within
@@ -56,7 +59,11 @@ func compareCollection(before *System, system string, c Collection, say func(str
 			continue
 		}
 		for _, a := range b.Actions {
-			ceilings[class(a)] += a.Ceiling
+			if c := ceilings[class(a)] + a.Ceiling; c >= a.Ceiling { // growth: any has none to add to
+				ceilings[class(a)] = c
+			} else {
+				ceilings[class(a)] = math.MaxInt64
+			}
 			planned[class(a)] += a.Rows
 		}
 	}
