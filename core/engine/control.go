@@ -165,6 +165,11 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 	if !slices.Contains(request.EventTypes, event) {
 		return hint(fmt.Errorf("no event %s", event), "one of: %s", joined(request.EventTypes))
 	}
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer o.Key.Wipe()
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
 		if err != nil {
@@ -173,13 +178,12 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 		if _, err := tx.AddEvent(state.Event{Request: id, Type: string(event), At: when, NotedAt: now, Actor: e.Operator}); err != nil {
 			return err
 		}
-		stored, err := tx.Events(id)
+		events, err := eventsOf(tx, id)
 		if err != nil {
 			return err
 		}
-		var events []request.Event
-		for _, s := range stored {
-			events = append(events, request.Event{Type: request.EventType(s.Type), At: s.At})
+		if st := request.State(x.State); st == request.Waiting || st == request.Received {
+			waitFor(&x, o.Content, events)
 		}
 		m := e.Planner.Graph.Map
 		due := request.Due(x.ReceivedAt.In(m.Zone), events, m.Country)
@@ -195,6 +199,15 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 		}
 		return note(tx, "request.noted", id, map[string]string{"event": string(event)}, now)
 	})
+}
+
+// waitFor brings a request that was not planned yet in line with what is still missing.
+func waitFor(x *state.Request, content *request.Request, events []request.Event) {
+	code, why := request.WaitsFor(content, events...)
+	x.State, x.WaitingFor, x.WaitingWhy = string(request.Received), string(code), why
+	if code != "" {
+		x.State = string(request.Waiting)
+	}
 }
 
 func joined(list []request.EventType) string {

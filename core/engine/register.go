@@ -109,6 +109,7 @@ func draft(st string) bool {
 type open struct {
 	state.Request
 	Content *request.Request
+	Events  []request.Event // what happened to it since, oldest first
 	Salt    []byte
 	Key     keys.DataKey
 }
@@ -133,12 +134,25 @@ func (e *Engine) openRequest(ctx context.Context, id string) (*open, error) {
 	if o.Salt, err = o.Key.Open(keys.Part{Owner: id, Name: "salt"}, x.Salt); err != nil {
 		return nil, err
 	}
+	if o.Events, err = read(ctx, e, func(tx *state.Tx) ([]request.Event, error) { return eventsOf(tx, id) }); err != nil {
+		return nil, err
+	}
 	content, problems := request.Parse(bytes.NewReader(body))
 	if err := problems.Err(); err != nil {
 		return nil, fmt.Errorf("request %s: %w", id, err)
 	}
 	o.Content = content
 	return o, nil
+}
+
+// eventsOf reads what was noted of a request.
+func eventsOf(tx *state.Tx, id string) ([]request.Event, error) {
+	stored, err := tx.Events(id)
+	var out []request.Event
+	for _, s := range stored {
+		out = append(out, request.Event{Type: request.EventType(s.Type), At: s.At})
+	}
+	return out, err
 }
 
 // commitment binds a plan to a request without giving it away: an HMAC under the request's own random salt.
