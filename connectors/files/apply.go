@@ -32,7 +32,7 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	if opt.Rehearse {
 		return outcomes, fmt.Errorf("%w: rehearsals, in a folder tree", connectors.ErrNotSupported)
 	}
-	if err := s.tidy(ctx); err != nil {
+	if err := s.tidy(ctx, patience); err != nil {
 		return outcomes, err
 	}
 	a := &application{store: s, confirm: opt.Confirm, files: map[string]*file{}, works: make([]work, len(do))}
@@ -81,7 +81,7 @@ type work struct {
 // target is one row to be changed.
 type target struct {
 	in      *file
-	row     int64 // its number when it was found; 0: the file itself, or a row to be added
+	spot    *spot // nil: a row to be added
 	persons []int
 	set     connectors.Row
 	keys    []any // Treatment.Capture
@@ -123,17 +123,46 @@ func (a *application) unit(ctx context.Context, w *work, unit []target) error {
 
 // change changes the rows of one file, and gives those it changed.
 func (a *application) change(ctx context.Context, w *work, rows []target) ([]target, error) {
-	var err error
-	if w.from.codec != nil {
-		return a.rewrite(ctx, w, rows)
+	switch {
+	case w.Verb == connectors.Block || w.Verb == connectors.Release:
+		return a.restrict(ctx, w, rows)
+	case w.from.codec == nil:
+		return a.documents(ctx, w, rows)
+	}
+	var here, held []target
+	for _, t := range rows {
+		if t.spot != nil && t.spot.id != "" {
+			held = append(held, t)
+		} else {
+			here = append(here, t)
+		}
 	}
 	var done []target
+	if len(held) > 0 {
+		if err := a.inDrawer(ctx, w, held); err != nil {
+			return nil, err
+		}
+		done = held
+	}
+	if len(here) == 0 {
+		return done, nil
+	}
+	more, err := a.rewrite(ctx, w, here)
+	return append(done, more...), err
+}
+
+// documents deletes documents, or gives them new names.
+func (a *application) documents(ctx context.Context, w *work, rows []target) ([]target, error) {
+	var done []target
 	for _, t := range rows {
-		switch w.Verb {
-		case connectors.Delete:
-			err = a.unlink(w, t)
-		case connectors.Set:
-			err = a.rename(w, t)
+		var err error
+		switch {
+		case t.spot.id != "":
+			err = a.shelf(ctx, w, t)
+		case w.Verb == connectors.Delete:
+			err = a.unlink(ctx, w, t)
+		case w.Verb == connectors.Set:
+			err = a.rename(ctx, w, t)
 		default:
 			err = fmt.Errorf("%w: %s of a file", connectors.ErrNotSupported, w.Verb)
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // bench is what one call of Apply puts into the tree beside files of the collections: a mark in the root, which stands
@@ -82,9 +83,23 @@ func (a *application) close() {
 	}
 }
 
+// order puts the vault in order before anything is removed by which it can be told what happened to it.
+func (s *store) order(ctx context.Context, patience time.Duration) error {
+	room, err := s.vault.open()
+	if room == nil || err != nil {
+		return err
+	}
+	room.close()
+	if room, err = s.vault.own(ctx, patience); err != nil {
+		return err
+	}
+	defer room.close()
+	return room.settle(ctx)
+}
+
 // tidy removes what processes that were killed left in the tree. What they were replacing is whole: the
-// old file or the new one.
-func (s *store) tidy(ctx context.Context) error {
+// old file or the new one. It waits as long as patience for others who move held content.
+func (s *store) tidy(ctx context.Context, patience time.Duration) error {
 	var marks []string
 	err := s.tree.names(func(e fs.DirEntry) error {
 		if n := e.Name(); strings.HasPrefix(n, ownPrefix) && strings.HasSuffix(n, markSuffix) && e.Type().IsRegular() {
@@ -93,6 +108,9 @@ func (s *store) tidy(ctx context.Context) error {
 		return ctx.Err()
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.order(ctx, patience); err != nil {
 		return err
 	}
 	for _, name := range marks {

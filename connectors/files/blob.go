@@ -11,8 +11,19 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// OpenBlob opens a document. Only a regular file below the root opens, reached without symbolic links.
-func (s *store) OpenBlob(_ context.Context, b connectors.Blob) (io.ReadCloser, error) {
+// OpenBlob opens a document, in place or held. Only a regular file opens, reached without symbolic links. The
+// handle of a document that was held or released since opens nothing: it is to be located again.
+func (s *store) OpenBlob(ctx context.Context, b connectors.Blob) (io.ReadCloser, error) {
+	if body, ok := strings.CutPrefix(b.ID, heldFolder+"/"); ok && strings.HasSuffix(body, bodyEnd) {
+		f, _, err := s.bodyOf(ctx, body)
+		if errors.Is(err, errAbsent) {
+			return nil, fmt.Errorf("the document is no longer there")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return document{f}, nil
+	}
 	names := strings.Split(b.ID, "/")
 	for _, n := range names {
 		if !plain(n) || strings.HasPrefix(n, ownPrefix) {

@@ -13,6 +13,8 @@ type codec interface {
 	// every row kept, and all that stands between rows. added are rows put behind the last one; one or
 	// more rows may be added only where the file has a place for them. An error speaks of row numbers only.
 	pass(r io.Reader, w io.Writer, ask func(record) (change, error), added []connectors.Row) error
+	// pieces reads r to its end and names what it consists of, in order: rows, and what stands between them.
+	pieces(r io.Reader, see func(piece) error) error
 	// position is the field that names a row by its place in the file.
 	position() string
 	// grows says whether the format is written by appending to the file.

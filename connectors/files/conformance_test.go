@@ -30,3 +30,25 @@ func shape(format string) conformance.Shape {
 	}
 	return s
 }
+
+// TestRestrictingDocuments runs the suite's cases about blocking with people who are a document each, named by what is known of
+// them.
+func TestRestrictingDocuments(t *testing.T) {
+	held := conformance.Shape{Name: "documents", Lacks: []conformance.Kind{conformance.Bytes, conformance.Null, conformance.Empty}, Places: map[string]conformance.Place{
+		"people": {At: "cards/{no}/{id}-{name}.pdf", Key: []string{"id", "name"}, Fields: []string{"id", "no", "name"}, Lookup: []string{"no"}},
+	}}
+	s := conformance.Subject{Connector: files.Connector{}, Config: connectors.Config{"root": t.TempDir()}, Shapes: []conformance.Shape{held}}
+	for _, name := range []string{"block/located", "block/twice", "block/persons", "block/ceiling", "block/confirm-no", "block/overlapping", "block/delete",
+		"block/set", "block/method", "release/texts", "release/twice", "release/never-blocked", "release/other-mark"} {
+		ran := 0
+		_, err := conformance.Suite(t.Context(), s, conformance.Options{Pattern: name, Progress: func(r conformance.Result) {
+			ran++
+			if r.Failure != nil {
+				t.Errorf("%s: %v", r.Case.FullName(), r.Failure)
+			}
+		}})
+		if err != nil || ran != 1 {
+			t.Errorf("%s: %d cases ran, %v", name, ran, err)
+		}
+	}
+}

@@ -24,8 +24,11 @@ func (Connector) Describe() connectors.Description {
 		Name: "files", Version: Version,
 		Config: []connectors.Setting{
 			{Name: "root", Required: true, Help: "the folder that holds the collections"},
+			{Name: "held", Help: "the closed folder for what is restricted, on the same file system; " + heldFolder + " in root unless named"},
+			{Name: "ordinary_user", Help: "the account applications use, by name or number: restriction is proven against it"},
 		},
 		Verbs:      verbs(),
+		Blocking:   methods(),
 		RowFormats: formats,
 		KeepsDeleted: "the blocks of deleted and rewritten files stay on the disk until they are overwritten; " +
 			"snapshots and backups of the file system keep the files themselves",
@@ -54,8 +57,17 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	if err != nil {
 		return nil, wrong("the folder root names cannot be opened", "the account Dossier runs as needs to read it")
 	}
-	s := &store{tree: tree, laid: map[string]*source{}}
-	if err := s.tidy(ctx); err != nil && !errors.Is(err, fs.ErrPermission) { // who may only read may still read
+	s := &store{tree: tree, root: root, laid: map[string]*source{}}
+	if s.vault, err = newVault(tree, root, config["held"]); err == nil {
+		s.ordinary, err = ordinaryAccount(config["ordinary_user"])
+	}
+	if err == nil {
+		err = s.tidy(ctx, 0)
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, errBusy) || errors.Is(err, errNotOurs) {
+			err = nil // who may only read may still read; every call says what it cannot do
+		}
+	}
+	if err != nil {
 		_ = tree.Close()
 		return nil, err
 	}
@@ -68,8 +80,11 @@ func wrong(what, hint string) error {
 
 // store is an open folder tree.
 type store struct {
-	tree *folder
-	at   func(step string) // tests stop here, between the steps of a change
+	tree     *folder
+	root     string // its path
+	vault    *vault
+	ordinary *account          // nil: none is named
+	at       func(step string) // tests stop here, between the steps of a change
 
 	mu   sync.Mutex
 	laid map[string]*source // what Load laid out

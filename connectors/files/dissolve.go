@@ -20,7 +20,7 @@ func (a *application) clear(ctx context.Context, w *work) error {
 		}
 	}
 	for _, p := range w.hollow {
-		if err := a.prune(w.from, p); err != nil {
+		if err := a.prune(ctx, w.from, p); err != nil {
 			return err
 		}
 	}
@@ -28,6 +28,9 @@ func (a *application) clear(ctx context.Context, w *work) error {
 }
 
 func (a *application) husk(ctx context.Context, w *work, st *file) error {
+	if !st.drawer.empty() {
+		return nil // rows of it are held
+	}
 	last := len(st.path) - 1
 	d, err := a.store.tree.walk(st.path[:last])
 	if errors.Is(err, errAbsent) {
@@ -93,7 +96,7 @@ func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
 	if err := x.dir.sync(); err != nil {
 		return err
 	}
-	return x.app.prune(w.from, st.path[:len(st.path)-1])
+	return x.app.prune(ctx, w.from, st.path[:len(st.path)-1])
 }
 
 // back gives a file its name again, or what was appended to it to the file that has come in its place.

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,7 +24,7 @@ func same(d *folder, name string, in *file) error {
 
 // unlink deletes a document; errAbsent where it is no longer there. It removes the folders this leaves empty,
 // where their names hold fields: an empty folder named by a member number is still personal data.
-func (a *application) unlink(w *work, t target) error {
+func (a *application) unlink(ctx context.Context, w *work, t target) error {
 	last := len(t.in.path) - 1
 	d, err := a.store.tree.walk(t.in.path[:last])
 	if err != nil {
@@ -45,11 +46,12 @@ func (a *application) unlink(w *work, t target) error {
 		return err
 	}
 	a.store.reached("unlinked")
-	return a.prune(w.from, t.in.path[:last])
+	return a.prune(ctx, w.from, t.in.path[:last])
 }
 
-// prune removes empty folders whose names hold fields, from the last upwards.
-func (a *application) prune(from *source, p []string) error {
+// prune removes empty folders whose names hold fields, from the last upwards, unless something that stood there is held: it may
+// come back.
+func (a *application) prune(ctx context.Context, from *source, p []string) error {
 	for i := len(p) - 1; i >= 0 && from.path.segments[i].named(); i-- {
 		d, err := a.store.tree.walk(p[:i])
 		if errors.Is(err, errAbsent) {
@@ -58,7 +60,11 @@ func (a *application) prune(from *source, p []string) error {
 		if err != nil {
 			return err
 		}
-		removed, err := d.removeEmpty(p[i])
+		removed := false
+		held, err := a.store.holdsBelow(ctx, p[:i+1])
+		if err == nil && !held {
+			removed, err = d.removeEmpty(p[i])
+		}
 		_ = d.Close()
 		if err != nil || !removed {
 			return err
@@ -92,7 +98,7 @@ func (d *folder) removeEmpty(name string) (bool, error) {
 }
 
 // rename gives a document new path fields. It never takes the place of another.
-func (a *application) rename(w *work, t target) error {
+func (a *application) rename(ctx context.Context, w *work, t target) error {
 	to, err := w.newPath(t.in.values, t.set)
 	if err != nil {
 		return err
@@ -137,7 +143,7 @@ func (a *application) rename(w *work, t target) error {
 	}
 	was := t.in.path[:last]
 	t.in.path, t.in.values = to, w.freshValues(t.in.values, t.set)
-	return a.prune(w.from, was)
+	return a.prune(ctx, w.from, was)
 }
 
 var errTaken = fmt.Errorf("%w: another document has the new path", connectors.ErrConflict)

@@ -55,31 +55,35 @@ func (a *application) place(ctx context.Context, w *work, p, values []string, se
 	probe := &work{Treatment: connectors.Treatment{Verb: connectors.Delete, On: w.On, AtMost: 1 << 40}, from: w.from, keep: true,
 		out: &connectors.Outcome{ByPerson: map[int]int64{}}}
 	id := slash(p)
+	o := object{at: p, name: p[len(p)-1], values: values}
 	d, err := a.store.tree.walk(p[:len(p)-1])
 	if err == nil {
 		defer d.Close()
-		o := object{in: d, name: p[len(p)-1], values: values}
-		if o.info, err = d.look(o.name); err == nil {
-			if err := a.findRows(ctx, probe, m, o); err != nil {
-				return err
-			}
-			if len(probe.todo) > 0 {
-				w.out.Already++
-				return nil
-			}
+		o.in = d
+	} else if !errors.Is(err, errAbsent) {
+		return err
+	}
+	st, err := a.store.stand(ctx, w.from, o)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	if st.there || st.drawer != nil {
+		if err := a.findRows(ctx, probe, m, st); err != nil {
+			return err
+		}
+		if len(probe.todo) > 0 {
+			w.out.Already++
+			return nil
 		}
 	}
-	if errors.Is(err, errAbsent) {
+	if !st.there {
 		if c, ok := w.from.codec.(*csvFormat); ok {
 			c.header = order
 		}
 		if a.files[id] == nil {
 			a.files[id] = &file{path: p, values: values, absent: true}
 		}
-		err = nil
-	}
-	if err != nil {
-		return err
 	}
 	w.todo = []target{{in: a.files[id], set: set, add: true}}
 	return nil

@@ -29,6 +29,8 @@ type exchange struct {
 	sum     [32]byte // of it
 	open    bool     // the last row was changed, and what is appended may go on with it
 	carried int64    // how much of the old file stands in the new one
+	lacks   string   // what must be written before anything is carried
+	joint   *joint   // what goes together with it; nil: nothing does
 }
 
 // exchange opens and locks the file and begins a new one.
@@ -70,7 +72,7 @@ func (x *exchange) close() {
 }
 
 // swap puts the new file in the place of the old one.
-func (x *exchange) swap(ctx context.Context, w *work, st *file) error {
+func (x *exchange) swap(ctx context.Context, w *work, st *file) (err error) {
 	x.app.store.reached("filled")
 	if err := resemble(x.fresh, x.old, x.seen); err != nil {
 		return err
@@ -88,6 +90,12 @@ func (x *exchange) swap(ctx context.Context, w *work, st *file) error {
 	}
 	x.app.store.reached("synced")
 	spare := x.app.bench.next("old")
+	if x.joint != nil {
+		defer func() { err = errors.Join(err, x.joint.close()) }()
+		if err := x.joint.ready(x, spare); err != nil {
+			return err
+		}
+	}
 	if err := x.dir.root.Link(x.name, spare); err != nil {
 		return clean(err)
 	}
@@ -101,6 +109,9 @@ func (x *exchange) swap(ctx context.Context, w *work, st *file) error {
 		return clean(err)
 	}
 	x.temp = ""
+	if x.joint != nil {
+		x.joint.state = joined
+	}
 	x.app.store.reached("renamed")
 	if err := x.dir.sync(); err != nil {
 		return err
@@ -156,6 +167,12 @@ func endsLine(f *os.File, at int64) bool {
 
 // carry appends the old file up to size to the new one.
 func (x *exchange) carry(size int64) error {
+	if x.lacks != "" && size > x.carried {
+		if _, err := x.fresh.WriteString(x.lacks); err != nil {
+			return clean(err)
+		}
+		x.lacks = ""
+	}
 	n, err := io.Copy(x.fresh, io.NewSectionReader(x.old, x.carried, size-x.carried))
 	x.carried += n
 	return clean(err)
@@ -181,10 +198,19 @@ func (x *exchange) drain(w *work, before fs.FileInfo, known bool) error {
 	}
 	if now.Size() < x.carried || !w.from.codec.grows() && (now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime())) {
 		// Someone wrote the whole file anew, over the one that has just lost its place: theirs is the file.
+		if x.joint != nil {
+			if err := x.joint.back(); err != nil {
+				return err
+			}
+		}
 		if err := x.dir.root.Rename(x.spare, x.name); err != nil {
 			return clean(err)
 		}
 		x.spare = ""
+		if x.joint != nil {
+			x.joint.state = parted
+			x.app.store.reached("parted")
+		}
 		return errors.Join(errChanged, x.dir.sync())
 	}
 	if now.Size() > x.carried {

@@ -16,9 +16,16 @@ type object struct {
 	name   string
 	values []string // of the path's fields
 	info   fs.FileInfo
+	at     []string // its path, where in does not say
+	body   string   // of a held document: what it is called in the vault
 }
 
-func (o object) path() []string { return append(slices.Clone(o.in.path), o.name) }
+func (o object) path() []string {
+	if o.at != nil {
+		return o.at
+	}
+	return append(slices.Clone(o.in.path), o.name)
+}
 
 // finder walks the files of one collection that a selection may concern.
 type finder struct {
@@ -29,12 +36,8 @@ type finder struct {
 	empty func(path []string) // is told of empty folders whose path the selection names; nil: does not matter
 }
 
-// find calls visit for every file of the collection in which rows can be selected. Only the folders
+// walk calls visit for every file of the collection in which rows can be selected. Only the folders
 // are listed that the selection does not name.
-func find(ctx context.Context, root *folder, from *source, m *matcher, visit func(object) error) error {
-	return finder{ctx: ctx, from: from, match: m, visit: visit}.walk(root)
-}
-
 func (f finder) walk(root *folder) error {
 	if err := present(root, f.from); err != nil {
 		return err

@@ -34,17 +34,49 @@ func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) erro
 	return nil
 }
 
-// clear removes the files of a collection.
+// clear removes the files of a collection, and what is held of them.
 func (s *store) clear(ctx context.Context, from *source) error {
 	all, err := newMatcher(from, connectors.Selection{All: true})
 	if err != nil {
 		return err
 	}
-	err = find(ctx, s.tree, from, all, func(o object) error { return clean(o.in.root.Remove(o.name)) })
-	if errors.Is(err, connectors.ErrNoCollection) {
-		return nil
+	f := finder{ctx: ctx, from: from, match: all, visit: func(o object) error { return clean(o.in.root.Remove(o.name)) }}
+	if err := f.walk(s.tree); err != nil && !errors.Is(err, connectors.ErrNoCollection) {
+		return err
 	}
-	return err
+	if room, err := s.vault.share(ctx); room == nil || err != nil {
+		return err
+	} else {
+		room.close()
+	}
+	room, err := s.vault.own(ctx, patience)
+	if err != nil {
+		return err
+	}
+	defer room.close()
+	names, err := room.drawers()
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		d, err := room.drawer(n, false)
+		if err != nil || d == nil {
+			return err
+		}
+		if _, ok := from.path.read(d.Path); !ok {
+			continue
+		}
+		for _, x := range d.Docs {
+			if err := room.drop(room.body(d, x)); err != nil {
+				return err
+			}
+		}
+		d.holding = holding{}
+		if err := room.put(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lay writes rows, those of one file together.
@@ -164,7 +196,13 @@ func (v *view) whole(s *store) (connectors.Row, error) {
 	if v.record != nil {
 		return row, v.row(v.record.names(), true, row)
 	}
-	f, _, err := v.object.in.open(v.object.name, os.O_RDONLY)
+	var f *os.File
+	var err error
+	if v.object.body != "" {
+		f, _, err = s.bodyOf(context.Background(), v.object.body)
+	} else {
+		f, _, err = v.object.in.open(v.object.name, os.O_RDONLY)
+	}
 	if err != nil {
 		return nil, err
 	}

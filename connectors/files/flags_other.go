@@ -2,4 +2,7 @@
 
 package files
 
-const nonblock = 0
+const (
+	nonblock = 0
+	nofollow = 0
+)

@@ -4,5 +4,7 @@ package files
 
 import "syscall"
 
-// nonblock keeps open from waiting where a named pipe was put in the place of a file.
-const nonblock = syscall.O_NONBLOCK
+const (
+	nonblock = syscall.O_NONBLOCK // open does not wait where a named pipe was put in the place of a file
+	nofollow = syscall.O_NOFOLLOW
+)

@@ -57,6 +57,10 @@ func (j *jsonArray) pass(r io.Reader, w io.Writer, ask func(record) (change, err
 	if len(added) > 0 && strings.Count(fmt.Sprint(j.path), "{}") > 1 {
 		return fmt.Errorf("%w: a row cannot be added where several arrays of a file hold rows", connectors.ErrNotSupported)
 	}
+	return j.run(p)
+}
+
+func (j *jsonArray) run(p *jsonPass) error {
 	if mark, _ := p.in.Peek(3); bytes.Equal(mark, bom) {
 		_, _ = p.in.Discard(3)
 		_, _ = p.out.Write(bom)

@@ -18,6 +18,7 @@ type jsonPass struct {
 	ask   func(record) (change, error)
 	added []connectors.Row
 	n     int64
+	spot  *jsonSpot // where it is, for who wants to know the pieces
 }
 
 // maxDepth is how deep values may nest.

@@ -9,6 +9,9 @@ func (p *jsonPass) rows(depth int) error {
 	if err := p.expect('['); err != nil {
 		return err
 	}
+	if err := p.opened(); err != nil {
+		return err
+	}
 	var sep, lead, gap, raw bytes.Buffer // sep: before this row; lead: before the first; gap: between the last two
 	rec := &jsonRecord{}
 	kept, first := 0, true
@@ -66,8 +69,14 @@ func (p *jsonPass) rows(depth int) error {
 			before = lead.Bytes()
 		}
 		kept++
+		if err := p.row(before, body); err != nil {
+			return err
+		}
 		_, _ = p.write(before)
 		_, _ = p.write(body)
+	}
+	if err := p.closed(sep.Bytes()); err != nil {
+		return err
 	}
 	for _, row := range p.added {
 		body, err := newObject(row)

@@ -61,30 +61,43 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 	if err != nil {
 		return err
 	}
-	return find(ctx, s.tree, from, m, func(o object) error {
+	return s.tour(finder{ctx: ctx, from: from, match: m}, func(st *stand) error {
 		if from.codec == nil {
-			v := &view{from: from, object: o}
-			persons, err := v.persons(m)
-			if err != nil || len(persons) == 0 {
+			return st.documents(from, m, visit)
+		}
+		if st.there {
+			size, err := from.readable(ctx, st.f)
+			if err != nil {
 				return err
 			}
-			return visit(v, persons)
+			if _, err = from.scan(ctx, io.NewSectionReader(st.f, 0, size), st.f, st.object, m, visit); err != nil {
+				return err
+			}
 		}
-		f, _, err := o.in.open(o.name, os.O_RDONLY)
-		if errors.Is(err, errAbsent) {
-			return nil // gone since it was seen
-		}
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		size, err := from.readable(ctx, f)
-		if err != nil {
-			return err
-		}
-		_, err = from.scan(ctx, io.NewSectionReader(f, 0, size), f, o, m, visit)
-		return err
+		return st.drawer.scan(from, st.object, m, func(v *view, _ int, persons []int) error { return visit(v, persons) })
 	})
+}
+
+// documents calls visit for the document that stands at the path, and for those held of it.
+func (st *stand) documents(from *source, m *matcher, visit func(*view, []int) error) error {
+	var all []object
+	if st.there {
+		all = append(all, st.object)
+	}
+	for _, d := range st.docs {
+		all = append(all, d.object)
+	}
+	for _, o := range all {
+		v := &view{from: from, object: o}
+		persons, err := v.persons(m)
+		if err == nil && len(persons) > 0 {
+			err = visit(v, persons)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scan calls visit for every row of the file f, read through r, that m selects, and counts them all.

@@ -18,8 +18,11 @@ import (
 
 // verbs are what Apply can do on this system.
 func verbs() []connectors.Verb {
-	return []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure}
+	return []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Block, connectors.Release}
 }
+
+// methods are the ways to block on this system.
+func methods() []string { return []string{methodMove} }
 
 // lockFile opens the file under name and takes its advisory lock, waiting two seconds at most. The file it
 // gives is the one that stands under the name when the lock is taken.
@@ -54,6 +57,32 @@ func tryLock(f *os.File) bool {
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil
 }
 
+// lockFolder takes the advisory lock of a folder, alone or with others, if it is free.
+func lockFolder(f *os.File, alone bool) bool {
+	how := unix.LOCK_SH
+	if alone {
+		how = unix.LOCK_EX
+	}
+	return unix.Flock(int(f.Fd()), how|unix.LOCK_NB) == nil
+}
+
+// ours says whether a file belongs to the account this process runs as.
+func ours(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Geteuid()
+}
+
+// sameDevice says whether two folders are there and on one file system.
+func sameDevice(a, b string) bool {
+	var x, y unix.Stat_t
+	return unix.Stat(a, &x) == nil && unix.Stat(b, &y) == nil && x.Dev == y.Dev && y.Mode&unix.S_IFMT == unix.S_IFDIR
+}
+
+// moveTo renames a file into another folder, under a name nobody else uses there.
+func moveTo(d *folder, name string, into *folder, as string) error {
+	return between("rename", d, into, func(from, to int) error { return unix.Renameat(from, name, to, as) })
+}
+
 // links is the number of names the file has.
 func links(info fs.FileInfo) uint64 {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
@@ -84,6 +113,10 @@ func resemble(f, like *os.File, info fs.FileInfo) error {
 
 // linkTo gives the file under name in d a second name in another folder; fs.ErrExist where that is taken.
 func linkTo(d *folder, name string, into *folder, as string) error {
+	return between("link", d, into, func(from, to int) error { return unix.Linkat(from, name, to, as, 0) })
+}
+
+func between(op string, d, into *folder, f func(from, to int) error) error {
 	from, err := d.root.Open(".")
 	if err != nil {
 		return clean(err)
@@ -94,8 +127,8 @@ func linkTo(d *folder, name string, into *folder, as string) error {
 		return clean(err)
 	}
 	defer to.Close()
-	if err := unix.Linkat(int(from.Fd()), name, int(to.Fd()), as, 0); err != nil {
-		return clean(&fs.PathError{Op: "link", Err: err})
+	if err := f(int(from.Fd()), int(to.Fd())); err != nil {
+		return clean(&fs.PathError{Op: op, Err: err})
 	}
 	return nil
 }

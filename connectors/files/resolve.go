@@ -3,12 +3,10 @@ package files
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -20,37 +18,12 @@ type file struct {
 	info   fs.FileInfo
 	size   int64    // how much of it was read
 	sum    [32]byte // of what was read
-	gone   []int64  // rows taken out by this call, by their first numbers, ascending
 	absent bool     // to be made
+	body   string   // of a held document: what it is called in the vault
+	drawer *drawer  // what is held of the path
 
-	planned map[int64]plan // by the first number of a row; 0 is the file itself
-}
-
-// plan is what the treatments resolved so far will have made of a row: a later one finds what an earlier one left.
-type plan struct {
-	gone bool
-	set  connectors.Row
-}
-
-// intend adds what a treatment will do.
-func (f *file) intend(t target, verb connectors.Verb) {
-	if f.planned == nil {
-		f.planned = map[int64]plan{}
-	}
-	p := f.planned[t.row]
-	if verb == connectors.Delete {
-		p.gone = true
-	} else {
-		p.set = merged(p.set, t.set)
-	}
-	f.planned[t.row] = p
-}
-
-func merged(a, b connectors.Row) connectors.Row {
-	out := connectors.Row{}
-	maps.Copy(out, a)
-	maps.Copy(out, b)
-	return out
+	spots map[int64]*spot  // by the number a row had when it was found; 0 is the file itself
+	kept  map[string]*spot // held rows, by what they are called in the drawer
 }
 
 // errChanged is the answer where a file is not what it was when its rows were found.
@@ -65,6 +38,13 @@ func (a *application) resolve(ctx context.Context, w *work) error {
 	switch w.Verb {
 	case connectors.Delete, connectors.Set:
 		err = a.find(ctx, w)
+	case connectors.Block, connectors.Release:
+		if w.Method != methodMove || len(methods()) == 0 {
+			return fmt.Errorf("%w: blocking by %s", connectors.ErrNotSupported, w.Method)
+		}
+		if err = a.find(ctx, w); err == nil {
+			err = a.foresee(ctx, w)
+		}
 	case connectors.Ensure:
 		err = a.ensure(ctx, w)
 	default:
@@ -91,83 +71,90 @@ func (a *application) find(ctx context.Context, w *work) error {
 		return err
 	}
 	w.byID = m.byPath()
-	f := finder{ctx: ctx, from: w.from, match: m, visit: func(o object) error {
-		if w.from.codec != nil {
-			return a.findRows(ctx, w, m, o)
-		}
-		v := &view{from: w.from, object: o}
-		persons, err := v.persons(m)
-		if err != nil || len(persons) == 0 {
-			return err
-		}
-		return a.take(w, v, persons, a.file(o))
-	}}
+	f := finder{ctx: ctx, from: w.from, match: m}
 	if w.Verb == connectors.Delete {
 		f.empty = func(p []string) { w.hollow = append(w.hollow, p) }
 	}
-	return f.walk(a.store.tree)
+	return a.store.tour(f, func(st *stand) error {
+		if w.from.codec != nil {
+			return a.findRows(ctx, w, m, st)
+		}
+		return st.documents(w.from, m, func(v *view, persons []int) error {
+			in := a.file(v.object, st.drawer)
+			return a.take(w, v, persons, in, in.spot(v.object, st))
+		})
+	})
 }
 
-// file gives the state of o, the same for every treatment of the call.
-func (a *application) file(o object) *file {
-	id := slash(o.path())
+// file gives the state of a document, the same for every treatment of the call.
+func (a *application) file(o object, d *drawer) *file {
+	id := slash(o.path()) + "/" + o.body
 	if a.files[id] == nil {
-		a.files[id] = &file{path: o.path(), values: o.values, info: o.info}
+		a.files[id] = &file{path: o.path(), values: o.values, info: o.info, body: o.body, drawer: d}
 	}
 	return a.files[id]
 }
 
-// findRows finds the rows of one file. Treatments of one call read the same part of it.
-func (a *application) findRows(ctx context.Context, w *work, m *matcher, o object) error {
-	f, info, err := o.in.open(o.name, os.O_RDONLY)
-	if errors.Is(err, errAbsent) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	size, err := w.from.readable(ctx, f)
-	if err != nil {
-		return err
-	}
+// findRows finds the rows of one file, and of those held of it. Treatments of one call read the same part of it.
+func (a *application) findRows(ctx context.Context, w *work, m *matcher, st *stand) error {
+	o := st.object
 	known := a.files[slash(o.path())]
-	if known != nil && known.size > 0 {
-		size = known.size
+	state := known
+	if known == nil {
+		state = &file{path: o.path(), values: o.values, info: o.info, drawer: st.drawer, absent: !st.there}
+	}
+	if known.version() != "" && known.version() != st.drawer.version() || known != nil && known.absent == st.there {
+		return errChanged
+	}
+	taken := len(w.todo)
+	if st.there {
+		rows, err := a.readRows(ctx, w, m, st, state)
+		if err != nil {
+			return err
+		}
+		if rows == 0 && w.Verb == connectors.Delete && w.dissolves() {
+			w.husks = append(w.husks, state)
+		}
+	}
+	err := st.drawer.scan(w.from, o, m, func(v *view, i int, persons []int) error {
+		return a.take(w, v, persons, state, state.keptSpot(st.drawer.Rows[i]))
+	})
+	if w.keep || known != nil || len(w.todo) > taken {
+		a.files[slash(o.path())] = state
+	}
+	return err
+}
+
+// readRows finds rows in the file itself.
+func (a *application) readRows(ctx context.Context, w *work, m *matcher, st *stand, state *file) (int64, error) {
+	size, err := w.from.readable(ctx, st.f)
+	if err != nil {
+		return 0, err
+	}
+	before := state.size > 0
+	if before {
+		size = state.size
 	}
 	sum := sha256.New()
-	read := io.TeeReader(io.NewSectionReader(f, 0, size), sum)
-	state := &file{path: o.path(), values: o.values, info: info, size: size}
-	if known != nil {
-		state = known
-	}
-	rows, err := w.from.scan(ctx, read, f, o, m, func(v *view, persons []int) error {
-		return a.take(w, v, persons, state)
+	read := io.TeeReader(io.NewSectionReader(st.f, 0, size), sum)
+	rows, err := w.from.scan(ctx, read, st.f, st.object, m, func(v *view, persons []int) error {
+		return a.take(w, v, persons, state, state.rowSpot(v.record.number()))
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var got [32]byte
 	sum.Sum(got[:0])
-	if known != nil && known.size > 0 && known.sum != got {
-		return errChanged
+	if before && state.sum != got {
+		return 0, errChanged
 	}
 	state.size, state.sum = size, got
-	if rows == 0 && w.Verb == connectors.Delete && w.dissolves() {
-		w.husks = append(w.husks, state)
-	}
-	if w.keep || known != nil || len(w.todo) > 0 && w.todo[len(w.todo)-1].in == state {
-		a.files[slash(o.path())] = state
-	}
-	return nil
+	return rows, nil
 }
 
 // take judges one row.
-func (a *application) take(w *work, v *view, persons []int, in *file) error {
-	t := target{in: in, persons: persons}
-	if v.record != nil {
-		t.row = v.record.number()
-	}
+func (a *application) take(w *work, v *view, persons []int, in *file, at *spot) error {
+	t := target{in: in, persons: persons, spot: at}
 	row := connectors.Row{}
 	if err := v.row(w.fields(), true, row); err != nil {
 		return err
@@ -176,12 +163,11 @@ func (a *application) take(w *work, v *view, persons []int, in *file) error {
 		t.keys = row.Pick(w.Capture)
 		capture(w.out, t)
 	}
-	before := in.planned[t.row]
-	if before.gone {
+	if at.planned.gone {
 		return nil
 	}
-	maps.Copy(row, before.set)
-	switch w.Standing(row) {
+	maps.Copy(row, at.planned.set)
+	switch w.standing(row, at) {
 	case connectors.Done:
 		w.out.Already++
 		return nil
@@ -196,7 +182,7 @@ func (a *application) take(w *work, v *view, persons []int, in *file) error {
 		}
 	}
 	if !w.keep {
-		in.intend(t, w.Verb)
+		at.intend(w, t)
 	}
 	if w.todo = append(w.todo, t); int64(len(w.todo)) > w.AtMost {
 		return connectors.ErrMoreRows // no need to count on

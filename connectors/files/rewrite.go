@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -64,9 +63,8 @@ func (a *application) rewrite(ctx context.Context, w *work, rows []target) ([]ta
 		return nil, err
 	}
 	st.size, st.sum = x.size, x.sum
-	st.gone = append(st.gone, e.gone...)
-	slices.Sort(st.gone)
-	if e.left == 0 && w.Verb == connectors.Delete && w.dissolves() {
+	st.went(e.gone)
+	if e.left == 0 && w.Verb == connectors.Delete && w.dissolves() && st.drawer.empty() {
 		_ = x.fresh.Close() // or we would be the program that holds it open
 		x.fresh = nil
 		return e.done, x.dissolve(ctx, w, st)
@@ -80,9 +78,9 @@ type edit struct {
 	now   map[int64]target // by the numbers the rows have now
 	added []connectors.Row
 	done  []target
-	gone  []int64
-	left  int64 // rows that stay
-	open  bool  // the last row of the file was touched
+	gone  []int64 // by the numbers they had
+	left  int64   // rows that stay
+	open  bool    // the last row of the file was touched
 }
 
 func newEdit(w *work, rows []target) *edit {
@@ -93,9 +91,8 @@ func newEdit(w *work, rows []target) *edit {
 			e.done = append(e.done, t)
 			continue
 		}
-		before, gone := slices.BinarySearch(t.in.gone, t.row)
-		if !gone {
-			e.now[t.row-int64(before)] = t
+		if t.spot.row > 0 {
+			e.now[t.spot.row] = t
 		}
 	}
 	return e
@@ -109,8 +106,8 @@ func (e *edit) ask(r record) (change, error) {
 		return change{}, nil
 	}
 	e.done = append(e.done, t)
-	if e.work.Verb == connectors.Delete {
-		e.gone = append(e.gone, t.row)
+	if e.work.Verb == connectors.Delete || e.work.Verb == connectors.Block {
+		e.gone = append(e.gone, r.number())
 		return change{drop: true}, nil
 	}
 	e.left++

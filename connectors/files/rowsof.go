@@ -61,5 +61,9 @@ func (v *view) document() connectors.Blob {
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	return connectors.Blob{ID: slash(v.object.path()), Name: v.object.name, MediaType: kind, Size: v.object.info.Size()}
+	id := slash(v.object.path())
+	if v.object.body != "" {
+		id = heldFolder + "/" + v.object.body
+	}
+	return connectors.Blob{ID: id, Name: v.object.name, MediaType: kind, Size: v.object.info.Size()}
 }
