@@ -94,13 +94,17 @@ type runCmd struct {
 	Without []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
 }
 
-// Run plans and applies in one. A plan that takes data away asks first; where the map wants another person, it is refused.
+// Run plans and applies in one; a request that runs already goes on, one that has ended is shown. A plan that takes data away asks
+// first; where the map wants another person, it is refused.
 func (c runCmd) Run(ctx context.Context, a *app) error {
 	e, err := a.openRegister(ctx)
 	if err != nil {
 		return err
 	}
 	id, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without})
+	if errors.Is(err, engine.ErrState) {
+		return a.drain(ctx, e, id) // the same request, sent again: it runs or has ended, and this is how it stands
+	}
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,9 @@ func (a *app) plan(ctx context.Context, e *engine.Engine, arg string, opt engine
 	a.quieten()
 	if err != nil {
 		if x, rerr := e.Request(ctx, id); rerr == nil && request.State(x.State) == request.Waiting && x.WaitingFor != string(request.ForStore) {
+			if a.JSON { // one value on standard output all the same: where it stands
+				return id, nil, a.showRequest(ctx, e, id)
+			}
 			err = waitsBecause{err}
 		}
 		return id, nil, err

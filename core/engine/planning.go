@@ -72,8 +72,8 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 }
 
 func plannable(o *open) error {
-	if code, why := request.WaitsFor(o.Content); code != "" {
-		return hint(Waiting{o.ID, string(code), why}, "nothing is searched before that; send the request again with it")
+	if code, why := request.WaitsFor(o.Content, o.Events...); code != "" {
+		return hint(Waiting{o.ID, string(code), why}, "nothing is searched before that; send the request again with it, or note what came: dossier request note %s EVENT", o.ID)
 	}
 	if st := request.State(o.State); st == request.Running || st.Closed() {
 		return hint(fmt.Errorf("request %s is %s: %w", o.ID, o.State, ErrState), "dossier request show %s", o.ID)
@@ -100,7 +100,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 }
 
 // Approve signs the current plan of a request. The digest must be that plan's; where the map wants another person,
-// whoever made the plan cannot sign it.
+// whoever made the plan cannot sign it. Of a plan that is being carried out it changes nothing.
 func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 	now := e.Now()
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
@@ -110,6 +110,9 @@ func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 		}
 		if digest != "" && p.Digest != digest {
 			return hint(fmt.Errorf("%w: that digest is not of the current plan of %s", ErrNotApproved, id), "dossier plan show %s", id)
+		}
+		if p.State == state.PlanApplied {
+			return nil // sent again: it was approved then, and is being carried out
 		}
 		x, err := tx.Request(id)
 		if err != nil {

@@ -111,7 +111,7 @@ func stateWords(s *engine.Standing) string {
 	if s.WaitsFor != "" {
 		words = "waiting for " + waitWords(s.WaitsFor)
 	}
-	if s.Outcome != "" {
+	if s.Outcome != "" && s.Outcome != s.State {
 		words += ", " + strings.ReplaceAll(s.Outcome, "_", " ")
 	}
 	return words
@@ -194,6 +194,11 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 		case y.WaitsFor == "store":
 			add("dossier request wait "+s.ID, "when it answers again")
 			settled = false
+		}
+	}
+	if len(s.Systems) == 0 && s.StartedAt != nil && s.WaitsFor == "person" { // of a copy no system's part is listed
+		for _, name := range s.LeftOut {
+			add("dossier request settle "+s.ID+" --system "+name+" --because TEXT", "a person answers for it")
 		}
 	}
 	for _, r := range s.Recipients {
