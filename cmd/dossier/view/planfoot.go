@@ -102,7 +102,7 @@ func backups(p *plan.Plan) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Backups hold what is erased: " + and(parts) + ". After a restore:\ndossier replay SYSTEM --backup-taken-at TIME"
+	return "Backups hold what is erased: " + and(parts) + ". After a restore the erasure is owed again."
 }
 
 // attention is what a person must look at; what is the same in several places is said once.
