@@ -23,7 +23,8 @@ func (j *job) part() (*planner.SystemWork, *planner.System, error) {
 	}
 	for i := range j.work.Systems {
 		if j.work.Systems[i].System == j.System {
-			return &j.work.Systems[i], sys, nil
+			part := j.work.Systems[i] // a copy: the work is shared between steps
+			return &part, sys, nil
 		}
 	}
 	return nil, nil, fmt.Errorf("the work holds nothing for %s", j.System)
@@ -166,10 +167,8 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 				return err
 			}
 		}
-		for _, c := range t.counts(j.ID) {
-			if err := tx.PutCount(j.Step, c); err != nil {
-				return err
-			}
+		if err := tx.PutCount(j.Step, t.counts(j.ID)...); err != nil {
+			return err
 		}
 		j.State = state.StepPrepared
 		return tx.SaveStep(j.Step, j.Now())
@@ -189,10 +188,8 @@ func (j *job) record(ctx context.Context, t *tally, last []connectors.Outcome) e
 		}
 	}
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
-		for _, c := range t.counts(j.ID) {
-			if err := tx.PutCount(j.Step, c); err != nil {
-				return err
-			}
+		if err := tx.PutCount(j.Step, t.counts(j.ID)...); err != nil {
+			return err
 		}
 		if last == nil {
 			return nil
@@ -215,7 +212,8 @@ func describe(err error, outcomes []connectors.Outcome) error {
 	return err
 }
 
-// takeWitness remembers how other persons' rows close by look, as keyed hashes, before anything is touched.
+// takeWitness remembers how other persons' rows close by look, as keyed hashes, before anything is touched. It is stored with
+// what is prepared: until then nothing has changed, and a retry looks anew.
 func (j *job) takeWitness(ctx context.Context, work *planner.SystemWork, sys *planner.System) error {
 	d := detailOf(j.Step)
 	if d.Witness != nil {
@@ -226,7 +224,7 @@ func (j *job) takeWitness(ctx context.Context, work *planner.SystemWork, sys *pl
 		return err
 	}
 	j.Detail = d.raw()
-	return j.DB.Write(ctx, func(tx *state.Tx) error { return tx.SaveStep(j.Step, j.Now()) })
+	return nil
 }
 
 // witness hashes the witnesses' rows, each selection for itself, under a key that goes with the request.

@@ -31,6 +31,7 @@ type Engine struct {
 	Progress func(string) // told what is being worked; may be nil
 
 	owner string
+	last  *lastWork
 }
 
 // Timing of leases and retries (correctness: the engine).
@@ -47,6 +48,7 @@ func Open(e Engine) *Engine {
 	tell := make([]byte, 4)
 	_, _ = rand.Read(tell)
 	e.owner = host + "/" + strconv.Itoa(os.Getpid()) + "/" + hex.EncodeToString(tell)
+	e.last = &lastWork{}
 	if e.Now == nil {
 		e.Now = time.Now
 	}

@@ -3,9 +3,11 @@ package engine
 import (
 	"bytes"
 	"compress/flate"
+	"context"
 	"encoding/gob"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -71,4 +73,35 @@ func unpackWork(key keys.DataKey, request string, frames []state.Frame) (*planne
 		return nil, fmt.Errorf("the sealed work of %s cannot be read", request)
 	}
 	return &w, nil
+}
+
+// lastWork is the work of the plan that was worked last, unpacked: the steps of a plan follow each other, and most of what a
+// small one costs is reading it. It is read by many and changed by none.
+type lastWork struct {
+	mu   sync.Mutex
+	plan int64
+	work *planner.Work
+}
+
+// recall gives the work of the step's plan. After the last step it is forgotten.
+func (j *job) recall(ctx context.Context) (*planner.Work, error) {
+	j.last.mu.Lock()
+	defer j.last.mu.Unlock()
+	if j.Phase == phaseClose {
+		j.last.plan, j.last.work = 0, nil
+		return nil, nil
+	}
+	if j.last.work != nil && j.last.plan == j.Step.Plan {
+		return j.last.work, nil
+	}
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", workEdge) })
+	if err != nil {
+		return nil, err
+	}
+	w, err := unpackWork(j.open.Key, j.Step.Request, frames)
+	if err != nil {
+		return nil, err
+	}
+	j.last.plan, j.last.work = j.Step.Plan, w
+	return w, nil
 }

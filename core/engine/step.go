@@ -189,11 +189,7 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	defer j.open.Key.Wipe()
-	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", workEdge) })
-	if err != nil {
-		return err
-	}
-	if j.work, err = unpackWork(j.open.Key, j.Step.Request, frames); err != nil && j.Phase != phaseClose {
+	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseClose {
 		return err
 	}
 	if j.System != "" {

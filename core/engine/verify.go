@@ -106,8 +106,15 @@ type remainder struct {
 
 // ask runs every check and returns those that found something.
 func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.System) ([]remainder, error) {
+	empty, err := j.nothing(ctx, work, sys)
+	if err != nil {
+		return nil, err
+	}
 	var out []remainder
-	for _, c := range work.Checks {
+	for i, c := range work.Checks {
+		if empty[i] {
+			continue
+		}
 		r := remainder{Check: c}
 		zone := c.Selection.Collection.Location()
 		width := len(c.Selection.Collection.Key)
@@ -133,6 +140,26 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 			}
 		}
 		out = append(out, r)
+	}
+	return out, nil
+}
+
+// nothing says of which checks the system finds no row at all, where none is what is wanted: one question for all of them.
+func (j *job) nothing(ctx context.Context, work *planner.SystemWork, sys *planner.System) (map[int]bool, error) {
+	var asks []connectors.Selection
+	var of []int
+	for i, c := range work.Checks {
+		if c.Assigned == nil {
+			asks, of = append(asks, c.Selection), append(of, i)
+		}
+	}
+	n, err := sys.Count(ctx, asks...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int]bool{}
+	for k, i := range of {
+		out[i] = n[k] == 0
 	}
 	return out, nil
 }

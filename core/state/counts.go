@@ -1,5 +1,10 @@
 package state
 
+import (
+	"slices"
+	"strings"
+)
+
 // Total is the person index of a count over all persons of a batch, in which a shared row stands once.
 const Total = -1
 
@@ -15,14 +20,28 @@ type Count struct {
 	Inferred   int64 // prepared was recorded, the acknowledgement was lost, the retry found the rows gone
 }
 
-// PutCount stores a count under the step's fence, replacing an earlier one of the same collection, treatment and person.
-func (tx *Tx) PutCount(s Step, c Count) error {
+// countsAtOnce is how many counts one statement stores.
+const countsAtOnce = 100
+
+// PutCount stores counts under the step's fence, replacing earlier ones of the same collection, treatment and person.
+func (tx *Tx) PutCount(s Step, counts ...Count) error {
 	if err := tx.HoldStep(s); err != nil {
 		return err
 	}
-	return tx.do("count", `INSERT INTO step_count (step, collection, treatment, person, planned, prepared, committed, inferred) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	for some := range slices.Chunk(counts, countsAtOnce) {
+		args := make([]any, 0, 8*len(some))
+		for _, c := range some {
+			args = append(args, s.ID, c.Collection, c.Treatment, c.Person, c.Planned, c.Prepared, c.Committed, c.Inferred)
+		}
+		err := tx.do("count", `INSERT INTO step_count (step, collection, treatment, person, planned, prepared, committed, inferred) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`+
+			strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?)", len(some)-1)+`
 		ON CONFLICT (step, collection, treatment, person) DO UPDATE SET planned = excluded.planned, prepared = excluded.prepared,
-		committed = excluded.committed, inferred = excluded.inferred`, s.ID, c.Collection, c.Treatment, c.Person, c.Planned, c.Prepared, c.Committed, c.Inferred)
+		committed = excluded.committed, inferred = excluded.inferred`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Counts lists a step's counts.
