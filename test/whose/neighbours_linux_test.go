@@ -60,6 +60,9 @@ func mine(t *testing.T, h *product.House, p sample.Person) func(name string) boo
 			}
 			rows[prefix+key] = true
 		}
+		if err := found.Err(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, table := range []string{"vehicles", "disclosures"} {
 		add("register/"+table+"/", "SELECT id FROM "+table+" WHERE member_id = ?", p.ID)

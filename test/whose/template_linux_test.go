@@ -81,6 +81,9 @@ func TestNumbersInPaths(t *testing.T) {
 				}
 				left = append(left, no)
 			}
+			if err := rows.Err(); err != nil {
+				t.Fatal(err)
+			}
 			if want := slices.Delete(slices.Clone(numbers), i, i+1); !slices.Equal(left, want) {
 				t.Errorf("members left: %q", left)
 			}

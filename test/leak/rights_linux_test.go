@@ -1,0 +1,136 @@
+package leak
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// TestFormsAreFound: the search finds a value in each form it may have; it is no test of nothing.
+func TestFormsAreFound(t *testing.T) {
+	const v = "61031400427"
+	lower, exact := forms(v)
+	for _, b := range append(lower, exact...) {
+		if len(b) < 9 {
+			t.Errorf("a form of %d bytes is found by chance: %q", len(b), b)
+		}
+	}
+	for shift := range 3 {
+		h := []byte(fmt.Sprintf("%s%s and more", "abcdef"[:3+shift], v))
+		b := encode(h)
+		found := false
+		for _, f := range exact {
+			found = found || bytes.Contains(b, f)
+		}
+		if !found {
+			t.Errorf("not found in %s", b)
+		}
+	}
+}
+
+// TestRights exercises the rights on one house, from end to end.
+func TestRights(t *testing.T) {
+	t.Parallel()
+	e, canaries := newEar(t)
+	out := t.TempDir() // what the subject receives; not the executor's
+	for _, right := range []string{"access", "portability"} {
+		e.run(t, fine, "anna", "", "plan", e.Requests[right])
+		r := e.run(t, fine, "anna", "", "--json", "run", e.Requests[right])
+		var st struct{ ID string }
+		if json.Unmarshal([]byte(r.Stdout), &st) != nil || st.ID == "" {
+			t.Fatalf("%s", r.Stdout)
+		}
+		e.run(t, fine, "anna", "", "archive", st.ID, "-o", filepath.Join(out, right+".zip"))
+		e.both(t, "request", "show", st.ID)
+		e.both(t, "plan", "show", st.ID)
+	}
+	file := filepath.Join(e.Root, "plan.json")
+	e.run(t, fine, "anna", "", "plan", e.Requests["erasure"], "--rehearse", "-o", file)
+	r := e.run(t, fine, "anna", "", "--json", "plan", e.Requests["erasure"], "--rehearse")
+	var p plan.Plan
+	if err := json.Unmarshal([]byte(r.Stdout), &p); err != nil {
+		t.Fatal(err)
+	}
+	e.run(t, fine, "anna", "", "plan", "diff", file, p.Request)
+	e.run(t, fine, "jan", "", "apply", p.Request, "--approve", p.Digest)
+	e.both(t, "recipients", "list", p.Request)
+	e.Told(t, p.Request)
+	e.Later(25 * time.Hour)
+	e.run(t, fine, "anna", "", "request", "resume", p.Request)
+	if st := e.Standing(t, p.Request); st.State != "done" {
+		t.Fatalf("%s %s %v", st.State, st.Why, st.Attention)
+	}
+	for _, words := range [][]string{{"request", "show", p.Request}, {"request", "list"}, {"receipt", "show", p.Request}, {"journal", "verify"}, {"journal", "checkpoint"},
+		{"journal", "key"}, {"tombstone", "list"}, {"due", "list"}, {"manifest", "check"}} {
+		e.both(t, words...)
+	}
+	e.run(t, fine, "anna", e.Persons.Demo.PESEL+"\n", "tombstone", "check", "pesel", "-")
+	e.run(t, fine, "anna", e.Persons.Spouse.Email+"\n", "--json", "tombstone", "check", "email", "-")
+	// An erasure that is refused, one with candidates, one of many unknown dates.
+	e.run(t, fine, "anna", "", "plan", e.Requests["lease-mate-erasure"])
+	e.run(t, fine, "anna", "", "--json", "plan", e.Requests["wife-erasure"])
+	r = e.run(t, fine, "anna", "", "--json", "plan", e.Requests["unknown-dates-erasure"])
+	if err := json.Unmarshal([]byte(r.Stdout), &p); err != nil {
+		t.Fatal(err)
+	}
+	e.run(t, fine, "anna", "", "request", "reject", p.Request, "--reason", "manifestly_unfounded")
+	e.both(t, "request", "show", p.Request)
+	e.done(t, canaries)
+	if !packed(t, filepath.Join(out, "access.zip"), token) {
+		t.Error("the canaries are not in the subject's own package: nothing was tested")
+	}
+}
+
+// packed says whether a file of a ZIP holds a text.
+func packed(t *testing.T, file, text string) bool {
+	t.Helper()
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = z.Close() }()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(b, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestKilledInTheMiddle: what a killed process leaves in the write-ahead log, in temporary files and half-written archives tells nothing either.
+func TestKilledInTheMiddle(t *testing.T) {
+	for _, c := range []struct{ request, point string }{
+		{"access", "collect/packed"}, {"access", "collect/placed"}, {"erasure", "begun"}, {"erasure", "apply/asked/register"}, {"erasure", "apply/prepared/documents#2"},
+		{"erasure", "verify/looked/ledger"},
+	} {
+		t.Run(filepath.Base(c.point), func(t *testing.T) {
+			t.Parallel()
+			e, canaries := newEar(t)
+			r := e.run(t, fine, "anna", "", "--json", "plan", e.Requests[c.request])
+			var p plan.Plan
+			if err := json.Unmarshal([]byte(r.Stdout), &p); err != nil {
+				t.Fatal(err)
+			}
+			e.Extra["DOSSIER_FAILPOINT"] = c.point
+			if r := e.run(t, []int{-1}, "jan", "", "apply", p.Request, "--approve", p.Digest); !r.Killed {
+				t.Fatal("it lives")
+			}
+			e.done(t, canaries)
+		})
+	}
+}
