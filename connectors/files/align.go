@@ -3,8 +3,8 @@ package files
 import "sort"
 
 // align gives for each token of was the index of the same one in now, or -1: the common beginning and end; between them those that
-// occur once in both, as far as their order agrees; and what lies between two such where it is as long in both, because rows are
-// changed in place more often than they are exchanged.
+// occur once in both, as far as their order agrees; and what lies between two such, or beside one, where it is as long in both,
+// because rows are changed in place more often than they are exchanged.
 func align(was, now []token) []int {
 	out := make([]int, len(was))
 	for i := range out {
@@ -33,7 +33,7 @@ func align(was, now []token) []int {
 			}
 			j = out[i]
 		}
-		if i-lastI == j-lastJ {
+		if i-lastI == j-lastJ && (lastI >= 0 || i < len(was)) {
 			for k := lastI + 1; k < i; k++ {
 				if j := lastJ + k - lastI; was[k].kind == now[j].kind {
 					out[k] = j

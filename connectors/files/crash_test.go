@@ -28,12 +28,19 @@ func TestMain(m *testing.M) {
 	}
 	s := opened.(*store)
 	s.at = func(at string) {
+		if at == "renamed" && os.Getenv("FILES_TEST_SCRIPT") == "overwritten" {
+			overwrite(root)
+		}
 		if at == step {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}
 	}
-	if _, err := s.Apply(context.Background(), crashing(), connectors.ApplyOptions{Confirm: yes}); err != nil {
+	do := crashing()
+	if script := os.Getenv("FILES_TEST_SCRIPT"); script != "" {
+		do = scripts[script]
+	}
+	if _, err := s.Apply(context.Background(), do, connectors.ApplyOptions{Confirm: yes}); err != nil {
 		os.Exit(4)
 	}
 	os.Exit(0)

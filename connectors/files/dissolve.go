@@ -20,7 +20,7 @@ func (a *application) clear(ctx context.Context, w *work) error {
 		}
 	}
 	for _, p := range w.hollow {
-		if err := a.prune(ctx, w.from, p); err != nil {
+		if err := a.prune(ctx, w.from, p, nil); err != nil {
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
 	if err := x.dir.sync(); err != nil {
 		return err
 	}
-	return x.app.prune(ctx, w.from, st.path[:len(st.path)-1])
+	return x.app.prune(ctx, w.from, st.path[:len(st.path)-1], nil)
 }
 
 // back gives a file its name again, or what was appended to it to the file that has come in its place.

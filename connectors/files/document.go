@@ -46,12 +46,12 @@ func (a *application) unlink(ctx context.Context, w *work, t target) error {
 		return err
 	}
 	a.store.reached("unlinked")
-	return a.prune(ctx, w.from, t.in.path[:last])
+	return a.prune(ctx, w.from, t.in.path[:last], nil)
 }
 
-// prune removes empty folders whose names hold fields, from the last upwards, unless something that stood there is held: it may
-// come back.
-func (a *application) prune(ctx context.Context, from *source, p []string) error {
+// prune removes empty folders whose names hold fields, from the last upwards, unless something that stood there is held, beside one document of
+// the path but: it may come back.
+func (a *application) prune(ctx context.Context, from *source, p, but []string) error {
 	for i := len(p) - 1; i >= 0 && from.path.segments[i].named(); i-- {
 		d, err := a.store.tree.walk(p[:i])
 		if errors.Is(err, errAbsent) {
@@ -61,7 +61,7 @@ func (a *application) prune(ctx context.Context, from *source, p []string) error
 			return err
 		}
 		removed := false
-		held, err := a.store.holdsBelow(ctx, p[:i+1])
+		held, err := a.store.holdsBelow(ctx, p[:i+1], but)
 		if err == nil && !held {
 			removed, err = d.removeEmpty(p[i])
 		}
@@ -143,7 +143,7 @@ func (a *application) rename(ctx context.Context, w *work, t target) error {
 	}
 	was := t.in.path[:last]
 	t.in.path, t.in.values = to, w.freshValues(t.in.values, t.set)
-	return a.prune(ctx, w.from, was)
+	return a.prune(ctx, w.from, was, nil)
 }
 
 var errTaken = fmt.Errorf("%w: another document has the new path", connectors.ErrConflict)

@@ -236,11 +236,17 @@ func (a *application) foreseeDocument(w *work, t target) error {
 
 // shelf deletes a held document, or gives it new path fields.
 func (a *application) shelf(ctx context.Context, w *work, t target) error {
-	was := t.in.path[:len(t.in.path)-1]
-	if err := a.onShelf(ctx, w, t); err != nil {
+	path := t.in.path
+	was := path[:len(path)-1]
+	if w.Verb == connectors.Set { // before: once it has another path, nothing leads here again
+		if err := a.prune(ctx, w.from, was, path); err != nil {
+			return err
+		}
+	}
+	if err := a.onShelf(ctx, w, t); err != nil || w.Verb == connectors.Set {
 		return err
 	}
-	return a.prune(ctx, w.from, was)
+	return a.prune(ctx, w.from, was, nil)
 }
 
 func (a *application) onShelf(ctx context.Context, w *work, t target) error {
@@ -298,8 +304,8 @@ func (a *application) reshelve(w *work, t target, room *room, d *drawer, x heldD
 	return room.sync()
 }
 
-// holdsBelow says whether something is held of a path below p.
-func (s *store) holdsBelow(ctx context.Context, p []string) (bool, error) {
+// holdsBelow says whether something is held of a path below p, beside one document of the path but.
+func (s *store) holdsBelow(ctx context.Context, p, but []string) (bool, error) {
 	room, err := s.vault.share(ctx)
 	if room == nil || err != nil {
 		return false, err
@@ -314,7 +320,7 @@ func (s *store) holdsBelow(ctx context.Context, p []string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if d != nil && len(d.Path) > len(p) && slices.Equal(d.Path[:len(p)], p) {
+		if d != nil && len(d.Path) > len(p) && slices.Equal(d.Path[:len(p)], p) && (!slices.Equal(d.Path, but) || len(d.Docs) != 1) {
 			return true, nil
 		}
 	}
