@@ -23,7 +23,9 @@ func spellings(kind *datamap.Identifier, normal string) []string {
 	switch name, _, _ := strings.Cut(kind.NormaliserName(), "/"); name {
 	case "email":
 		local, domain, _ := strings.Cut(normal, "@")
-		add(strings.ToUpper(normal), capital(normal), title(local)+"@"+domain, title(local)+"@"+title(domain), capital(local)+"@"+capital(domain), strings.ToUpper(local)+"@"+domain)
+		for _, l := range []string{local, capital(local), title(local), strings.ToUpper(local)} {
+			add(l+"@"+domain, l+"@"+capital(domain), l+"@"+strings.ToUpper(domain))
+		}
 	case "phone":
 		add(phones(normal)...)
 	case "fold":
@@ -39,9 +41,7 @@ func spellings(kind *datamap.Identifier, normal string) []string {
 			add(rest, rest[:min(2, len(rest))]+" "+grouped(rest[min(2, len(rest)):], " ", 4))
 		}
 	}
-	for _, t := range slices.Clone(out) {
-		add(t+" ", " "+t)
-	}
+	add(normal+" ", " "+normal)
 	return out
 }
 

@@ -93,7 +93,9 @@ func TestHolds(t *testing.T) {
 		{"as processor, another instructs", func(t *policy.Terms) { t.Instruction = "X" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Role: "processor", For: "Other"}, plan.Processor, plan.Until{Criterion: "until its controller instructs us"}},
 		{"another controller's", func(t *policy.Terms) { t.Controller = "Ours" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Controller: other}, plan.Processor, plan.Until{Criterion: "until its controller instructs us"}},
 		{"the controller addressed", func(t *policy.Terms) { t.Controller = "Other" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Controller: other}, "", plan.Until{}},
-		{"kept by the request", func(t *policy.Terms) { t.Keep = []request.Keep{{Purpose: "p", Ground: "art17_3_e", Until: "2026-11-06"}} }, datamap.Purpose{Bases: []string{"art6_1_b"}}, plan.Exception, plan.Until{Date: "2026-11-06"}},
+		{"kept by the request", func(t *policy.Terms) {
+			t.Keep = []request.Keep{{Purpose: "p", Ground: "art17_3_e", Until: "2026-11-06"}}
+		}, datamap.Purpose{Bases: []string{"art6_1_b"}}, plan.Exception, plan.Until{Date: "2026-11-06"}},
 		{"kept by the request until yesterday", func(t *policy.Terms) { t.Keep = []request.Keep{{Purpose: "p", Until: "2026-11-05"}} }, datamap.Purpose{Bases: []string{"art6_1_b"}}, "", plan.Until{}},
 		{"another purpose kept by the request", func(t *policy.Terms) { t.Keep = []request.Keep{{Purpose: "q", Until: "2030-01-01"}} }, datamap.Purpose{Bases: []string{"art6_1_b"}}, "", plan.Until{}},
 		{"kept by the request against withdrawal", func(t *policy.Terms) {

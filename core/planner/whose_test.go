@@ -1,0 +1,114 @@
+package planner_test
+
+import (
+	"testing"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+const people = `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, uno: { identifier: uno }, email: { identifier: email }, phone: { identifier: phone }, d: preference.topic } }
+  list:   { purposes: n, fields: { email: { identifier: email }, topic: preference.topic } }
+`
+
+func person(id int64, pid, uno, email, phone any) connectors.Row {
+	return connectors.Row{"id": id, "pid": pid, "uno": uno, "email": email, "phone": phone, "d": "2001-01-01"}
+}
+
+// TestWhose: whose row it is, and whose it is not.
+func TestWhose(t *testing.T) {
+	couple := []connectors.Row{person(1, "P1", "U1", "dom@x.pl", "+48600100200"), person(2, "P2", "U2", "dom@x.pl", "+48600100200")}
+	for _, c := range []struct {
+		name   string
+		people []connectors.Row
+		list   []string
+		ask    []string
+		does   string
+		stops  string
+	}{
+		{"by a unique identifier", couple, nil, []string{"pid P1"}, "a/people delete 1", ""},
+		{"a household's e-mail adds nobody", couple, []string{"dom@x.pl"}, []string{"pid P1", "email dom@x.pl"}, "a/list candidate 1, a/people delete 1", ""},
+		{"a household's e-mail alone decides nothing", couple, nil, []string{"email dom@x.pl"}, "a/people candidate 2", ""},
+		{"one person's e-mail, verified", couple[:1], []string{"dom@x.pl"}, []string{"email dom@x.pl"}, "a/list delete 1, a/people delete 1", ""},
+		{"one person's e-mail, not verified", couple[:1], []string{"dom@x.pl"}, []string{"email dom@x.pl?"}, "a/list candidate 1, a/people candidate 1", ""},
+		{"unverified unique identifiers only widen", couple, nil, []string{"pid P1?"}, "a/people candidate 1", ""},
+		{"a number the request did not verify is another's", couple, nil, []string{"pid P1", "uno U2?"}, "a/people delete 1", ""},
+		{"numbers of two persons", couple, nil, []string{"pid P1", "uno U2"}, "", "conflict"},
+		{"two numbers of one kind", couple, nil, []string{"pid P1", "pid P2"}, "a/people delete 2", "conflict"},
+		{"one row holds this person's number and another's", []connectors.Row{person(1, "P1", "U1", nil, nil), person(2, "P1", "U2", nil, nil)}, nil, []string{"pid P1", "uno U1"}, "a/people delete 1", "conflict"},
+		{"verified values on rows of two persons", []connectors.Row{person(1, "P1", nil, "a@x.pl", nil), person(2, "P2", nil, nil, "+48600100200")}, nil,
+			[]string{"email a@x.pl", "phone +48600100200"}, "a/people candidate 2", "conflict"},
+		{"a value twice on rows of one person", []connectors.Row{person(1, "P1", nil, "a@x.pl", nil), person(2, "P1", "U1", "a@x.pl", nil)}, nil, []string{"email a@x.pl"}, "a/people delete 2", ""},
+		{"a value on rows that tell no person apart from another", []connectors.Row{person(1, "P1", nil, "a@x.pl", nil), person(2, nil, "U2", "a@x.pl", nil)}, nil, []string{"email a@x.pl"}, "a/people candidate 2", ""},
+		{"the sentinel names nobody", []connectors.Row{person(1, "P1", "U0", "brak@x.pl", nil), person(2, "P2", "U0", "brak@x.pl", nil)}, []string{"brak@x.pl", "BRAK@X.PL"}, []string{"pid P1", "email brak@x.pl"}, "a/people delete 1", ""},
+		{"the empty text names nobody", []connectors.Row{person(1, "P1", "", "", nil), person(2, "", "", "", nil)}, []string{""}, []string{"pid P1"}, "a/people delete 1", ""},
+		{"an e-mail in other letters", []connectors.Row{person(1, "P1", nil, "Jan.Kowalski@X.pl", nil)}, []string{"JAN.KOWALSKI@X.PL", "jan.kowalski@x.pl "}, []string{"email jan.kowalski@x.pl"}, "a/list delete 2, a/people delete 1", ""},
+		{"a neighbour's e-mail in other letters", []connectors.Row{person(1, "P1", nil, "dom@x.pl", nil), person(2, "P2", nil, "DOM@X.PL", nil)}, []string{"Dom@x.pl"}, []string{"email dom@x.pl"}, "a/list candidate 1, a/people candidate 2", ""},
+		{"a telephone as it is written", []connectors.Row{person(1, "P1", nil, nil, "600 100 200")}, nil, []string{"phone +48 600-100-200"}, "a/people delete 1", ""},
+		{"a telephone given out again", []connectors.Row{person(1, "P1", nil, nil, "600-100-200"), person(2, "P2", nil, nil, "0048600100200")}, nil, []string{"phone 600100200"}, "a/people candidate 2", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var list []connectors.Row
+			for i, email := range c.list {
+				list = append(list, connectors.Row{"id": int64(i + 1), "email": email, "topic": "x"})
+			}
+			h := build(t, map[string]string{"a": people}, map[string]rows{"a": {"people": c.people, "list": list}})
+			got := h.plan(ask(c.ask...)).Plan
+			if c.stops != "" {
+				stops(t, got, c.stops)
+				return
+			}
+			if !got.Applicable || does(got) != c.does {
+				t.Errorf("%s; %v, want %s", does(got), got.Blockers, c.does)
+			}
+		})
+	}
+}
+
+// TestOnePersonPerValue: on a newsletter list a verified e-mail is enough, whoever shares it.
+func TestOnePersonPerValue(t *testing.T) {
+	h := build(t, map[string]string{"a": `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, email: { identifier: email }, d: preference.topic } }
+  list:   { purposes: n, one_person_per_value: true, fields: { email: { identifier: email }, topic: preference.topic } }
+`}, map[string]rows{"a": {"people": {person(1, "P1", nil, "dom@x.pl", nil), person(2, "P2", nil, "dom@x.pl", nil)}, "list": {{"id": int64(1), "email": "dom@x.pl"}}}})
+	if got := does(h.plan(ask("pid P1", "email dom@x.pl")).Plan); got != "a/list delete 1, a/people delete 1" {
+		t.Error(got)
+	}
+	if got := does(h.plan(ask("pid P1", "email dom@x.pl?")).Plan); got != "a/list candidate 1, a/people delete 1" {
+		t.Error(got)
+	}
+}
+
+// TestEdgeToAnotherPerson: an edge that leads to a row which names somebody else stops the plan, and so does one that
+// names somebody where others may own it.
+func TestEdgeToAnotherPerson(t *testing.T) {
+	m := map[string]string{"a": `
+  people:  { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, d: preference.topic } }
+  account: { purposes: { p: { since: d } }, fields: { of: { owned_by: people }, pid: { identifier: pid }, uno: { identifier: uno }, d: preference.topic } }
+  share:   { key: [p, l], purposes: { p: { since: d } }, fields: { p: { owned_by: people }, l: { owns: lease }, d: preference.topic } }
+  lease:   { purposes: { p: { since: d } }, fields: { main: { identifier: uno }, d: preference.topic } }
+`}
+	lapsed := func(r connectors.Row) connectors.Row { r["d"] = "2001-01-01"; return r }
+	all := func(account, lease connectors.Row) map[string]rows {
+		return map[string]rows{"a": {"people": {lapsed(connectors.Row{"id": int64(1), "pid": "P1"})}, "account": {lapsed(account)},
+			"share": {lapsed(connectors.Row{"p": int64(1), "l": int64(1)})}, "lease": {lapsed(lease)}}}
+	}
+	for _, c := range []struct {
+		name           string
+		account, lease connectors.Row
+		stops          string
+	}{
+		{"another's number", connectors.Row{"id": int64(1), "of": int64(1), "pid": "P2"}, connectors.Row{"id": int64(1)}, "guard"},
+		{"a number nobody else can have", connectors.Row{"id": int64(1), "of": int64(1), "uno": "U1"}, connectors.Row{"id": int64(1)}, ""},
+		{"a number on what others own too", connectors.Row{"id": int64(1), "of": int64(1)}, connectors.Row{"id": int64(1), "main": "U7"}, "guard"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := build(t, m, all(c.account, c.lease)).plan(ask("pid P1")).Plan
+			if c.stops != "" {
+				stops(t, got, c.stops)
+			} else if !got.Applicable {
+				t.Error(got.Blockers)
+			}
+		})
+	}
+}
