@@ -51,7 +51,7 @@ func TestCompare(t *testing.T) {
 		{"something to look at", nil, func(p *plan.Plan) { p.Attention = []plan.Attention{{Code: "guard", Text: "look here", Blocks: true}} }, "look here"},
 		{"something to note", nil, func(p *plan.Plan) { p.Attention = []plan.Attention{{Code: "unknown_date", Text: "look here"}} }, ""},
 	} {
-		old, now := sample(), sample()
+		old, now := whole(), whole()
 		if c.old != nil {
 			c.old(&old)
 		}
@@ -71,7 +71,7 @@ func TestCompare(t *testing.T) {
 }
 
 func TestDiff(t *testing.T) {
-	old, now := sample(), sample()
+	old, now := whole(), whole()
 	if d := plan.Diff(&old, &now); len(d) != 0 {
 		t.Error(d)
 	}

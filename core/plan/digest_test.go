@@ -9,8 +9,8 @@ import (
 	"github.com/dossier-dsr/dossier/core/plan"
 )
 
-// sample is a plan with something in every place.
-func sample() plan.Plan {
+// whole is a plan with something in every place.
+func whole() plan.Plan {
 	at := time.Date(2026, 11, 6, 9, 30, 0, 0, time.UTC)
 	p := plan.Plan{Format: plan.Format, Request: "2026-1", Right: "erasure", Ground: "art17_1_b", AsOf: at, ExpiresAt: at.Add(7 * 24 * time.Hour), Complete: true, Applicable: true,
 		Commitment: "c", Map: "sha256:m", Connectors: []plan.Connector{{System: "s", Name: "sqlite", Version: "1", SHA256: "b"}},
@@ -65,7 +65,7 @@ func TestDigestBinds(t *testing.T) {
 		"a new system": func(p *plan.Plan) { p.Systems = append(p.Systems, plan.System{Name: "t"}) },
 		"an attention": func(p *plan.Plan) { p.Attention = []plan.Attention{{Code: "minor", Asks: true}} },
 	} {
-		p := sample()
+		p := whole()
 		change(&p)
 		if p.Intact() {
 			t.Errorf("%s can be changed under an approval", name)
@@ -83,7 +83,7 @@ func TestDigestLeaves(t *testing.T) {
 		"rehearsal": func(p *plan.Plan) { p.Rehearsal = nil },
 		"totals":    func(p *plan.Plan) { p.Totals = nil },
 	} {
-		p := sample()
+		p := whole()
 		change(&p)
 		if !p.Intact() {
 			t.Errorf("%s makes another plan", name)
@@ -93,7 +93,7 @@ func TestDigestLeaves(t *testing.T) {
 
 // TestDigestSurvivesJSON: a plan read back from its file is the one that was written.
 func TestDigestSurvivesJSON(t *testing.T) {
-	p := sample()
+	p := whole()
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		t.Fatal(err)
