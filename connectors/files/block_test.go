@@ -202,6 +202,19 @@ func TestReturnAmongNeighbours(t *testing.T) {
 	}
 }
 
+// TestReturnToTheFront: where all rows of a file were held, those that came meanwhile are later ones.
+func TestReturnToTheFront(t *testing.T) {
+	root := tree(t, map[string]string{"events/d.jsonl": "{\"id\":1}\n{\"id\":2}\n"})
+	s := open(t, root)
+	must(t, s, 2, hold(by(events, "id", "1", "2"), "R-1"))
+	write(t, filepath.Join(root, "events/d.jsonl"), "{\"id\":3}\n")
+	must(t, s, 1, lift(by(events, "id", "2"), "R-1"))
+	must(t, s, 1, lift(by(events, "id", "1"), "R-1"))
+	if got := outside(t, root)["events/d.jsonl"]; got != "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestOneCall: treatments of one call find what those before them left, held or not.
 func TestOneCall(t *testing.T) {
 	root := tree(t, map[string]string{"imports/m.csv": "no;p\n1;a\n2;b\n3;c\n4;d\n"})

@@ -165,6 +165,7 @@ func TestPropertyRestricting(t *testing.T) {
 			if err != nil || out[0].Changed != changes || out[0].Already != int64(len(ids))-changes {
 				t.Fatalf("%s %v for %s: %+v, %v, want %d changed", v, ids, mark, out, err, changes)
 			}
+			age() // or whoever reads a last line without an end waits for it
 			now, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)

@@ -97,7 +97,7 @@ func (l *layout) seek(was *skeleton, d *drawer, found []int) {
 			last = none
 		}
 		if h >= 0 && d.Rows[h].Token == i {
-			l.choose(&d.Rows[h], h, before[h], last, found)
+			l.choose(&d.Rows[h], h, before[h], last, len(was.tokens) == len(d.Rows), found)
 			if a := array[h]; !d.Rows[h].Adrift && a >= 0 && !l.inside(l.gaps[h], found[a]) {
 				d.Rows[h].Adrift = true
 			}
@@ -119,10 +119,10 @@ func (l *layout) seek(was *skeleton, d *drawer, found []int) {
 	}
 }
 
-func (l *layout) choose(r *heldRow, h, before, after int, found []int) {
+func (l *layout) choose(r *heldRow, h, before, after int, alone bool, found []int) {
 	switch {
 	case r.Adrift:
-	case len(l.pieces) == 0:
+	case len(l.pieces) == 0 || alone && before < 0 && after < 0: // all of the file was held: what is there now came later
 	case before < 0 && after < 0:
 		r.Adrift = true
 	case after < 0 || before >= 0 && r.Token-before <= after-r.Token:
