@@ -104,6 +104,9 @@ func (c connectorTestCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if len(report.Results) == 0 {
+		return usagef("names are like delete/twice; without --run the whole suite is run", "no case for this connector has a name that holds %q", c.Run_)
+	}
 	if a.JSON {
 		if err := view.JSON(a.out, report); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"text/template"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 )
@@ -47,9 +48,12 @@ func (c connectorNewCmd) Run(_ context.Context, a *app) error {
 	case c.In != "":
 		s.Module = "dossier-connector-" + c.Name
 		s.Import = s.Module + "/" + s.Package
-		if root != "" {
-			s.Replace = root
+		if root == "" && !semver.IsValid(s.Version) { // a dossier built from a checkout has no version to require
+			if root = checkoutOfBinary(); root == "" {
+				return usagef("run it in a checkout of dossier", "this dossier has no version a module could require")
+			}
 		}
+		s.Replace = root
 		for name, from := range map[string]string{"go.mod": "go.mod", "main.go": "main.go", s.Package + "/connector.go": "connector.go", s.Package + "/records.go": "records.go", s.Package + "/connector_test.go": "connector_test.go"} {
 			files[filepath.Join(c.In, filepath.FromSlash(name))] = from
 		}
@@ -117,6 +121,19 @@ func checkout() string {
 	if err != nil {
 		return ""
 	}
+	return checkoutAbove(dir)
+}
+
+// checkoutOfBinary is the root of the checkout this program was built in, "" where it lies in none.
+func checkoutOfBinary() string {
+	exe, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return checkoutAbove(filepath.Dir(exe))
+}
+
+func checkoutAbove(dir string) string {
 	for {
 		b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && modfile.ModulePath(b) == modulePath {

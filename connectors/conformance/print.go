@@ -34,8 +34,11 @@ func (r *Report) Print(w io.Writer, origin string) error {
 	}
 	failed := len(r.Failed())
 	verdict := "Conforms."
-	if !r.Conforms() {
+	switch {
+	case failed > 0 || len(r.Results) == 0:
 		verdict = "Does not conform."
+	case r.Partial:
+		verdict = "Only a part of the suite was run."
 	}
 	p.line("")
 	p.line("%d passed, %d failed, in %s. %s", len(r.Results)-failed, failed, seconds(r.Elapsed), verdict)

@@ -26,7 +26,7 @@ func TestFoldingIsFoundOut(t *testing.T) {
 	for _, fold := range []string{"", "login_ci"} {
 		sub := conformance.Subject{Connector: &memory.Connector{}, Config: connectors.Config{"name": "x", "fold": fold}}
 		report, err := conformance.Suite(t.Context(), sub, conformance.Options{Pattern: "find/case"})
-		if err != nil || !report.Conforms() {
+		if err != nil || len(report.Results) == 0 || len(report.Failed()) > 0 {
 			t.Errorf("fold %q: %v", fold, err)
 		}
 	}

@@ -23,7 +23,7 @@ type Options struct {
 // Suite runs the cases that apply to the subject, one after the other. The error is about the subject as
 // a whole: it does not open, or has no Fixture.
 func Suite(ctx context.Context, s Subject, opt Options) (*Report, error) {
-	report := &Report{Card: s.Connector.Describe()}
+	report := &Report{Card: s.Connector.Describe(), Partial: opt.Pattern != ""}
 	began := time.Now()
 	store, err := s.Connector.Open(ctx, s.Config)
 	if err != nil {
