@@ -99,7 +99,7 @@ func readByHand(h *house, reg, led *sql.DB, m member) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for _, q := range []struct {
 		name string
 		db   *sql.DB
@@ -121,20 +121,8 @@ func readByHand(h *house, reg, led *sql.DB, m member) error {
 			return err
 		}
 	}
-	type span struct{ no, flat, from, to string }
-	rows, err := reg.Query("SELECT l.lease_no, l.flat_no, coalesce(CAST(l.started_on AS TEXT), ''), coalesce(CAST(l.ended_on AS TEXT), '9999-12-31') FROM leases l JOIN lease_parties p ON p.lease_no = l.lease_no WHERE p.member_id = ?", m.id)
+	spans, err := leasesOf(reg, m)
 	if err != nil {
-		return err
-	}
-	var spans []span
-	for rows.Next() {
-		var x span
-		if err := rows.Scan(&x.no, &x.flat, &x.from, &x.to); err != nil {
-			return err
-		}
-		spans = append(spans, x)
-	}
-	if err := rows.Close(); err != nil {
 		return err
 	}
 	for _, x := range spans {
@@ -149,6 +137,25 @@ func readByHand(h *house, reg, led *sql.DB, m member) error {
 		return err
 	}
 	return signatures(h, m)
+}
+
+type span struct{ no, flat, from, to string }
+
+// leasesOf are the member's leases and when they ran.
+func leasesOf(reg *sql.DB, m member) (spans []span, err error) {
+	rows, err := reg.Query("SELECT l.lease_no, l.flat_no, coalesce(CAST(l.started_on AS TEXT), ''), coalesce(CAST(l.ended_on AS TEXT), '9999-12-31') FROM leases l JOIN lease_parties p ON p.lease_no = l.lease_no WHERE p.member_id = ?", m.id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x span
+		if err := rows.Scan(&x.no, &x.flat, &x.from, &x.to); err != nil {
+			return nil, err
+		}
+		spans = append(spans, x)
+	}
+	return spans, rows.Err()
 }
 
 // signatures looks through the petitions.
