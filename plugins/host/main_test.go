@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors/memory"
 	"github.com/dossier-dsr/dossier/plugins/plugintest"
@@ -12,7 +13,7 @@ func TestMain(m *testing.M) {
 		"memory": plugintest.Serves(&memory.Connector{}),
 		"stub":   plugintest.Serves(stub{}),
 		"host":   doomedHost,
-		"mute":   func() { select {} },
+		"mute":   func() { <-time.After(time.Hour) },
 		"babble": babble,
 	})
 }
