@@ -46,8 +46,6 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-var crashLog = connectors.Collection{Name: "log", At: "log/{member_no}/x.jsonl", Key: []string{"id"}, Rows: &connectors.RowFormat{Format: "jsonl"}}
-
 func crashing() []connectors.Treatment {
 	a, b, c, d := remove(by(imports, "no", "2")), remove(by(crashLog, "member_no", "C-1")), remove(by(letters, "member_no", "C-1")),
 		connectors.Treatment{ID: "d", Verb: connectors.Set, On: by(letters, "member_no", "C-2"), AtMost: 1, Assign: []connectors.Assign{{Field: "member_no", To: "C-3"}}}

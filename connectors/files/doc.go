@@ -34,6 +34,16 @@
 // than a neighbour. Link keys should not be positional, and to verify an erasure ask by identifiers
 // or by the edge, not by such a key.
 //
+// # Restriction
+//
+// Block moves what it blocks into a closed folder (the setting held; .dossier-held in the root unless named), of mode 0700, its files 0600, where
+// everything of the connector still finds it. A document moves as it is, and comes back with its name, mode and time. A row leaves its
+// file with what is needed to put it back: where nothing but appending has happened to the file meanwhile, to the byte; otherwise
+// it goes with the nearest of its neighbours that are still there. Where its place has been taken, the file is gone or has other
+// columns, or none of its neighbours is left in a file without header, Release changes nothing and says ErrConflict. While rows of a file are held, a
+// fingerprint of 32 bits of each of its rows is kept in the closed folder, and goes with the last held row. A folder that an
+// application removed is made again with the mode of the one above. Files of rows get a new time when rows leave or come back.
+//
 // # Changing files
 //
 // There are no transactions. See [store.Apply] for what is promised instead, and the file rewrite.go for how files

@@ -113,5 +113,6 @@ var (
 		Rows: &connectors.RowFormat{Format: "csv", Delimiter: ";", Encoding: "windows-1250"}}
 	petitions = connectors.Collection{Name: "petitions", At: "petitions/{petition_no}.json", Key: []string{"petition_no", "no"},
 		Rows: &connectors.RowFormat{Format: "json", Each: "signatories[]"}}
-	events = connectors.Collection{Name: "events", At: "events/{day}.jsonl", Key: []string{"id"}, Rows: &connectors.RowFormat{Format: "jsonl"}}
+	events   = connectors.Collection{Name: "events", At: "events/{day}.jsonl", Key: []string{"id"}, Rows: &connectors.RowFormat{Format: "jsonl"}}
+	crashLog = connectors.Collection{Name: "log", At: "log/{member_no}/x.jsonl", Key: []string{"id"}, Rows: &connectors.RowFormat{Format: "jsonl"}}
 )
