@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -13,6 +14,10 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/plugins/wire"
 )
+
+// garbage is how much a heap may grow before it is collected, in per cent: rows stream through a connector, and what it holds of them
+// at once should not depend on how many there are.
+const garbage = 30
 
 // Connector serves c until the host says goodbye or is gone, and does not return before that. Started
 // by hand it says what it is and ends with exit code 1.
@@ -25,6 +30,7 @@ func Connector(c connectors.Connector) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	debug.SetGCPercent(garbage)
 	signal.Ignore(syscall.SIGHUP) // a closed terminal is the host's affair, as an interrupt is
 	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: os.Stderr, JSONFormat: true})
 	plugin.Serve(&plugin.ServeConfig{
