@@ -2,7 +2,7 @@
 # Runs the tests of the packages named, and fails on a failure or a skip: a skipped test proves nothing.
 set -uo pipefail
 out=$(mktemp); trap 'rm -f "$out"' EXIT
-go test -count=1 -v "$@" >"$out" 2>&1; code=$?
+go test -count=1 -timeout 45m -v "$@" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
   echo; echo "What failed said:"; grep -vE '^(=== |ok |\s*--- PASS|PASS|\?)' "$out" | tail -n 400
