@@ -12,12 +12,17 @@ import (
 )
 
 type archiveCmd struct {
+	Get    archiveGetCmd    `cmd:"" default:"withargs" help:"Write the package the subject receives; that it was is recorded."`
+	Revoke archiveRevokeCmd `cmd:"" help:"Destroy its key: nobody can open it any more."`
+}
+
+type archiveGetCmd struct {
 	ID     string `arg:"" help:"An access or portability request."`
 	Output string `short:"o" required:"" help:"The ZIP to write; it is readable by whoever has it." placeholder:"FILE.zip"`
 }
 
 // Run unseals the subject's package into a file of its own.
-func (c archiveCmd) Run(ctx context.Context, a *app) error {
+func (c archiveGetCmd) Run(ctx context.Context, a *app) error {
 	e, err := a.openRegister(ctx)
 	if err != nil {
 		return err
@@ -41,5 +46,29 @@ func (c archiveCmd) Run(ctx context.Context, a *app) error {
 		return view.JSON(a.out, view.Document{"format": "dossier.archive/v1", "request": c.ID, "bytes": n})
 	}
 	_, _ = fmt.Fprintf(a.out, "%s, %s. Begin with index.html. Whoever has this file can read it.\n", c.Output, view.Plural(n, "byte"))
+	return nil
+}
+
+type archiveRevokeCmd struct {
+	ID string `arg:"" help:"An access or portability request."`
+}
+
+// Run ends the archive of a request.
+func (c archiveRevokeCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	made, err := e.RevokeArchive(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if a.JSON {
+		return view.JSON(a.out, view.Document{"format": "dossier.archive/v1", "request": c.ID, "ended": made.Ended, "ended_at": made.EndedAt})
+	}
+	_, _ = fmt.Fprintf(a.out, "The archive of %s was %s on %s: its key is destroyed, and nobody can open it any more.\n", c.ID, made.Ended, view.Moment(made.EndedAt.In(a.zone(e))))
+	if n := len(made.Handed); n > 0 {
+		_, _ = fmt.Fprintf(a.out, "It was handed out %s before; those copies are not reached by this.\n", view.Plural(int64(n), "time"))
+	}
 	return nil
 }

@@ -59,7 +59,7 @@ func meaning(err error) (code int, hint string) {
 		return exitUsage, hint
 	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
 		return exitStale, hint
-	case errors.Is(err, engine.ErrState):
+	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded):
 		return exitUsage, hint
 	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound):
 		if hint == "" {

@@ -35,6 +35,8 @@ var examples = map[string]string{
 	"request resume":     "dossier request resume 2026-000123",
 	"request cancel":     "dossier request cancel 2026-000123",
 	"archive":            "dossier archive 2026-000119 -o archive.zip",
+	"archive get":        "dossier archive 2026-000119 -o archive.zip",
+	"archive revoke":     "dossier archive revoke 2026-000119",
 	"recipients":         "dossier recipients 2026-000123",
 	"recipients list":    "dossier recipients 2026-000123 --csv",
 	"recipients record":  "dossier recipients record 2026-000123 bank --told 2026-11-09 --by letter",

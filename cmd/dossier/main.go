@@ -43,7 +43,7 @@ type root struct {
 	Apply      applyCmd           `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
 	Run        runCmd             `cmd:"" help:"Plan and apply in one."`
 	Request    requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
-	Archive    archiveCmd         `cmd:"" help:"The package the subject receives."`
+	Archive    archiveCmd         `cmd:"" help:"The package the subject receives: get, revoke."`
 	Recipients recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
 	Receipt    receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`
 	Journal    journalCmd         `cmd:"" help:"The log nobody can alter unseen: verify, key, checkpoint."`

@@ -7,29 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"filippo.io/age"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/archive"
-	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/policy"
 	"github.com/dossier-dsr/dossier/core/state"
 )
-
-// archivePart names the sealed part that holds the key of a request's archive.
-func archivePart(id string) keys.Part { return keys.Part{Owner: id, Name: "archive-key"} }
-
-// Made is what the register keeps of an archive.
-type Made struct {
-	SHA256      string `json:"sha256"`
-	Bytes       int64  `json:"bytes"`
-	Collections int    `json:"collections"`
-	Rows        int64  `json:"rows"`
-	Files       int    `json:"files"`
-}
 
 // collect reads every row once and writes the subject's package, sealed at rest under a key of its own. A run
 // that was interrupted leaves a file nobody can open; the next one replaces it.
@@ -58,7 +44,9 @@ func (j *job) collect(ctx context.Context) error {
 		}
 		return err
 	}
-	sealed, err := j.open.Key.Seal(archivePart(j.Step.Request), []byte(identity.String()))
+	made.MadeAt = j.Now()
+	made.Until = j.archiveEnds(made.MadeAt)
+	sealed, err := j.sealArchiveKey(j.Step.Request, made.Until, identity.String())
 	if err != nil {
 		return err
 	}
@@ -73,18 +61,16 @@ func (j *job) collect(ctx context.Context) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
-		if err := tx.PutPart(j.Step.Request, "archive-key", sealed, now); err != nil {
+		if err := tx.PutPart(j.Step.Request, archiveKey, sealed, now); err != nil {
 			return err
 		}
-		if err := tx.PutFact(j.Step.Request, "archive", made, now); err != nil {
+		if err := tx.PutFact(j.Step.Request, archiveFact, made, now); err != nil {
 			return err
 		}
 		err := note(tx, "archive.ready", j.Step.Request, map[string]string{"sha256": made.SHA256}, now)
 		return err
 	})
 }
-
-func (e *Engine) archivePath(id string) string { return filepath.Join(e.Archives, id+".zip.age") }
 
 // pack writes the package to w, sealed to one recipient.
 func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, error) {
@@ -128,7 +114,7 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 	if err != nil {
 		return Made{}, err
 	}
-	return Made{r.SHA256, r.Bytes, r.Collections, r.Rows, r.Files}, sealed.Close()
+	return Made{SHA256: r.SHA256, Bytes: r.Bytes, Collections: r.Collections, Rows: r.Rows, Files: r.Files}, sealed.Close()
 }
 
 // plan is the plan being carried out.
@@ -147,44 +133,3 @@ func (j *job) language() string {
 	}
 	return j.Planner.Graph.Map.Languages[0]
 }
-
-// Archive writes a request's package to w as a plain ZIP, unsealed for handing over.
-func (e *Engine) Archive(ctx context.Context, id string, w io.Writer) (int64, error) {
-	o, err := e.openRequest(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	defer o.Key.Wipe()
-	sealed, err := read(ctx, e, func(tx *state.Tx) ([]byte, error) { return tx.Part(id, "archive-key") })
-	if errors.Is(err, state.ErrNotFound) {
-		return 0, hint(fmt.Errorf("request %s has no archive", id), "dossier request show %s", id)
-	}
-	if err != nil {
-		return 0, err
-	}
-	text, err := o.Key.Open(archivePart(id), sealed)
-	if err != nil {
-		return 0, err
-	}
-	identity, err := age.ParseX25519Identity(string(text))
-	if err != nil {
-		return 0, fmt.Errorf("the key of the archive of %s cannot be read", id)
-	}
-	f, err := os.Open(e.archivePath(id))
-	if err != nil {
-		return 0, hint(fmt.Errorf("the archive of %s is not in its folder any more", id), "dossier request resume %s makes it again", id)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	r, err := archive.Open(f, info.Size(), identity)
-	if err != nil {
-		return 0, err
-	}
-	return io.Copy(w, r)
-}
-
-// removeArchive takes the sealed file away; its key went before.
-func (e *Engine) removeArchive(id string) { _ = os.Remove(e.archivePath(id)) }

@@ -13,15 +13,18 @@ type Forgotten struct {
 	Requests   int      `json:"requests"`   // records that ended
 	Months     []string `json:"months"`     // keys destroyed: every copy of what they sealed is gone with them, in backups too
 	Tombstones int      `json:"tombstones"` // ended
+	Archives   int      `json:"archives"`   // whose time was over
 }
 
-// Forget ends what has lapsed: the records of requests whose keeping is over, the month keys nothing needs any more, the
+// Forget ends what has lapsed: the archives nobody may open any more, the records of requests whose keeping is over, the month keys nothing needs any more, the
 // tombstones whose two purposes have ended. Deleting alone destroys nothing; destroying the key does (correctness: forgetting).
 // Repeating it finishes what a crash left.
-func (e *Engine) Forget(ctx context.Context) (Forgotten, error) {
-	var out Forgotten
+func (e *Engine) Forget(ctx context.Context) (out Forgotten, err error) {
 	now := e.Now()
 	today := now.In(e.Planner.Graph.Map.Zone).Format(time.DateOnly)
+	if out.Archives, err = e.ExpireArchives(ctx); err != nil {
+		return out, err
+	}
 	lapsed, err := read(ctx, e, func(tx *state.Tx) ([]state.Request, error) { return tx.Lapsed(today) })
 	if err != nil {
 		return out, err
@@ -30,7 +33,9 @@ func (e *Engine) Forget(ctx context.Context) (Forgotten, error) {
 		if err := e.DB.Shred(ctx, x.ID, now); err != nil {
 			return out, err
 		}
-		e.removeArchive(x.ID)
+		if err := e.removeArchive(x.ID); err != nil {
+			return out, err
+		}
 		out.Requests++
 	}
 	if out.Months, err = e.destroyMonths(ctx, today[:7], now); err != nil {
@@ -43,7 +48,8 @@ func (e *Engine) Forget(ctx context.Context) (Forgotten, error) {
 // destroyMonths destroys the keys of months before this one that nothing is sealed under any more.
 func (e *Engine) destroyMonths(ctx context.Context, this string, now time.Time) ([]string, error) {
 	var out []string
-	use := map[keys.Class]func(*state.Tx, string) (int, error){keys.Requests: (*state.Tx).MonthInUse, keys.Dues: (*state.Tx).DueMonthInUse}
+	use := map[keys.Class]func(*state.Tx, string) (int, error){keys.Requests: (*state.Tx).MonthInUse, keys.Dues: (*state.Tx).DueMonthInUse,
+		keys.Archives: func(*state.Tx, string) (int, error) { return 0, nil }} // an archive of a month that is over has expired
 	for class, inUse := range use {
 		months, err := e.Ring.MonthsOf(class)
 		if err != nil {

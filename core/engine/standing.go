@@ -122,7 +122,7 @@ func standing(tx *state.Tx, id string) (*Standing, error) {
 		s.ApprovedAt, s.ApprovedBy = at(stored.Approvals[0].At), stored.Approvals[0].By
 	}
 	var made Made
-	if ok, err := tx.Fact(id, "archive", &made); err != nil {
+	if ok, err := tx.Fact(id, archiveFact, &made); err != nil {
 		return nil, err
 	} else if ok {
 		s.Archive = &made

@@ -26,6 +26,7 @@ type Class string
 const (
 	Requests Class = "request" // by the month in which the request's record ends
 	Dues     Class = "due"     // by the month in which a due item, a sealed reference or a tombstone's plain field ends
+	Archives Class = "archive" // by the month in which an archive can be opened last
 )
 
-var classes = map[Class]byte{Requests: 1, Dues: 2}
+var classes = map[Class]byte{Requests: 1, Dues: 2, Archives: 3}

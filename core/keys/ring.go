@@ -39,7 +39,7 @@ func Create(path, state string) (*Ring, error) {
 		return nil, err
 	}
 	content := ringFile{Format: ringFormat, Journal: skey, Verifier: vkey, Register: newEntry(), Due: newEntry(), Contact: newEntry(),
-		Months: map[Class]map[Month]entry{Requests: {}, Dues: {}}, Gone: map[Class]map[Month][]goneEntry{Requests: {}, Dues: {}}}
+		Months: map[Class]map[Month]entry{Requests: {}, Dues: {}, Archives: {}}, Gone: map[Class]map[Month][]goneEntry{Requests: {}, Dues: {}, Archives: {}}}
 	if err := createVault(path, state, &content); err != nil {
 		return nil, err
 	}
@@ -66,6 +66,9 @@ func (c *ringFile) check() error {
 		if err := e.check(); err != nil {
 			return err
 		}
+	}
+	if c.Months != nil && c.Gone != nil && c.Months[Archives] == nil { // a ring made before archives had keys of their own
+		c.Months[Archives], c.Gone[Archives] = map[Month]entry{}, map[Month][]goneEntry{}
 	}
 	for class := range classes {
 		if c.Months[class] == nil || c.Gone[class] == nil {

@@ -21,6 +21,10 @@ func (r *Ring) NewDataKey(month Month) (DataKey, []byte, error) { return r.fresh
 // NewDueKey makes a data key that outlives the request, for what ends in month.
 func (r *Ring) NewDueKey(month Month) (DataKey, []byte, error) { return r.fresh(Dues, month) }
 
+// NewArchiveKey makes the data key of an archive that can be opened until a day of month: when the month is over its key goes, and with it
+// what copies of the state still hold of the archive's.
+func (r *Ring) NewArchiveKey(month Month) (DataKey, []byte, error) { return r.fresh(Archives, month) }
+
 func (r *Ring) fresh(class Class, month Month) (DataKey, []byte, error) {
 	k := DataKey{newKey()}
 	wrapped, err := r.wrap(class, month, k)

@@ -22,6 +22,11 @@ func (tx *Tx) Parts(request string) ([]string, error) {
 	return all(tx, "parts of request "+request, scalar[string], `SELECT name FROM request_part WHERE request = ? ORDER BY name`, request)
 }
 
+// PartOwners lists the requests that have a sealed part of that name.
+func (tx *Tx) PartOwners(name string) ([]string, error) {
+	return all(tx, "parts "+name, scalar[string], `SELECT request FROM request_part WHERE name = ? ORDER BY request`, name)
+}
+
 // DeletePart removes a sealed part; one that is not there is no error.
 func (tx *Tx) DeletePart(request, name string) error {
 	return tx.do("delete "+name+" of request "+request, `DELETE FROM request_part WHERE request = ? AND name = ?`, request, name)

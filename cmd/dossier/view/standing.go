@@ -60,6 +60,7 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 	fact("started", s.StartedAt, started)
 	if s.Archive != nil {
 		say("%s%s, %s, %s", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"))
+		say("%s%s", pad("", 13), archiveLife(s.Archive, zone))
 	}
 	fact("closed", s.ClosedAt, strings.ReplaceAll(s.Outcome, "_", " "))
 	if len(s.Systems) > 0 && s.StartedAt != nil {
@@ -212,7 +213,7 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 			break
 		}
 	}
-	if s.Archive != nil {
+	if s.Archive != nil && s.Archive.Ended == "" {
 		add("dossier archive "+s.ID+" -o "+s.ID+".zip", "")
 	}
 	if s.ClosedAt != nil && s.StartedAt != nil {
@@ -231,5 +232,21 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 			_, _ = fmt.Fprintln(w, strings.TrimRight(head+pad(l[0], wide)+"  "+l[1], " "))
 			head = "      "
 		}
+	}
+}
+
+// archiveLife says whether an archive can be opened, and how often it was handed out.
+func archiveLife(m *engine.Made, zone *time.Location) string {
+	life := "can be opened until " + Day(m.Until)
+	if m.Ended != "" {
+		life = strings.TrimSpace(m.Ended + " " + Moment(m.EndedAt.In(zone)) + " " + by(m.EndedBy))
+	}
+	switch n := len(m.Handed); n {
+	case 0:
+		return life
+	case 1:
+		return life + "; handed out " + Moment(m.Handed[0].At.In(zone))
+	default:
+		return life + fmt.Sprintf("; handed out %d times, last %s", n, Moment(m.Handed[n-1].At.In(zone)))
 	}
 }

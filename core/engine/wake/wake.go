@@ -46,6 +46,12 @@ type forgetJob struct{}
 // Kind names the job in the queue.
 func (forgetJob) Kind() string { return "forget" }
 
+// expireJob ends the archives whose time is over, every hour.
+type expireJob struct{}
+
+// Kind names the job in the queue.
+func (expireJob) Kind() string { return "expire" }
+
 // once keeps a step from being queued twice while a job of it is there.
 var once = &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
@@ -63,13 +69,14 @@ func New(e *engine.Engine, workers int) (*Node, error) {
 	river.AddWorker(all, &stepWorker{node: n})
 	river.AddWorker(all, &sweepWorker{node: n})
 	river.AddWorker(all, &forgetWorker{node: n})
+	river.AddWorker(all, &expireWorker{node: n})
 	var err error
 	n.client, err = river.NewClient(riversqlite.New(e.DB.Writer()), &river.Config{
 		Logger:  slog.New(slog.DiscardHandler), // the engine logs what is done; River's own lines say nothing a person needs
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		Workers: all, MaxAttempts: 1, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: longest, RescueStuckJobsAfter: longest + time.Minute,
-		PeriodicJobs: []*river.PeriodicJob{every(SweepEvery, sweepJob{}), every(24*time.Hour, forgetJob{})},
+		PeriodicJobs: []*river.PeriodicJob{every(SweepEvery, sweepJob{}), every(24*time.Hour, forgetJob{}), every(time.Hour, expireJob{})},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the queue: %w", err)
@@ -145,5 +152,16 @@ type forgetWorker struct {
 // Work ends what has lapsed.
 func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[forgetJob]) error {
 	_, err := w.node.engine.Forget(ctx)
+	return err
+}
+
+type expireWorker struct {
+	river.WorkerDefaults[expireJob]
+	node *Node
+}
+
+// Work ends archives.
+func (w *expireWorker) Work(ctx context.Context, _ *river.Job[expireJob]) error {
+	_, err := w.node.engine.ExpireArchives(ctx)
 	return err
 }

@@ -61,3 +61,34 @@ func settling(systems []engine.SystemStanding) bool {
 	}
 	return len(systems) == 3
 }
+
+// TestNodeEndsArchives: a node ends the archives whose time is over, without being asked.
+func TestNodeEndsArchives(t *testing.T) {
+	w := world.Open(t, sample.Options{}, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	id := w.Start(t, "spouse-access")
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(15 * 24 * time.Hour)
+	n, err := wake.New(w.Engine, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for w.Standing(t, id).Archive.Ended != "expired" {
+		select {
+		case <-ctx.Done():
+			t.Fatal("the archive did not end")
+		case <-look.C:
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
