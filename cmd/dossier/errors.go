@@ -50,6 +50,7 @@ func meaning(err error) (code int, hint string) {
 	var problems request.Problems
 	var stale engine.Stale
 	var wait waitsBecause
+	var wrong engine.WrongAnswer
 	switch {
 	case errors.As(err, &wait):
 		return exitWaits, hint
@@ -59,9 +60,9 @@ func meaning(err error) (code int, hint string) {
 		return exitUsage, hint
 	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
 		return exitStale, hint
-	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded):
+	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded), errors.As(err, &wrong):
 		return exitUsage, hint
-	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound):
+	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound), errors.Is(err, state.ErrExists):
 		if hint == "" {
 			hint = "dossier request list"
 		}

@@ -43,6 +43,7 @@ type root struct {
 	Apply      applyCmd           `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
 	Run        runCmd             `cmd:"" help:"Plan and apply in one."`
 	Request    requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
+	Task       taskCmd            `cmd:"" help:"What people have to do: list, show, done, nothing-found, refuse."`
 	Archive    archiveCmd         `cmd:"" help:"The package the subject receives: get, revoke."`
 	Recipients recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
 	Receipt    receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`

@@ -15,6 +15,13 @@ var (
 	ErrState         = errors.New("the request is not in a state that allows this")
 )
 
+// WrongAnswer says that a task does not take the answer that was given; nothing was recorded.
+type WrongAnswer struct{ Why string }
+
+func (w WrongAnswer) Error() string { return w.Why }
+
+func wrongAnswer(format string, args ...any) error { return WrongAnswer{fmt.Sprintf(format, args...)} }
+
 // Stale says that the world moved between plan and apply; nothing was done.
 type Stale struct{ Differences []string }
 

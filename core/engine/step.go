@@ -48,6 +48,7 @@ type later struct {
 	why   string
 	codes []string
 	at    time.Time // zero: when woken
+	tasks bool      // for the answers to the step's tasks
 }
 
 func (l later) Error() string { return l.why }
@@ -251,7 +252,18 @@ func (j *job) finish(ctx context.Context, err error) error {
 	j.Detail = d.raw()
 	j.Log.Info("step", "request", j.Step.Request, "phase", j.Phase, "system", j.System, "state", string(j.State))
 	j.failpoint("ended")
-	err = j.DB.Write(ctx, func(tx *state.Tx) error { return tx.YieldStep(j.Step, now) })
+	err = j.DB.Write(ctx, func(tx *state.Tx) error {
+		if wait.tasks { // an answer that came while the step was held could not wake it
+			tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
+			if err != nil {
+				return err
+			}
+			if waitsForTasks(tasks) == nil {
+				j.State, j.WaitsFor, j.NotBefore = state.StepReady, "", time.Time{}
+			}
+		}
+		return tx.YieldStep(j.Step, now)
+	})
 	j.failpoint("yielded")
 	if errors.Is(err, state.ErrFenced) {
 		return nil

@@ -207,11 +207,11 @@ func TestTasks(t *testing.T) {
 	var task Task
 	for range 2 {
 		write(t, db, func(tx *Tx) (err error) {
-			task, err = tx.AddTask(Task{Request: "a", Kind: "manual", System: "shelf", Department: "Archiwum", DueOn: "2026-11-20", Detail: json.RawMessage(`{"x":1}`), Sealed: []byte("s")}, noon)
+			task, _, err = tx.AddTask(Task{Request: "a", Kind: "manual", System: "shelf", Department: "Archiwum", DueOn: "2026-11-20", Detail: json.RawMessage(`{"x":1}`), Sealed: []byte("s")}, noon)
 			return err
 		})
 	}
-	write(t, db, func(tx *Tx) error { _, err := tx.AddTask(Task{Request: "a", Kind: "letter"}, noon); return err })
+	write(t, db, func(tx *Tx) error { _, _, err := tx.AddTask(Task{Request: "a", Kind: "letter"}, noon); return err })
 	read(t, db, func(tx *Tx) error {
 		for name, c := range map[string]struct {
 			f TaskFilter

@@ -131,7 +131,7 @@ func TestShred(t *testing.T) {
 	write(t, db, func(tx *Tx) error {
 		p, err := tx.AddPlan(Plan{Request: "a", Digest: "d", Sealed: secret})
 		_, err2 := tx.AddEvent(Event{Request: "a", Type: "note", At: noon, Sealed: secret})
-		_, err3 := tx.AddTask(Task{Request: "a", Kind: "review", Sealed: secret}, noon)
+		_, _, err3 := tx.AddTask(Task{Request: "a", Kind: "review", Sealed: secret}, noon)
 		return errors.Join(err, err2, err3, tx.PutPart("a", "reply", secret, noon), tx.PutFrame(s, "a", Frame{Edge: "e", Sealed: secret}),
 			tx.PutRequestMarks("a", []Mark{{"pesel", "pesel/1", "k", mark}}), tx.SealPlan(p.ID, secret),
 			tx.PutNotice(Notice{Request: "a", Recipient: "bank", Event: "erasure", State: "queued", Sealed: secret, DEK: secret}),

@@ -45,16 +45,24 @@ func scanTask(s scanner) (Task, error) {
 	return t, err
 }
 
-// AddTask opens a task. The same request, kind, place and ref is the same task: it is returned as it stands.
-func (tx *Tx) AddTask(t Task, now time.Time) (Task, error) {
+// AddTask opens a task. The same request, kind, place and ref is the same task: it is returned as it stands, and opened is false.
+func (tx *Tx) AddTask(t Task, now time.Time) (task Task, opened bool, err error) {
 	what := "open task for " + t.Request
-	if err := tx.do(what, `INSERT INTO task (request, step, kind, system, collection, ref, department, state, due_on, detail, sealed, created_at)
+	n, err := tx.exec(`INSERT INTO task (request, step, kind, system, collection, ref, department, state, due_on, detail, sealed, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, t.Request, t.Step, t.Kind, t.System, t.Collection, t.Ref, t.Department, TaskOpen, t.DueOn,
-		js{t.Detail}, t.Sealed, stamp(now)); err != nil {
-		return t, err
+		js{t.Detail}, t.Sealed, stamp(now))
+	if err != nil {
+		return t, false, fmt.Errorf("%s: %w", what, err)
 	}
-	return get(tx, what, scanTask, `SELECT `+taskColumns+` FROM task WHERE request = ? AND kind = ? AND system = ? AND collection = ? AND ref = ?`,
+	task, err = get(tx, what, scanTask, `SELECT `+taskColumns+` FROM task WHERE request = ? AND kind = ? AND system = ? AND collection = ? AND ref = ?`,
 		t.Request, t.Kind, t.System, t.Collection, t.Ref)
+	return task, n > 0, err
+}
+
+// CancelTasks ends the open tasks of a request, of one kind or ("") of all: nobody needs to do them any more.
+func (tx *Tx) CancelTasks(request, kind string, now time.Time) error {
+	return tx.do("cancel tasks of "+request, `UPDATE task SET state = ?1, answered_at = ?2 WHERE request = ?3 AND state = ?4 AND (?5 = '' OR kind = ?5)`,
+		TaskCancelled, stamp(now), request, TaskOpen, kind)
 }
 
 // AnswerTask closes an open task: done, nothing_found, refused or cancelled. The same answer by the same person again changes nothing; another
@@ -85,6 +93,8 @@ type TaskFilter struct {
 	Step       int64
 	State      string
 	Department string
+	Kind       string
+	System     string
 }
 
 // Tasks lists by due date, those without one last.
@@ -99,5 +109,7 @@ func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
 	add("step", f.Step, f.Step != 0)
 	add("state", f.State, f.State != "")
 	add("department", f.Department, f.Department != "")
+	add("kind", f.Kind, f.Kind != "")
+	add("system", f.System, f.System != "")
 	return all(tx, "tasks", scanTask, `SELECT `+taskColumns+` FROM task WHERE `+strings.Join(where, " AND ")+` ORDER BY due_on = '', due_on, id`, args...)
 }

@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/core/keys"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// Answer is what a person says to a task.
+type Answer struct {
+	State    string             // state.TaskDone, TaskNothingFound or TaskRefused
+	Because  string             // why; no personal data
+	Except   []int              // the items it does not hold for
+	Redacted map[int]Attachment // of a review: what leaves instead of an item
+	Files    []Attachment       // what was found, or proves it; kept sealed
+}
+
+// Attachment is a file a person hands in.
+type Attachment struct {
+	Name    string
+	Content []byte
+}
+
+// Format keeps a file's name and content out of logs.
+func (Attachment) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("attachment •••")) }
+
+// said is what the register keeps of an answer, in plain: no personal data. Files stand by keyed hashes, so that the same answer is
+// known again.
+type said struct {
+	Because  string         `json:"because,omitempty"`
+	Except   []int          `json:"except,omitempty"`
+	Redacted map[int]string `json:"redacted,omitempty"`
+	Files    []string       `json:"files,omitempty"`
+}
+
+func saidOf(t state.Task) said {
+	var s said
+	_ = json.Unmarshal(t.Answer, &s) // written by this package; an open task has none
+	return s
+}
+
+// Answer answers a task: what it says and hands in is kept, what it decides is done, and the step that waited is woken, in one
+// transaction. The same answer by the same person again changes nothing; another is [state.ErrExists].
+func (e *Engine) Answer(ctx context.Context, id int64, a Answer) (state.Task, error) {
+	t, err := read(ctx, e, func(tx *state.Tx) (state.Task, error) { return tx.Task(id) })
+	if err != nil {
+		return t, unknownTask(id, err)
+	}
+	rule := TaskKind(t.Kind).rule()
+	if t.State == state.TaskOpen {
+		if err := rule.allows(t, a); err != nil {
+			return t, err
+		}
+	}
+	o, err := e.openRequest(ctx, t.Request)
+	if err != nil {
+		return t, err
+	}
+	defer o.Key.Wipe()
+	keep, files, err := o.keepAnswer(t, a)
+	if err != nil {
+		return t, err
+	}
+	now := e.Now()
+	failpoint("task/answering")
+	defer failpoint("task/answered")
+	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+		was, err := tx.Task(id)
+		if err != nil {
+			return err
+		}
+		if was.State != state.TaskOpen && (was.State != a.State || was.AnsweredBy != e.Operator || string(was.Answer) != string(keep)) {
+			return hint(fmt.Errorf("task %d was answered already, as %s: %w", id, answerWords(was.State), state.ErrExists), "dossier task show %d", id)
+		}
+		if t, err = tx.AnswerTask(id, a.State, keep, e.Operator, now); err != nil || was.State != state.TaskOpen {
+			return err
+		}
+		for name, sealed := range files {
+			if err := tx.PutPart(t.Request, name, sealed, now); err != nil {
+				return err
+			}
+		}
+		if err := note(tx, "task.answered", t.Request, map[string]string{"task": fmt.Sprint(id), "kind": t.Kind, "system": t.System, "answer": t.State}, now); err != nil {
+			return err
+		}
+		if rule.then != nil {
+			if err := rule.then(e, tx, o, t, now); err != nil {
+				return err
+			}
+		}
+		if t.Step == 0 {
+			return nil
+		}
+		_, err = tx.WakeStep(t.Step, now) // one that somebody holds looks again before it sleeps
+		return err
+	})
+	return t, err
+}
+
+func unknownTask(id int64, err error) error {
+	if errors.Is(err, state.ErrNotFound) {
+		return hint(fmt.Errorf("there is no task %d: %w", id, state.ErrNotFound), "dossier task list")
+	}
+	return err
+}
+
+// answerWords are the states of a task as a person reads them.
+func answerWords(s string) string {
+	if s == state.TaskNothingFound {
+		return "nothing found"
+	}
+	return s
+}
+
+// keepAnswer is what is stored of an answer: the plain part, and the files, sealed, by the names of their parts.
+func (o *open) keepAnswer(t state.Task, a Answer) (plain json.RawMessage, parts map[string][]byte, err error) {
+	key, err := o.Key.Derive("task-files")
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := func(x Attachment) string {
+		mac := hmac.New(sha256.New, key)
+		_, _ = fmt.Fprintf(mac, "%d:%s", len(x.Name), x.Name)
+		_, _ = mac.Write(x.Content)
+		return hex.EncodeToString(mac.Sum(nil)[:16])
+	}
+	parts = map[string][]byte{}
+	seal := func(name string, x Attachment) error {
+		text, err := json.Marshal(x)
+		if err == nil {
+			parts[name], err = o.Key.Seal(keys.Part{Owner: o.ID, Name: name}, text)
+		}
+		return err
+	}
+	s := said{Because: a.Because, Except: slices.Sorted(slices.Values(a.Except))}
+	for n, x := range a.Files {
+		s.Files = append(s.Files, sum(x))
+		if err := seal(filePart(t.ID, n), x); err != nil {
+			return nil, nil, err
+		}
+	}
+	for n, x := range a.Redacted {
+		if s.Redacted == nil {
+			s.Redacted = map[int]string{}
+		}
+		s.Redacted[n] = sum(x)
+		if err := seal(redactedPart(t.ID, n), x); err != nil {
+			return nil, nil, err
+		}
+	}
+	plain, err = json.Marshal(s)
+	return plain, parts, err
+}
+
+func filePart(task int64, n int) string     { return fmt.Sprintf("task/%d/file/%d", task, n) }
+func redactedPart(task int64, n int) string { return fmt.Sprintf("task/%d/redacted/%d", task, n) }
+
+// attachment reads a file somebody handed in.
+func (o *open) attachment(tx *state.Tx, name string) (Attachment, error) {
+	var x Attachment
+	sealed, err := tx.Part(o.ID, name)
+	if err != nil {
+		return x, err
+	}
+	text, err := o.Key.Open(keys.Part{Owner: o.ID, Name: name}, sealed)
+	if err != nil {
+		return x, err
+	}
+	return x, json.Unmarshal(text, &x)
+}
+
+// filesOf are the files handed in with the answer to a task.
+func (e *Engine) filesOf(ctx context.Context, o *open, t state.Task) ([]Attachment, error) {
+	return read(ctx, e, func(tx *state.Tx) ([]Attachment, error) {
+		var out []Attachment
+		for n := range saidOf(t).Files {
+			x, err := o.attachment(tx, filePart(t.ID, n))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, x)
+		}
+		return out, nil
+	})
+}
