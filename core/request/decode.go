@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,18 +40,18 @@ func decode(r io.Reader, v any) Problems {
 	if len(ps) > 0 {
 		return ps
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	tree, err := parse(d, "", 0, &ps)
+	p := parser{json.NewDecoder(bytes.NewReader(text)), fieldNames(reflect.TypeOf(v), map[string]bool{}), text, &ps}
+	p.UseNumber()
+	tree, err := p.value("", 0)
 	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
+		if _, err = p.Token(); errors.Is(err, io.EOF) {
 			err = nil
 		} else {
 			err = errTrailing
 		}
 	}
 	if err != nil {
-		ps.add("", "is no JSON: "+plain(err, text, d.InputOffset()), "want one JSON object")
+		ps.add("", "is no JSON: "+plain(err, text, p.InputOffset()), "want one JSON object")
 		return ps
 	}
 	fill(reflect.ValueOf(v).Elem(), tree, "", &ps)
@@ -68,13 +67,16 @@ func plain(err error, text []byte, offset int64) string {
 	if errors.As(err, &syntax) {
 		offset = syntax.Offset
 	}
-	at := text[:min(max(offset, 0), int64(len(text)))]
-	line := 1 + bytes.Count(at, []byte("\n"))
-	column := len(at) - bytes.LastIndexByte(at, '\n')
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "it ends in the middle"
 	}
-	return fmt.Sprintf("line %d, near column %d", line, column)
+	return place(text, offset)
+}
+
+// place says where an offset of the text is.
+func place(text []byte, offset int64) string {
+	at := text[:min(max(offset, 0), int64(len(text)))]
+	return fmt.Sprintf("line %d, near column %d", 1+bytes.Count(at, []byte("\n")), len(at)-bytes.LastIndexByte(at, '\n'))
 }
 
 var (
@@ -83,50 +85,60 @@ var (
 )
 
 type member struct {
-	name  string
+	name  string // as it stands; not to be shown unless it is the name of a field
+	shown string // as a step of a pointer
+	where string
 	value any
 }
 
-// parse builds a tree that keeps the order of members, so that problems come in the order of the text.
-func parse(d *json.Decoder, at string, depth int, ps *Problems) (any, error) {
+// parser builds a tree that keeps the order of members, so that problems come in the order of the text.
+type parser struct {
+	*json.Decoder
+	known map[string]bool
+	text  []byte
+	ps    *Problems
+}
+
+func (p parser) value(at string, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errTooDeep
 	}
-	t, err := d.Token()
+	t, err := p.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch t {
 	case json.Delim('{'):
 		object := []member{}
-		for d.More() {
-			name, err := d.Token()
+		for p.More() {
+			name, err := p.Token()
 			if err != nil {
 				return nil, err
 			}
-			n := name.(string)
-			p := at + "/" + escape(n)
-			if slices.ContainsFunc(object, func(m member) bool { return m.name == n }) {
-				ps.add(p, "stands twice", "")
+			m := member{name: name.(string), shown: "…", where: place(p.text, p.InputOffset())}
+			if p.known[m.name] {
+				m.shown = m.name
 			}
-			v, err := parse(d, p, depth+1, ps)
-			if err != nil {
+			if slices.ContainsFunc(object, func(o member) bool { return o.name == m.name }) {
+				p.ps.add(at+"/"+m.shown, "stands twice", m.where)
+			}
+			if m.value, err = p.value(at+"/"+m.shown, depth+1); err != nil {
 				return nil, err
 			}
-			object = append(object, member{n, v})
+			object = append(object, m)
 		}
-		_, err := d.Token()
+		_, err := p.Token()
 		return object, err
 	case json.Delim('['):
 		list := []any{}
-		for d.More() {
-			v, err := parse(d, at+"/"+strconv.Itoa(len(list)), depth+1, ps)
+		for p.More() {
+			v, err := p.value(at+"/"+strconv.Itoa(len(list)), depth+1)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err := d.Token()
+		_, err := p.Token()
 		return list, err
 	}
 	return t, nil
@@ -213,7 +225,7 @@ func fillStruct(v reflect.Value, tree any, at string, ps *Problems) {
 	for _, m := range object {
 		i := slices.Index(names, m.name)
 		if i < 0 {
-			ps.add(at+"/"+escape(m.name), "there is no such field", near(m.name, names))
+			ps.add(at+"/"+m.shown, "there is no such field, "+m.where, near(m.name, names))
 			continue
 		}
 		fill(v.Field(i), m.value, at+"/"+m.name, ps)
@@ -225,13 +237,17 @@ func jsonName(f reflect.StructField) string {
 	return name
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z_$.-]*[0-9]{0,3}$`)
-
-// escape writes a name as a step of a JSON pointer. What does not look like the name of a field may be a value in the wrong
-// place, and is not repeated.
-func escape(name string) string {
-	if len(name) > 40 || !plainName.MatchString(name) {
-		return "…"
+// fieldNames are the names of all fields of a type of this package. Only these are repeated in a problem: any other name may be
+// a value in the wrong place.
+func fieldNames(t reflect.Type, into map[string]bool) map[string]bool {
+	switch {
+	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice:
+		fieldNames(t.Elem(), into)
+	case t.Kind() == reflect.Struct && t != typeTime && t != typeSecret:
+		for i := range t.NumField() {
+			into[jsonName(t.Field(i))] = true
+			fieldNames(t.Field(i).Type, into)
+		}
 	}
-	return name
+	return into
 }
