@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -66,6 +67,33 @@ func (s *survey) settleValue(kind, value string, verified bool) (taken []*sighti
 		}
 	}
 	return taken
+}
+
+// sayConflicts tells of rows that hold a verified shared value of the request and another person's number: a household's
+// e-mail, or a telephone given out again. They are never this person's, and somebody should know.
+func (s *survey) sayConflicts() {
+	rows, kinds := map[*datamap.Collection]*tuples{}, map[*datamap.Collection][]string{}
+	for i := range s.shared {
+		x := &s.shared[i]
+		if !x.other || !s.given[x.kind].verified[x.value] || s.isRoot[x.c][rowID(x.row)] {
+			continue
+		}
+		if rows[x.c] == nil {
+			rows[x.c] = &tuples{fields: x.c.Key}
+		}
+		rows[x.c].add(connectors.Tuple{Values: x.row.key})
+		if !slices.Contains(kinds[x.c], x.kind) {
+			kinds[x.c] = append(kinds[x.c], x.kind)
+		}
+	}
+	for _, c := range s.Graph.Collections() {
+		if rows[c] == nil {
+			continue
+		}
+		slices.Sort(kinds[c])
+		s.attend(plan.Attention{Code: "conflict", System: c.System.Name, Collection: c.Name, Rows: int64(len(rows[c].list)),
+			Text: fmt.Sprintf("another person's row holds this request's %s; it is not this person's, and nothing is done with it", strings.Join(kinds[c], " and "))})
+	}
 }
 
 // onePerson stops the plan where rows about to be taken hold different unique identifiers of one kind.

@@ -171,6 +171,7 @@ func (s *survey) find() error {
 			break
 		}
 	}
+	s.sayConflicts()
 	s.guardRoots()
 	return s.ctx.Err()
 }
@@ -235,9 +236,10 @@ func (s *survey) reach(c *datamap.Collection, conds ...connectors.Cond) connecto
 	return connectors.Selection{Collection: graph.Place(c), Any: s.matches(c, false), Where: conds}
 }
 
+// attend says something once a place; what stops the plan is not hidden by what does not.
 func (s *survey) attend(a plan.Attention) {
 	for _, x := range s.attention {
-		if x.Code == a.Code && x.System == a.System && x.Collection == a.Collection {
+		if x.Code == a.Code && x.System == a.System && x.Collection == a.Collection && (x.Blocks || !a.Blocks) {
 			return
 		}
 	}
