@@ -6,6 +6,9 @@ import "strings"
 func near(name string, names []string) string {
 	best, distance := "", 3
 	for _, n := range names {
+		if len(name) > 3 && strings.HasPrefix(n, strings.ToLower(name)) {
+			return "did you mean " + n + "?"
+		}
 		if d := edits(strings.ToLower(name), n); d < distance {
 			best, distance = n, d
 		}
