@@ -149,7 +149,8 @@ func (t *template) read(path []string) ([]string, bool) {
 	return values, true
 }
 
-// safe says whether a value may stand in a path.
+// safe says whether a value may stand in a path. What other programs take for a pattern stands for itself: names are listed and
+// compared, never expanded.
 func safe(v string) bool {
-	return v != "" && v != "." && v != ".." && !strings.ContainsAny(v, "/\\*?[]\x00")
+	return v != "" && v != "." && v != ".." && !strings.ContainsAny(v, "/\\\x00")
 }

@@ -90,9 +90,9 @@ func TestTemplateWrites(t *testing.T) {
 		{at, []string{"C-1/x", "2024", "1"}, ""},
 		{at, []string{`C-1\x`, "2024", "1"}, ""},
 		{at, []string{"C-1\x00", "2024", "1"}, ""},
-		{at, []string{"C-*", "2024", "1"}, ""},
-		{at, []string{"C-?", "2024", "1"}, ""},
-		{at, []string{"C-[1]", "2024", "1"}, ""},
+		{at, []string{"C-*", "2024", "1"}, "letters/C-*/2024-1.pdf"},
+		{at, []string{"C-?", "2024", "[1]"}, "letters/C-?/2024-[1].pdf"},
+		{at, []string{"{member_no}", "2024", "1"}, "letters/{member_no}/2024-1.pdf"},
 		{at, []string{".dossier-x", "2024", "1"}, ""},
 		{at, []string{"C-1", "20-24", "1"}, ""}, // would be read as 20 and 24-1
 		{at, []string{"C-1", "2024", strings.Repeat("9", 250)}, ""},
