@@ -72,7 +72,7 @@ func (a *app) carryOut(ctx context.Context, e *engine.Engine, id, digest string)
 	if err := e.Start(ctx, id, digest); err != nil {
 		if errors.Is(err, engine.ErrNotApproved) {
 			if p, perr := e.CurrentPlan(ctx, id); perr == nil {
-				err = hinted(err, view.ApplyCommand(id, p.Digest, approval(e, p)))
+				err = hinted(err, view.ApplyCommand(id, p.Digest, e.Approval(p)))
 			}
 		}
 		return err
@@ -108,7 +108,7 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	need := approval(e, p)
+	need := e.Approval(p)
 	mutates := request.Right(p.Right).Mutates()
 	if !a.JSON {
 		if err := a.showPlan(ctx, e, p, false); err != nil {
@@ -133,15 +133,6 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 		}
 	}
 	return a.carryOut(ctx, e, id, p.Digest)
-}
-
-// approval is who may approve a plan: as the map says of the right, and somebody at least where the plan itself asks for it.
-func approval(e *engine.Engine, p *plan.Plan) string {
-	need := e.Planner.Graph.Map.Approval[p.Right]
-	if p.Asks() && (need == "nobody" || need == "") {
-		return "anybody"
-	}
-	return need
 }
 
 // ask wants the word of the right, typed.

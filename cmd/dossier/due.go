@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/engine"
@@ -9,6 +10,7 @@ import (
 
 type dueCmd struct {
 	List    dueListCmd    `cmd:"" default:"withargs" help:"What is kept with an end, and what has come due."`
+	Plan    duePlanCmd    `cmd:"" help:"Plan what has come due; dossier apply carries it out."`
 	Hold    dueHoldCmd    `cmd:"" help:"Suspend it: a claim, an inspection, a court."`
 	Release dueReleaseCmd `cmd:"" help:"Let it go on."`
 }
@@ -32,6 +34,44 @@ func (a *app) showDues(ctx context.Context, e *engine.Engine, now bool) error {
 		return err
 	}
 	return view.Dues(a.out, items, today, now, a.JSON)
+}
+
+type duePlanCmd struct {
+	Item     []string `arg:"" optional:"" help:"Items of dossier due; what came due with them is planned with them. All that have come due, unless said."`
+	Rehearse bool     `help:"Run the statements and roll them back, where the store can."`
+	Without  []string `help:"Leave a system for later." placeholder:"SYSTEM"`
+}
+
+// Run plans what has come due, each person's for itself.
+func (c duePlanCmd) Run(ctx context.Context, a *app) error {
+	e, err := a.openRegister(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.openPlanning(ctx, e, c.Without); err != nil {
+		return err
+	}
+	plans, left, err := e.PlanDue(ctx, c.Item, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
+	a.quieten()
+	if err != nil {
+		return err
+	}
+	if a.JSON {
+		return view.JSON(a.out, view.Document{"format": "dossier.due-plans/v1", "plans": plans, "left": left})
+	}
+	for _, p := range plans {
+		if err := a.showPlan(ctx, e, p, true); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintln(a.out)
+	}
+	view.DueLeft(a.out, len(plans), left)
+	for _, p := range plans {
+		if !p.Complete {
+			return waits{"store"}
+		}
+	}
+	return nil
 }
 
 type dueHoldCmd struct {

@@ -126,7 +126,7 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open
 		return view.JSON(a.out, p)
 	}
 	m := e.Planner.Graph.Map
-	c := view.PlanContext{Now: a.now(), Zone: m.Zone, Kinds: kindWords(m), Approval: approval(e, p)}
+	c := view.PlanContext{Now: a.now(), Zone: m.Zone, Kinds: kindWords(m), Approval: e.Approval(p)}
 	c.Scope = view.Scope(e.Asked(ctx, p.Request).Scope)
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode

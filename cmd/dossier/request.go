@@ -117,7 +117,7 @@ func (a *app) zone(e *engine.Engine) *time.Location { return e.Planner.Graph.Map
 func (a *app) standing(ctx context.Context, e *engine.Engine, s *engine.Standing) view.StandingContext {
 	c := view.StandingContext{Now: a.now(), Zone: a.zone(e)}
 	if p, err := e.CurrentPlan(ctx, s.ID); err == nil {
-		c.Approval = approval(e, p)
+		c.Approval = e.Approval(p)
 	}
 	asked := e.Asked(ctx, s.ID)
 	c.IdentifiedAt, c.IdentifiedBy = asked.IdentifiedAt, asked.IdentifiedBy

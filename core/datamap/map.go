@@ -24,6 +24,7 @@ type Map struct {
 	Recipients  map[string]*Recipient
 	Sources     map[string]*Source
 	Approval    map[string]string // right → nobody, anybody, another_person; every right is present
+	DueApproval string            // the same for what has come due
 	LiftNotice  Period
 	Tombstone   Tombstone
 	Requests    KeptBecause

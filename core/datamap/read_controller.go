@@ -37,6 +37,10 @@ func (l *loader) controller() {
 		l.m.Approval[right] = "anybody"
 	}
 	n.Get("approval").Each(func(k, v *mapfile.Node) { l.m.Approval[k.Value] = v.Text() })
+	l.m.DueApproval = n.Get("due_approval").Text()
+	if l.m.DueApproval == "" {
+		l.m.DueApproval = "nobody"
+	}
 	l.m.LiftNotice = Period{N: 7, Unit: Days}
 	if p := period(n.Get("lift_notice")); p != nil {
 		l.m.LiftNotice = *p

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/recipient"
@@ -31,6 +32,10 @@ func (j *job) close(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	keep, err := j.lastLook(ctx)
+	if err != nil {
+		return err
+	}
 	now := j.Now()
 	defer j.failpoint("closed")
 	return j.DB.Write(ctx, func(tx *state.Tx) error {
@@ -46,6 +51,9 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
 			return err
 		}
+		if err := j.keepOn(tx, p, keep, now); err != nil {
+			return err
+		}
 		if err := j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now); err != nil {
 			return err
 		}
@@ -54,6 +62,33 @@ func (j *job) close(ctx context.Context) error {
 		}
 		return tx.DeleteFrames(j.Step.Request) // settled: nothing needs the captured keys any more
 	})
+}
+
+// lastLook is what the due items hold from now on, with how the kept rows stand now that all is done; nil where nothing was kept.
+func (j *job) lastLook(ctx context.Context) (*lasting, error) {
+	if j.work == nil || !j.open.Content.Right.Destroys() {
+		return nil, nil
+	}
+	var err error
+	if j.open.due, err = read(ctx, j.Engine, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, j.Engine, j.Step.Request, j.work.AsOf) }); err != nil {
+		return nil, err
+	}
+	keep := lastingOf(j.open.Content, j.work)
+	if len(j.work.Dues) == 0 && j.open.due == nil {
+		return &keep, nil
+	}
+	return &keep, j.printAnchors(ctx, &keep)
+}
+
+// keepOn leaves the due items as they are to stand.
+func (j *job) keepOn(tx *state.Tx, p *plan.Plan, keep *lasting, now time.Time) error {
+	switch {
+	case keep == nil:
+		return nil
+	case j.open.due != nil:
+		return j.finishDues(tx, j.open, p, j.work, *keep, now)
+	}
+	return j.anchorDues(tx, j.Step.Request, *keep, now)
 }
 
 // outcomeOf is how a request that ran ended.

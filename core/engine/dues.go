@@ -2,58 +2,49 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/core/subject"
 )
 
-// lasting is what a due item holds sealed: the rows that named the person when the rest was erased, and the unique identifiers that
-// lead to what stayed. The erasure may have taken away those a later request will come with.
-type lasting struct {
-	Roots []planner.Root `json:"roots"`
-	Known []planner.Mark `json:"known"`
+// addDues remembers what is kept with an end, under keys of its own that outlive the request, marked so that a later request of the
+// same person finds it.
+func (e *Engine) addDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
+	if o.due != nil {
+		return e.takeDues(tx, o, p, now)
+	}
+	return e.writeDues(tx, o.ID, p, work, lastingOf(o.Content, work), now)
 }
 
-func lastingPart(item string) keys.Part { return keys.Part{Owner: item, Name: "roots"} }
-
-// addDues remembers what is kept with an end, under a key of its own that outlives the request, marked so that a later request of
-// the same person finds it.
-func (e *Engine) addDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
-	keep := lasting{Roots: work.Roots}
-	for _, m := range work.Marks {
-		if m.Unique {
-			keep.Known = append(keep.Known, m)
-		}
-	}
-	plain, err := json.Marshal(keep)
-	if err != nil {
-		return err
+// writeDues writes an item for every end of the work's, as request's; the same end again is the same item, brought in line.
+func (e *Engine) writeDues(tx *state.Tx, request string, p *plan.Plan, work *planner.Work, keep lasting, now time.Time) error {
+	if len(work.Dues) == 0 {
+		return nil
 	}
 	marks, err := e.marksOf(uniqueOf(work), e.Ring.DueMarkKey(), subject.DueUse)
 	if err != nil {
 		return err
 	}
+	there, err := tx.Dues(state.DueFilter{Request: request})
+	if err != nil {
+		return err
+	}
+	last := len(there)
 	for _, d := range work.Dues {
-		end, err := time.ParseInLocation(time.DateOnly, d.Date, e.Planner.Graph.Map.Zone)
-		if err != nil {
-			return fmt.Errorf("due item of %s/%s: %w", d.System, d.Collection, err)
+		item := state.DueItem{Request: request, System: d.System, Collection: d.Collection, Rule: d.Purpose, Law: d.Law, Until: d.Date, Event: d.Event, Criterion: d.Criterion, Count: d.Rows,
+			MapDigest: p.Map, PlanDigest: p.Digest, Marks: marks}
+		if i := slices.IndexFunc(there, item.Same); i >= 0 {
+			item.ID = there[i].ID
+		} else {
+			last++
+			item.ID = fmt.Sprintf("%s-%d", request, last)
 		}
-		month := keys.MonthOf(end.AddDate(0, 1, 0))
-		key, wrapped, err := e.Ring.NewDueKey(month)
-		if err != nil {
-			return err
-		}
-		item := state.DueItem{ID: fmt.Sprintf("%s-%d", o.ID, d.N), Request: o.ID, System: d.System, Collection: d.Collection, Rule: d.Purpose, Law: d.Law, Until: d.Date, Count: d.Rows,
-			MapDigest: p.Map, PlanDigest: p.Digest, DEK: wrapped, Month: string(month), Marks: marks}
-		item.Sealed, err = key.Seal(lastingPart(item.ID), plain)
-		key.Wipe()
-		if err != nil {
+		if err := e.sealLasting(&item, keep); err != nil {
 			return err
 		}
 		if err := tx.AddDue(item, now); err != nil {
@@ -63,33 +54,55 @@ func (e *Engine) addDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work
 	return nil
 }
 
-// formerly are the unique identifiers under which rows of this person were kept by earlier erasures: an access a year later finds the
-// kept invoice by them, although nothing in any system leads from the person to it any more.
-func (e *Engine) formerly(ctx context.Context, ids []subject.Identifier) ([]planner.Mark, error) {
+// anchorDues seals how the kept rows look now, when all is done: a later request finds them by their keys, as long as they look so.
+func (e *Engine) anchorDues(tx *state.Tx, request string, keep lasting, now time.Time) error {
+	items, err := tx.Dues(state.DueFilter{Request: request, States: undone})
+	if err != nil {
+		return err
+	}
+	for _, d := range items {
+		if err := e.sealLasting(&d, keep); err != nil {
+			return err
+		}
+		if err := tx.SealDue(d, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// undone are the states of an item that still holds something.
+var undone = []string{state.DueWaiting, state.DueHeld, state.DuePlanned}
+
+// former is what earlier erasures kept of a person.
+type former struct {
+	known   []planner.Mark
+	anchors []planner.Anchor
+}
+
+// formerly is what earlier erasures kept of this person: an access a year later finds the kept invoice by it, although nothing in any
+// system leads from the person to it any more.
+func (e *Engine) formerly(ctx context.Context, ids []subject.Identifier) (former, error) {
+	var out former
 	marks, err := e.marksOf(ids, e.Ring.DueMarkKey(), subject.DueUse)
 	if err != nil || len(marks) == 0 {
-		return nil, err
+		return out, err
 	}
 	items, err := read(ctx, e, func(tx *state.Tx) ([]state.DueItem, error) { return tx.Dues(state.DueFilter{Marks: sums(marks)}) })
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	var out []planner.Mark
+	done := map[string]bool{} // the items of one request hold the same
 	for _, d := range items {
-		key, err := e.Ring.Unwrap(d.DEK)
+		if done[d.Request] {
+			continue
+		}
+		done[d.Request] = true
+		kept, err := e.openLasting(d)
 		if err != nil {
-			return nil, fmt.Errorf("due item %s: %w", d.ID, err)
+			return out, err
 		}
-		plain, err := key.Open(lastingPart(d.ID), d.Sealed)
-		key.Wipe()
-		if err != nil {
-			return nil, fmt.Errorf("due item %s: %w", d.ID, err)
-		}
-		var kept lasting
-		if err := json.Unmarshal(plain, &kept); err != nil {
-			return nil, fmt.Errorf("due item %s cannot be read", d.ID)
-		}
-		out = append(out, kept.Known...)
+		out.known, out.anchors = append(out.known, kept.Known...), append(out.anchors, kept.Anchors...)
 	}
 	return out, nil
 }

@@ -34,7 +34,11 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	if f.Systems, err = systemFacts(tx, stored, p); err != nil {
 		return err
 	}
-	dues, err := tx.Dues(state.DueFilter{Request: id})
+	of, states := id, []string(nil)
+	if p.Due != nil { // what it took up is gone; what stays of it still has the first request's items
+		of, states, f.Due = p.Due.Of, undone, &journal.DueFacts{Of: p.Due.Of, Items: p.Due.Items}
+	}
+	dues, err := tx.Dues(state.DueFilter{Request: of, States: states})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,9 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 		return nil, err
 	}
 	defer o.Key.Wipe()
+	if o.due, err = read(ctx, e, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, e, id, e.Now()) }); err != nil {
+		return nil, err
+	}
 	if err := plannable(o); err != nil {
 		return nil, err
 	}
@@ -72,7 +75,7 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 }
 
 func plannable(o *open) error {
-	if code, why := request.WaitsFor(o.Content, o.Events...); code != "" {
+	if code, why := request.WaitsFor(o.Content, o.Events...); code != "" && o.due == nil { // of what came due it was established when it was kept
 		return hint(Waiting{o.ID, string(code), why}, "nothing is searched before that; send the request again with it, or note what came: dossier request note %s EVENT", o.ID)
 	}
 	if st := request.State(o.State); st == request.Running || st.Closed() {
@@ -87,16 +90,36 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if err != nil {
 		return nil, err
 	}
-	former, err := e.formerly(ctx, o.Content.Subject.Identifiers)
-	if err != nil {
+	var before former
+	var due *planner.Due
+	if o.due, err = read(ctx, e, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, e, o.ID, asOf) }); err != nil {
+		return nil, err
+	}
+	if o.due != nil {
+		before, due = former{anchors: o.due.anchors}, &o.due.Due
+	} else if before, err = e.formerly(ctx, o.Content.Subject.Identifiers); err != nil {
 		return nil, err
 	}
 	p := *e.Planner
 	if p.RootKey, err = o.Key.Derive("roots"); err != nil {
 		return nil, err
 	}
-	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: former,
+	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due,
+		PrintKey: e.Ring.DueMarkKey().Bytes(),
 		Progress: func(system string) { e.progress("looking in " + system) }})
+}
+
+// Approval is who may approve a plan, by the map: nobody need, anybody, or another person than who made it. What has come due was approved
+// with the plan that kept it, unless the map asks again; where the plan itself asks, somebody does at least.
+func (e *Engine) Approval(p *plan.Plan) string {
+	need := e.Planner.Graph.Map.Approval[p.Right]
+	if p.Due != nil {
+		need = e.Planner.Graph.Map.DueApproval
+	}
+	if p.Asks() && (need == "nobody" || need == "") {
+		return "anybody"
+	}
+	return need
 }
 
 // Approve signs the current plan of a request. The digest must be that plan's; where the map wants another person,
@@ -118,7 +141,11 @@ func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 		if err != nil {
 			return err
 		}
-		if e.Planner.Graph.Map.Approval[x.Right] == "another_person" && p.CreatedBy == e.Operator {
+		var made plan.Plan
+		if err := json.Unmarshal(p.Document, &made); err != nil {
+			return fmt.Errorf("plan of %s: %w", id, err)
+		}
+		if e.Approval(&made) == "another_person" && p.CreatedBy == e.Operator {
 			return hint(fmt.Errorf("%w: %s made this plan, and the map wants another person to approve an %s", ErrNotApproved, e.Operator, x.Right),
 				"dossier --as SOMEBODY-ELSE apply %s --approve %s", id, p.Digest)
 		}

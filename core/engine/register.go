@@ -19,6 +19,11 @@ import (
 // same request; with other content it is [ErrConflict], unless it is still a draft: until approved or applied a new
 // version replaces it, and replaced says so.
 func (e *Engine) Register(ctx context.Context, r *request.Request) (entered state.Request, replaced bool, err error) {
+	return e.register(ctx, r, func(*state.Tx, time.Time) error { return nil })
+}
+
+// register enters a request, and with it, in the same transaction, what else is known of it.
+func (e *Engine) register(ctx context.Context, r *request.Request, also func(*state.Tx, time.Time) error) (entered state.Request, replaced bool, err error) {
 	canonical, err := r.Canonical()
 	if err != nil {
 		return entered, false, err
@@ -60,7 +65,7 @@ func (e *Engine) Register(ctx context.Context, r *request.Request) (entered stat
 			if entered, err = tx.InsertRequest(x, now); err != nil {
 				return err
 			}
-			if err := tx.PutRequestMarks(r.ID, marks); err != nil {
+			if err := errors.Join(tx.PutRequestMarks(r.ID, marks), also(tx, now)); err != nil {
 				return err
 			}
 			err = note(tx, "request.received", r.ID, map[string]string{"right": x.Right, "due": x.DueStrict}, now)
@@ -80,7 +85,7 @@ func (e *Engine) Register(ctx context.Context, r *request.Request) (entered stat
 		if err := tx.SaveRequest(x, now); err != nil {
 			return err
 		}
-		if err := tx.PutRequestMarks(r.ID, marks); err != nil {
+		if err := errors.Join(tx.PutRequestMarks(r.ID, marks), also(tx, now)); err != nil {
 			return err
 		}
 		entered, err = tx.Request(r.ID)
@@ -112,6 +117,7 @@ type open struct {
 	Events  []request.Event // what happened to it since, oldest first
 	Salt    []byte
 	Key     keys.DataKey
+	due     *dueWork // what it takes up, once it was planned here
 }
 
 // openRequest reads a request and unseals it. Wipe its key after use.

@@ -83,20 +83,25 @@ type lastWork struct {
 	work *planner.Work
 }
 
-// recall gives the work of the step's plan. After the last step it is forgotten.
+// recall gives the work of the step's plan. With the last step it is forgotten.
 func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 	j.last.mu.Lock()
 	defer j.last.mu.Unlock()
 	if j.Phase == phaseClose {
-		j.last.plan, j.last.work = 0, nil
-		return nil, nil
+		defer func() { j.last.plan, j.last.work = 0, nil }()
 	}
 	if j.last.work != nil && j.last.plan == j.Step.Plan {
 		return j.last.work, nil
 	}
+	if j.Phase == phaseClose && !j.open.Content.Right.Destroys() {
+		return nil, nil // nothing of it outlives the request
+	}
 	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", workEdge) })
 	if err != nil {
 		return nil, err
+	}
+	if len(frames) == 0 && j.Phase == phaseClose {
+		return nil, nil // closed by a worker that died before it could say so
 	}
 	w, err := unpackWork(j.open.Key, j.Step.Request, frames)
 	if err != nil {

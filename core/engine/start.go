@@ -78,7 +78,7 @@ func (e *Engine) mayStart(p *plan.Plan, stored state.Plan) error {
 	if e.Now().After(p.ExpiresAt) {
 		return hint(fmt.Errorf("%w on %s", ErrExpired, p.ExpiresAt.Format("Mon 2 Jan 2006")), "dossier plan %s", p.Request)
 	}
-	if need := e.Planner.Graph.Map.Approval[p.Right]; (need != "nobody" && need != "" || p.Asks()) && len(stored.Approvals) == 0 {
+	if need := e.Approval(p); need != "nobody" && need != "" && len(stored.Approvals) == 0 {
 		return hint(ErrNotApproved, "dossier apply %s --approve %s", p.Request, p.Digest)
 	}
 	return nil

@@ -190,7 +190,7 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	defer j.open.Key.Wipe()
-	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseClose {
+	if j.work, err = j.recall(ctx); err != nil {
 		return err
 	}
 	if j.System != "" {

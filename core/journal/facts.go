@@ -15,6 +15,7 @@ type Facts struct {
 	Controller string        `json:"controller,omitempty"`
 	Right      string        `json:"right"`
 	Ground     string        `json:"ground,omitempty"`
+	Due        *DueFacts     `json:"due,omitempty"`
 	Outcome    string        `json:"outcome"`
 	ReceivedAt time.Time     `json:"received_at,omitzero"`
 	ClosedAt   time.Time     `json:"closed_at,omitzero"`
@@ -25,6 +26,12 @@ type Facts struct {
 	Recipients []NoticeFacts `json:"recipients,omitempty"`
 	Letters    []LetterFacts `json:"letters,omitempty"`
 	Tombstone  string        `json:"tombstone,omitempty"` // its state
+}
+
+// DueFacts says of which earlier request a receipt's erased what had come due.
+type DueFacts struct {
+	Of    string   `json:"of"`
+	Items []string `json:"items"`
 }
 
 // PlanFacts names a plan that was carried out.

@@ -15,7 +15,8 @@ type Plan struct {
 	Request    string    `json:"request"`
 	Right      string    `json:"right"`
 	Ground     string    `json:"ground,omitempty"`
-	AsOf       time.Time `json:"as_of"` // the instant all cut-offs were computed from, in the controller's zone
+	Due        *Due      `json:"due,omitempty"` // of what an earlier erasure kept
+	AsOf       time.Time `json:"as_of"`         // the instant all cut-offs were computed from, in the controller's zone
 	ExpiresAt  time.Time `json:"expires_at"`
 	Complete   bool      `json:"complete"`           // every system was reached
 	Applicable bool      `json:"applicable"`         // may be carried out as it is
@@ -35,6 +36,12 @@ type Plan struct {
 	Totals     []Total     `json:"totals"`
 	Warnings   []string    `json:"warnings,omitempty"`
 	Rehearsal  []Rehearsal `json:"rehearsal,omitempty"`
+}
+
+// Due says what a plan takes up: what the plan of an earlier request kept until a day that has passed. It was approved with that plan.
+type Due struct {
+	Of    string   `json:"of"` // the request
+	Items []string `json:"items"`
 }
 
 // Connector is what will carry the plan out; another binary makes it another plan.

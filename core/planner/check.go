@@ -61,7 +61,12 @@ func (e *erasure) planChecks(sys *datamap.System) error {
 				m = keysOnly(c, m)
 			}
 			add("key", m, nil)
-			e.work.Checks[len(e.work.Checks)-1].Exact = want != nil
+			// Of what was found by its key alone, a row that stands there afterwards may be another's: nothing is done by that key again.
+			byKey := len(m.Fields) == len(c.Key) && slices.ContainsFunc(e.roots[c], func(r root) bool { return r.anchored })
+			e.work.Checks[len(e.work.Checks)-1].Exact = want != nil || byKey
+		}
+		if e.in.Due != nil && c.Rows == nil {
+			continue
 		}
 		for _, f := range graph.Identifying(c) {
 			if known := e.known[f.Identifier.Name]; f.Identifier.Unique && known != nil {

@@ -59,7 +59,10 @@ func (s *survey) planErasure(out *Result) error {
 	if err := s.tellRecipients(out, fates); err != nil {
 		return err
 	}
-	s.keepPromises(out, fates)
+	if err := s.keepPromises(out, fates); err != nil {
+		return err
+	}
+	s.weighDue(out, fates)
 	return nil
 }
 
@@ -100,7 +103,9 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 			}
 		} else if len(e.matches(c, false)) > 0 {
 			e.planGone(f, &sets, &deletes)
-			e.planShells(f, &sets)
+			if err := e.planShells(f, &sets); err != nil {
+				return err
+			}
 			if err := e.planFields(f, &sets); err != nil {
 				return err
 			}
@@ -180,22 +185,67 @@ func (e *erasure) planGone(f *fate, sets, deletes *stage) {
 
 // planShells reduces rows that stay only because they lead to kept ones: key, the columns edges use, what
 // the kept rows need; the rest goes.
-func (e *erasure) planShells(f *fate, sets *stage) {
+func (e *erasure) planShells(f *fate, sets *stage) error {
 	if f.shellRows == 0 {
-		return
+		return nil
 	}
 	t := connectors.Treatment{ID: f.c.Name + "/shell", Verb: connectors.Set, AtMost: e.ceiling(f.c, f.shellRows),
 		On: e.reach(f.c, append(but(f.held, f.shared), e.shellCond(f))...), Assign: e.shellAssign(f)}
 	a := plan.Action{Action: plan.Anonymise, Rows: f.shellRows, Ceiling: t.AtMost, Shell: true, Fields: assigned(t.Assign),
 		Reason: plan.Reason{Code: plan.LeadsToKept, Explain: "it leads to rows that are kept", Purpose: f.lastKept.reason.Purpose, Law: f.lastKept.reason.Law}, Until: f.lastKept.end()}
-	if len(t.Assign) > 0 {
-		class := Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: plan.LeadsToKept, Planned: f.shellRows}
+	changes := f.shellRows
+	if len(t.Assign) > 0 && !e.lapsed[f.c].empty() { // some are shells already
+		t.On.Where = append(t.On.Where, otherwise(t.Assign))
+		n, err := e.countIn(f.c, t.On)
+		if err != nil {
+			return err
+		}
+		changes, t.AtMost = n, e.ceiling(f.c, n)
+		f.sameShells = f.shellRows - n
+	}
+	if a.Rows, a.Ceiling = changes, t.AtMost; len(t.Assign) > 0 {
+		class := Class{Collection: f.c.Name, Action: string(plan.Anonymise), Reason: plan.LeadsToKept, Planned: changes}
 		e.capture(f.c, &t, &class)
 		sets.add(t, class)
 	} else {
-		a.Action, a.Ceiling, a.Fields = plan.Keep, 0, nil
+		f.sameShells, a.Rows = f.shellRows, 0
 	}
-	e.act(f.c, a)
+	if a.Rows > 0 {
+		e.act(f.c, a)
+	}
+	if a.Action, a.Rows, a.Ceiling, a.Fields = plan.Keep, f.sameShells, 0, nil; a.Rows > 0 {
+		e.act(f.c, a)
+	}
+	return nil
+}
+
+// otherwise holds of rows that do not stand as assigned.
+func otherwise(as []connectors.Assign) connectors.Cond {
+	var cs []connectors.Cond
+	for _, a := range as {
+		switch {
+		case a.How != "":
+			return connectors.AllOf() // only the store can tell
+		case a.To == nil:
+			cs = append(cs, connectors.NotThat(connectors.NullField(a.Field)))
+		default:
+			cs = append(cs, connectors.NotThat(connectors.InValues(a.Field, a.To)))
+		}
+	}
+	return anyOf(cs...)
+}
+
+// countIn counts rows of one collection; none where its system does not answer.
+func (s *survey) countIn(c *datamap.Collection, sel connectors.Selection) (int64, error) {
+	open := s.system(c)
+	if open == nil {
+		return 0, nil
+	}
+	n, err := open.Count(s.ctx, sel)
+	if err != nil {
+		return 0, s.unreached(c, err)
+	}
+	return n[0], nil
 }
 
 // listKept shows what stays, the longest last.
@@ -226,8 +276,11 @@ func (e *erasure) ceiling(c *datamap.Collection, n int64) int64 {
 	case c.Growth == "any":
 		return math.MaxInt64
 	}
-	return max(n+10, int64(math.Ceil(1.1*float64(n))))
+	return most(n)
 }
+
+// most is how many rows may be there where n were: a busy system grows while somebody decides.
+func most(n int64) int64 { return max(n+10, int64(math.Ceil(1.1*float64(n)))) }
 
 // goneReason says why the rows of a class go.
 func (e *erasure) goneReason(f *fate) plan.Reason {
@@ -265,7 +318,7 @@ func assigned(as []connectors.Assign) []string {
 }
 
 func (e *erasure) fieldReason(c *datamap.Collection, field *datamap.Field) plan.Reason {
-	h := e.terms.HoldOf(c, field.Rules[0])
+	h := e.holdOf(c, field.Rules[0])
 	r := h.Reason
 	if !h.Never {
 		r.Code = plan.PeriodOver

@@ -25,6 +25,7 @@ type fate struct {
 	heldParents, sharedParents map[*datamap.Edge][]connectors.Tuple // over host edges: owners that are held; shared
 
 	gone, kept, sharedRows, shellRows int64
+	sameShells                        int64        // of the shells, those that stand as they should already
 	loose                             int64        // of the kept rows, those nothing keeps but the request's categories
 	reasons                           []keptReason // of the kept rows
 	goneWhy                           plan.Reason
@@ -75,7 +76,7 @@ func (s *survey) judgeAll() (map[*datamap.Collection]*fate, error) {
 			heldParents: map[*datamap.Edge][]connectors.Tuple{}, sharedParents: map[*datamap.Edge][]connectors.Tuple{}}
 		fates[c] = f
 		for _, r := range c.Rules {
-			f.holds = append(f.holds, s.terms.HoldOf(c, r))
+			f.holds = append(f.holds, s.holdOf(c, r))
 		}
 	}
 	for _, ring := range s.Graph.Rings() {
@@ -96,6 +97,7 @@ func (s *survey) judgeHeld(f *fate, fates map[*datamap.Collection]*fate) (err er
 	if f.held, err = s.heldCond(f, fates); err != nil {
 		return err
 	}
+	f.held = s.butLapsed(f.c, f.held)
 	for _, field := range f.c.Fields {
 		if len(field.Rules) > 0 {
 			if f.fields[field], err = s.fieldCond(f.c, field); err != nil {
@@ -127,7 +129,7 @@ func handsDown(e *datamap.Edge) bool {
 func (s *survey) fieldCond(c *datamap.Collection, field *datamap.Field) (connectors.Cond, error) {
 	var cs []connectors.Cond
 	for _, r := range field.Rules {
-		k, err := s.keeps(c, s.terms.HoldOf(c, r))
+		k, err := s.keeps(c, s.holdOf(c, r))
 		if err != nil {
 			return never, err
 		}

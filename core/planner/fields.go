@@ -91,7 +91,7 @@ func (e *erasure) toldByFields(f *fate, but []*datamap.Field) []string {
 			continue
 		}
 		for _, r := range other[0].Rules {
-			if h := e.terms.HoldOf(f.c, r); !h.Never {
+			if h := e.holdOf(f.c, r); !h.Never {
 				out = append(out, h.Fields()...)
 			}
 		}

@@ -19,6 +19,8 @@ func (s *survey) heldCond(f *fate, fates map[*datamap.Collection]*fate) (connect
 		return connectors.AllOf(), nil
 	case c.Erase.Mode == "keep":
 		return connectors.AllOf(), nil
+	case len(f.holds) == 0 && s.heldBack(c, ""): // what it inherits
+		return connectors.AllOf(), nil
 	case c.DerivedFrom != nil && len(c.Rules) == 0:
 		return s.heldCopy(f, fates)
 	case len(f.holds) > 0:

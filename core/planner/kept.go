@@ -7,7 +7,6 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
-	"github.com/dossier-dsr/dossier/core/graph"
 	"github.com/dossier-dsr/dossier/core/plan"
 )
 
@@ -17,6 +16,7 @@ type keptReason struct {
 	until  *plan.Until
 	last   time.Time // the latest last day of the group; zero: none
 	rows   int64
+	days   map[string]int64 // of a group: its rows by their own last day
 }
 
 // longer says whether a is kept longer than b: what has no day is kept longest.
@@ -38,6 +38,13 @@ func (a keptReason) end() *plan.Until {
 	return &plan.Until{Date: a.last.Format(time.DateOnly)}
 }
 
+// endsOn counts one row of a group by its own end.
+func (a *keptReason) endsOn(end *plan.Until) {
+	if end != nil && end.Date != "" {
+		a.days[end.Date]++
+	}
+}
+
 // readKept counts the rows of c by fate and reads those that stay: why, until when, and which rows lead to them.
 func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 	open := s.system(f.c)
@@ -57,15 +64,18 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 	for _, h := range f.holds {
 		sel.Fields = union(sel.Fields, h.Fields())
 	}
+	elsewhere, err := s.readElsewhere(f)
+	if err != nil {
+		return err
+	}
+	for _, e := range elsewhere {
+		sel.Fields = union(sel.Fields, e.fields)
+	}
 	sel.Fields = s.leadFields(f.c, sel.Fields)
 	if len(sel.Fields) == 0 || f.held.HasExists() {
 		sel.Fields = union(sel.Fields, f.c.Key)
 	}
 	ups := newUps(s, f.c, zone)
-	elsewhere, err := s.readElsewhere(f)
-	if err != nil {
-		return err
-	}
 	row := connectors.Row{}
 	err = open.Each(s.ctx, sel, func(person int, vs []any) error {
 		for i, name := range sel.Fields {
@@ -102,7 +112,7 @@ func (s *survey) lookBelow(fates map[*datamap.Collection]*fate) {
 }
 
 // why finds the longest reason for which one row is kept.
-func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connectors.Row, zone *time.Location, elsewhere map[*datamap.Rule]keptReason) keptReason {
+func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connectors.Row, zone *time.Location, elsewhere map[*datamap.Rule]keptElsewhere) keptReason {
 	var best keptReason
 	for _, h := range f.holds {
 		r := keptReason{reason: h.Reason, until: h.Until}
@@ -111,7 +121,7 @@ func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connector
 			if !ok || h.Never || !fitsAll(h.When, row, zone) {
 				continue
 			}
-			r = e
+			r = e.of(row)
 		} else {
 			v := s.terms.Judge(h, row, zone)
 			if !v.Keeps {
@@ -125,6 +135,9 @@ func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connector
 	}
 	if best.reason.Code != "" {
 		return best
+	}
+	if s.heldBack(f.c, "") {
+		return heldByPerson
 	}
 	if f.c.Inherits != nil && len(f.holds) == 0 {
 		if p, _ := f.c.Inherits.Parent(); fates[p] != nil {
@@ -156,6 +169,7 @@ func fitsAll(cs []connectors.Cond, row connectors.Row, zone *time.Location) bool
 
 func (s *survey) groupKept(f *fate, r keptReason) {
 	f.kept++
+	end := r.end()
 	if r.longer(f.lastKept) {
 		f.lastKept = r
 	}
@@ -167,51 +181,16 @@ func (s *survey) groupKept(f *fate, r keptReason) {
 		x := &f.reasons[i]
 		if x.reason.Code == r.reason.Code && x.reason.Purpose == r.reason.Purpose && (x.until == nil) == (r.until == nil) {
 			x.rows++
+			x.endsOn(end)
 			if r.last.After(x.last) {
 				x.last = r.last
 			}
 			return
 		}
 	}
-	r.rows = 1
+	r.rows, r.days = 1, map[string]int64{}
+	r.endsOn(end)
 	f.reasons = append(f.reasons, r)
-}
-
-// readElsewhere finds the latest date of each rule whose date lies in other rows, over the rows of this
-// person that keep it running.
-func (s *survey) readElsewhere(f *fate) (map[*datamap.Rule]keptReason, error) {
-	out := map[*datamap.Rule]keptReason{}
-	for _, h := range f.holds {
-		if !h.Elsewhere || h.Always || h.Never {
-			continue
-		}
-		best := keptReason{reason: h.Reason}
-		best.reason.Code = plan.NotBegun
-		ref := h.Date()
-		open := s.system(ref.Of)
-		if open != nil {
-			sel := s.reach(ref.Of, notLapsed(h)...)
-			sel.Fields = []string{ref.Field}
-			first := true
-			err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
-				v := s.terms.JudgeDate(h, vs[0], graph.Place(ref.Of).Location())
-				r := keptReason{reason: h.Reason, last: v.Last}
-				r.reason.Code = v.Code
-				if v.Keeps && (first || r.longer(best)) {
-					best, first = r, false
-				}
-				return nil
-			})
-			if err := s.unreached(ref.Of, err); err != nil {
-				return nil, fmt.Errorf("date of %s: %w", f.c.Address(), err)
-			}
-			if first && !h.Rule.SkipMissing {
-				best.reason.Code = plan.DateUnknown // a missing last entry
-			}
-		}
-		out[h.Rule] = best
-	}
-	return out, nil
 }
 
 // findShells goes up from the rows that stay: whatever leads to one of them stays as a shell, however far up.

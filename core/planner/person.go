@@ -17,6 +17,9 @@ const deathDate = "identity.death_date"
 // lookAtPerson stops for a person to decide where the subject is a minor who acts alone or has died: the dead have no rights
 // under the GDPR (recital 27), and what survivors may learn is another law's. Approving such a plan is that decision.
 func (s *survey) lookAtPerson() error {
+	if s.in.Due != nil {
+		return nil // it was looked at when it was kept
+	}
 	codes := request.Attention(s.in.Request, s.terms.AsOf)
 	dead, err := s.died()
 	if err != nil {

@@ -33,6 +33,9 @@ type Input struct {
 	Commitment string    // see [plan.Plan]
 	Rehearse   bool
 	Former     []Mark              // unique identifiers under which rows of this person were kept by an earlier erasure
+	PrintKey   []byte              // of the anchors' prints
+	Anchors    []Anchor            // rows that were kept then and lead to the rest of what was
+	Due        *Due                // the plan is of what an earlier erasure kept, and of nothing else
 	Progress   func(system string) // told as systems are worked; may be nil
 }
 
@@ -56,7 +59,10 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		roots: map[*datamap.Collection][]root{}, isRoot: map[*datamap.Collection]map[string]bool{},
 		links: map[*datamap.Edge]*tuples{}, foundBy: map[string][]string{},
 		down: map[string]string{}, candidates: map[*datamap.Collection]*candidate{},
-		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{},
+		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{}, lapsed: map[*datamap.Collection]*tuples{},
+	}
+	if err := s.anchor(); err != nil {
+		return nil, err
 	}
 	if err := s.find(); err != nil {
 		return nil, err

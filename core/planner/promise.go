@@ -11,53 +11,88 @@ import (
 	"github.com/dossier-dsr/dossier/core/plan"
 )
 
-// Due is what is kept with an end: planned again on the day after Date.
-type Due struct {
-	N                                      int // 1, 2 … in the plan
-	System, Collection, Purpose, Law, Date string
-	Rows                                   int64
-}
-
 // Root names one row that names the person; a due item and a tombstone find it again by it.
 type Root struct {
 	System, Collection string
 	Fields             []string
 	Values             []string
+	Key                []any // Values as they are typed
+	Stays              bool  // the plan leaves it standing
+	Shell              bool  // only because it leads to what is kept: its own period was over
 }
 
 // keepPromises notes what must be done later and what a tombstone is made of.
-func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) {
+func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) error {
 	for _, c := range s.Graph.Collections() {
-		for _, r := range fates[c].reasons {
-			if end := r.end(); end != nil && end.Date != "" {
-				out.Work.Dues = append(out.Work.Dues, Due{N: len(out.Work.Dues) + 1, System: c.System.Name, Collection: c.Name, Purpose: r.reason.Purpose, Law: r.reason.Law, Date: end.Date, Rows: r.rows})
-			}
+		f := fates[c]
+		if err := s.noteEnds(out.Work, f); err != nil {
+			return err
 		}
-		if f := fates[c]; f.kept+f.sharedRows+f.shellRows > 0 {
+		if f.kept+f.sharedRows+f.shellRows > 0 {
 			out.Work.Stay = append(out.Work.Stay, Stay{c.System.Name, c.Name, f.kept + f.sharedRows + f.shellRows})
 		}
-		for _, r := range s.roots[c] {
-			root := Root{System: c.System.Name, Collection: c.Name, Fields: c.Key}
-			for _, v := range r.key {
-				root.Values = append(root.Values, textOf(v))
-			}
-			out.Work.Roots = append(out.Work.Roots, root)
+		if err := s.noteRoots(out.Work, f); err != nil {
+			return err
 		}
 	}
+	s.noteMarks(out.Work)
+	return nil
+}
+
+// noteRoots names the rows that name the person, says which of them the plan leaves standing, and names the shells.
+func (s *survey) noteRoots(w *Work, f *fate) error {
+	c := f.c
+	stays, shells := map[string]bool{}, map[string]bool{}
+	if len(s.roots[c]) > 0 && f.kept+f.sharedRows+f.shellRows > 0 {
+		conds := []connectors.Cond{anyOf(f.held, f.shared, s.shellCond(f))}
+		if s.byCategory() {
+			conds = nil
+		}
+		keys, err := s.keysOf(c, conds...)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			stays[k.ID()] = true
+		}
+	}
+	if f.shellRows > 0 {
+		keys, err := s.keysOf(c, append(but(f.held, f.shared), s.shellCond(f))...)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if shells[k.ID()] = true; !s.isRoot[c][k.ID()] {
+				w.Shells = append(w.Shells, Root{System: c.System.Name, Collection: c.Name, Fields: c.Key, Key: k.Values, Stays: true, Shell: true})
+			}
+		}
+	}
+	for _, r := range s.roots[c] {
+		root := Root{System: c.System.Name, Collection: c.Name, Fields: c.Key, Key: r.key, Stays: stays[rowID(r)], Shell: shells[rowID(r)]}
+		for _, v := range r.key {
+			root.Values = append(root.Values, textOf(v))
+		}
+		w.Roots = append(w.Roots, root)
+	}
+	return nil
+}
+
+// noteMarks lists the identifiers a tombstone's marks are made of.
+func (s *survey) noteMarks(w *Work) {
 	for kind, v := range s.known {
 		for _, n := range v.order {
-			out.Work.Marks = append(out.Work.Marks, Mark{Kind: kind, Value: n, Unique: true})
+			w.Marks = append(w.Marks, Mark{Kind: kind, Value: n, Unique: true})
 		}
 	}
 	for kind, v := range s.given {
 		for _, n := range v.order {
 			if v.verified[n] {
-				out.Work.Marks = append(out.Work.Marks, Mark{Kind: kind, Value: n})
+				w.Marks = append(w.Marks, Mark{Kind: kind, Value: n})
 			}
 		}
 	}
-	sort.Slice(out.Work.Marks, func(i, j int) bool {
-		a, b := out.Work.Marks[i], out.Work.Marks[j]
+	sort.Slice(w.Marks, func(i, j int) bool {
+		a, b := w.Marks[i], w.Marks[j]
 		return a.Kind+"\x00"+a.Value < b.Kind+"\x00"+b.Value
 	})
 }
@@ -75,8 +110,8 @@ func (s *survey) tellRecipients(out *Result, fates map[*datamap.Collection]*fate
 	rows := map[string]int64{}
 	for _, c := range s.Graph.Collections() {
 		for _, r := range c.Recipients {
-			if f := fates[c]; f.gone > 0 {
-				rows[r.Name] += f.gone
+			if f := fates[c]; f.gone > f.sameShells {
+				rows[r.Name] += f.gone - f.sameShells
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func (s *survey) searchIn(c *datamap.Collection, texts map[string][]string) (gre
 			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs)})
 		}
 	}
-	if len(sel.Any) == 0 {
+	if len(sel.Any) == 0 || s.in.Due != nil && c.Rows == nil { // what came due hangs on rows that were kept, not on who somebody is
 		return false, nil
 	}
 	open := s.system(c)

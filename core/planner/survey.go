@@ -32,6 +32,8 @@ type survey struct {
 	candidates map[*datamap.Collection]*candidate
 	attention  []plan.Attention
 	witnesses  map[*datamap.Collection]*tuples // other persons' rows that came into view, by key
+	changed    []Anchor                        // kept rows that do not look as they did
+	lapsed     map[*datamap.Collection]*tuples // shells of an earlier erasure, by key
 	rootsSent  map[*datamap.Collection]int
 	schemas    map[string]*connectors.Schema
 	warnings   []string
@@ -44,6 +46,8 @@ type root struct {
 	by     string // field; "" where the field is part of the key
 	value  any
 	person int
+	// anchored: it was kept by an earlier erasure, and found by its key alone.
+	anchored bool
 }
 
 // values of one identifier kind, by normalised form.
@@ -173,6 +177,7 @@ func (s *survey) find() error {
 	}
 	s.sayConflicts()
 	s.guardRoots()
+	s.unanchored()
 	return s.ctx.Err()
 }
 

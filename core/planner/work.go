@@ -15,7 +15,8 @@ type Work struct {
 	Exports []Export
 	Marks   []Mark // what a tombstone is made of
 	Roots   []Root
-	Dues    []Due
+	Shells  []Root // other rows that stay only because they lead to what is kept
+	Dues    []Kept
 	Stay    []Stay
 
 	Disclosures []Disclosure

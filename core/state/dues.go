@@ -53,14 +53,25 @@ func scanDue(s scanner) (DueItem, error) {
 	return d, err
 }
 
+// Same says whether two items of one request are the same: of the same place, purpose and end.
+func (d DueItem) Same(x DueItem) bool {
+	return d.System == x.System && d.Collection == x.Collection && d.Rule == x.Rule && d.Until == x.Until && d.Event == x.Event
+}
+
+// SealDue replaces what an undone item holds sealed.
+func (tx *Tx) SealDue(d DueItem, now time.Time) error {
+	return tx.one("due item "+d.ID, `UPDATE due_item SET sealed = ?, dek = ?, month = ?, changed_at = ? WHERE id = ? AND state <> ?`, d.Sealed, d.DEK, d.Month, stamp(now), d.ID, DueDone)
+}
+
 // AddDue stores an item with its marks. The same request, system, collection, rule and end is the same item: what it holds is replaced
-// as long as nobody has taken it.
+// as long as nobody has taken it; one that was done waits again.
 func (tx *Tx) AddDue(d DueItem, now time.Time) error {
 	what := "due item of " + d.Request
 	id, err := get(tx, what, scalar[string], `INSERT INTO due_item (`+dueColumns+`) VALUES (?`+strings.Repeat(", ?", 23)+`)
-		ON CONFLICT (request, system, collection, rule, until, event) DO UPDATE SET sealed = CASE state WHEN 'waiting' THEN excluded.sealed ELSE sealed END,
-		dek = CASE state WHEN 'waiting' THEN excluded.dek ELSE dek END, month = CASE state WHEN 'waiting' THEN excluded.month ELSE month END,
-		count = CASE state WHEN 'waiting' THEN excluded.count ELSE count END RETURNING id`,
+		ON CONFLICT (request, system, collection, rule, until, event) DO UPDATE SET
+		sealed = CASE WHEN state IN ('waiting', 'done') THEN excluded.sealed ELSE sealed END, dek = CASE WHEN state IN ('waiting', 'done') THEN excluded.dek ELSE dek END,
+		month = CASE WHEN state IN ('waiting', 'done') THEN excluded.month ELSE month END, count = CASE WHEN state IN ('waiting', 'done') THEN excluded.count ELSE count END,
+		done_at = '', state = CASE state WHEN 'done' THEN 'waiting' ELSE state END RETURNING id`,
 		d.ID, d.Request, d.System, d.Collection, d.Rule, d.Law, d.Until, d.Event, d.Criterion, d.Count, d.Shell, d.Asks, DueWaiting, "", "", stamp(now),
 		d.MapDigest, d.PlanDigest, d.Sealed, d.DEK, d.Month, "", stamp(now), "")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -65,8 +66,18 @@ func Dues(w io.Writer, items []state.DueItem, today string, now, asJSON bool) er
 		return err
 	}
 	if due > 0 {
-		_, err := fmt.Fprintf(w, "\n%s come due. What a plan kept may go from the day after its last.\n", map[bool]string{true: "1 item has", false: fmt.Sprintf("%d items have", due)}[due == 1])
+		_, err := fmt.Fprintf(w, "\n%s come due. What a plan kept may go from the day after its last.\n\nnext  dossier due plan\n", map[bool]string{true: "1 item has", false: fmt.Sprintf("%d items have", due)}[due == 1])
 		return err
 	}
 	return nil
+}
+
+// DueLeft says what has come due and was not planned.
+func DueLeft(w io.Writer, planned int, left []engine.DueLeft) {
+	if planned == 0 && len(left) == 0 {
+		_, _ = fmt.Fprintln(w, "Nothing has come due.")
+	}
+	for _, l := range left {
+		_, _ = fmt.Fprintln(w, wrap(fmt.Sprintf("Left alone: %s; %s.", strings.Join(l.Items, ", "), l.Why), Width, "  "))
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
 )
 
 // PlanContext is what a plan is read with.
@@ -34,7 +35,9 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 		scope = ", of " + c.Scope
 	}
 	say("%s %s%s: %s", bold(w, title(p.Right)), p.Request, scope, article(p))
-	if c.DueStrict != "" {
+	if p.Due != nil {
+		say("%s", wrap("What request "+p.Due.Of+" kept, and has come due. "+approved(c.Approval), Width, ""))
+	} else if c.DueStrict != "" {
 		say("%s", due(c))
 	}
 	say("%s", wrap(found(p, c.Kinds), Width, ""))
@@ -48,6 +51,14 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	tasks(w, p)
 	warnings(w, p, c.Kinds)
 	footer(w, p, c)
+}
+
+// approved says that what has come due needs nobody's word again, or whose.
+func approved(need string) string {
+	if need == "nobody" || need == "" {
+		return "It was approved with the plan that kept it."
+	}
+	return "It has to be approved again."
 }
 
 // The columns of a plan; the first is as wide as its names.
@@ -99,6 +110,10 @@ func found(p *plan.Plan, kinds map[string]string) string {
 	for _, f := range p.FoundBy {
 		var names []string
 		for _, k := range f.Kinds {
+			if k == planner.FoundKept {
+				names = append(names, "what was kept of them")
+				continue
+			}
 			if kinds[k] == "" {
 				names = append(names, k)
 				continue

@@ -59,6 +59,7 @@ var Controller = &Struct{Name: "controller.yaml", Words: []Word{
 		{Key: "public", Type: boolean, Default: "false", Doc: "A publicly accessible source."},
 	}}}), Doc: "Where data came from, if not from the person (art. 15(1)(g))."},
 	{Key: "approval", Type: dict("a right", aRight, one("nobody", "anybody", "another_person")), Default: "erasure, rectification, restriction, objection: anybody; else nobody", Doc: "Who may approve a plan; `another_person` than the one who planned it.", Wrong: "no right X"},
+	{Key: "due_approval", Type: one("nobody", "anybody", "another_person"), Default: "nobody", Doc: "Who may approve the erasure of what has come due; it was approved with the plan that kept it, unless this asks again."},
 	{Key: "lift_notice", Type: period, Default: "7 days", Doc: "Between the notice of art. 18(3) and the lifting."},
 	{Key: "tombstone", Type: &Type{Name: "a map of proof and because", Struct: &Struct{Name: "tombstone", Words: []Word{
 		{Key: "reerase", Type: period, Default: "longest backup + 30 days", Doc: "How long a restored backup is erased again."},
