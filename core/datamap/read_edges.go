@@ -198,6 +198,10 @@ func (l *loader) during(d *draft, e *Edge, n *mapfile.Node) {
 	if span.Bad {
 		return
 	}
+	if e.Kind == Owns {
+		l.r.Error(n, "during looks at a date of what is owned, and %s owns %s", d.Name, e.To.Name).Hint("owned_by: %s with during: there", d.Name)
+		return
+	}
 	if len(span.Items) != 2 {
 		l.r.Error(span, "during takes two dates of the target, from and to").Hint("%s: [FROM, TO]", date.Value)
 		return

@@ -70,13 +70,23 @@ func (l *loader) placeholderFor(d *draft, at *mapfile.Node, field string) {
 			return
 		}
 	}
+	if d.Each && d.Placeholder[field] == "" {
+		if slices.Contains(d.Key, field) {
+			l.r.Error(at, "%s is of the key of %s, of which each stand-in is made", field, d.Name).Hint("keep, or { set: … }")
+		}
+		return
+	}
 	l.standsIn(at, d.Collection, []string{field})
 }
 
+// standsIn checks that one row of c can stand in for all: what refers to it has to name it by these fields.
 func (l *loader) standsIn(at *mapfile.Node, c *Collection, fields []string) {
 	n := l.drafts[c].node
 	switch {
-	case c.Each, n.Has("placeholder") && n.Get("placeholder") == nil:
+	case n.Has("placeholder") && n.Get("placeholder") == nil:
+		return
+	case c.Each && c.Placeholder == nil:
+		l.r.Error(at, "no one row of %s stands in for all, so nothing can refer to it", c.Name).Hint("null, or name in placeholder: of %s what one has: { %s: … }", c.Name, commas(fields))
 		return
 	case c.Placeholder == nil:
 		l.r.Error(at, "%s has no placeholder person", c.Name).Hint("add placeholder: { … } to %s", c.Name)

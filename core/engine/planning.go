@@ -104,6 +104,9 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if p.RootKey, err = o.Key.Derive("roots"); err != nil {
 		return nil, err
 	}
+	if p.StandInKey, err = o.Key.Derive("stand-ins"); err != nil {
+		return nil, err
+	}
 	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due,
 		PrintKey: e.Ring.DueMarkKey().Bytes(),
 		Progress: func(system string) { e.progress("looking in " + system) }})

@@ -17,13 +17,13 @@ func (v *view) notNull(c *datamap.Collection, t *connectors.SchemaCollection) {
 	if c.Erase.Mode == "anonymise" {
 		for _, f := range c.Fields {
 			a, named := c.Erase.Fields[f.Name]
-			if held(f.Name) && (!named || a.How == "null") && !slices.Contains(c.Key, f.Name) {
+			if held(f.Name) && (!named || a.How == "null") && !slices.Contains(c.Key, f.Name) && !ofItsOwn(f) {
 				v.error(f.Pos, f.Name+": { set: … }, placeholder or keep under anonymise:", "%s.%s is NOT NULL, and anonymising makes it NULL", c.Name, f.Name)
 			}
 		}
 	}
 	for _, f := range c.Fields {
-		if held(f.Name) && len(f.Rules) > 0 && f.Edge == nil && !slices.Contains(c.Key, f.Name) && c.Placeholder[f.Name] == "" {
+		if held(f.Name) && len(f.Rules) > 0 && f.Edge == nil && !slices.Contains(c.Key, f.Name) && c.Placeholder[f.Name] == "" && !ofItsOwn(f) {
 			v.error(f.Pos, "a column that allows NULL, or "+f.Name+": … in the placeholder", "%s.%s ends by its own purpose, and is NOT NULL", c.Name, f.Name)
 		}
 	}
@@ -62,7 +62,7 @@ func (v *view) shells(c *datamap.Collection, held func(string) bool) {
 		}
 	}
 	for _, f := range c.Fields {
-		if _, stands := c.Placeholder[f.Name]; held(f.Name) && !stays[f.Name] && !stands && f.Counts == nil && !c.Each {
+		if _, stands := c.Placeholder[f.Name]; held(f.Name) && !stays[f.Name] && !stands && f.Counts == nil && !ofItsOwn(f) {
 			v.error(f.Pos, "placeholder: { "+f.Name+": … } on "+c.Name, "%s.%s is NOT NULL, and a row that stays as a shell has to let it go", c.Name, f.Name)
 		}
 	}
@@ -75,12 +75,12 @@ func (v *view) collisions(c *datamap.Collection, t *connectors.SchemaCollection)
 		keys = append([][]string{t.Key}, keys...)
 	}
 	for _, u := range keys {
-		if c.Erase.Mode == "anonymise" && v.alike(c, u) && !c.Each {
+		if c.Erase.Mode == "anonymise" && v.alike(c, u) {
 			v.error(c.Pos, "placeholder: { each: true } gives each row one of its own, or null", "%s of %s is unique, and every anonymised row would have the same", commas(u), c.Name)
 		}
 		for _, e := range c.Edges {
-			if e.Leave == "placeholder" && e.To != nil && !e.To.Each && subset(u, e.Fields) {
-				v.error(e.Pos, "placeholder: { each: true } on "+e.To.Name, "%s of %s is unique, and only one row could refer to the placeholder of %s", commas(u), c.Name, e.To.Name)
+			if e.Leave == "placeholder" && e.To != nil && subset(u, e.Fields) {
+				v.error(e.Pos, "leave: null, or delete", "%s of %s is unique, and only one row could refer to the placeholder of %s", commas(u), c.Name, e.To.Name)
 			}
 		}
 	}
@@ -90,11 +90,18 @@ func (v *view) collisions(c *datamap.Collection, t *connectors.SchemaCollection)
 func (v *view) alike(c *datamap.Collection, unique []string) bool {
 	for _, f := range unique {
 		a, named := c.Erase.Fields[f]
-		if !named || a.How != "set" && a.How != "placeholder" {
-			return false // kept, cut to a year, or NULL, which is unlike any other
+		field := c.Field(f)
+		if !named || a.How != "set" && a.How != "placeholder" || a.How == "placeholder" && field != nil && ofItsOwn(field) {
+			return false // kept, cut to a year, one for each row, or NULL, which is unlike any other
 		}
 	}
 	return len(unique) > 0
+}
+
+// ofItsOwn says whether the map gives each row a text of its own here (placeholder: each).
+func ofItsOwn(f *datamap.Field) bool {
+	_, fixed := f.Collection.Placeholder[f.Name]
+	return f.Collection.Each && !fixed && f.Edge == nil
 }
 
 func subset(a, of []string) bool {

@@ -35,6 +35,9 @@ func (e *erasure) becomes(c *datamap.Collection, name string) (a connectors.Assi
 	case "set":
 		return connectors.Assign{Field: name, To: how.Text}, true
 	case "placeholder":
+		if edgeOn(c, name) == nil && e.ofItsOwn(c, name) {
+			return e.derived(name), true
+		}
 		return connectors.Assign{Field: name, To: e.standIn(c, name)}, true
 	}
 	return e.clear(c, name), true
@@ -42,10 +45,27 @@ func (e *erasure) becomes(c *datamap.Collection, name string) (a connectors.Assi
 
 // clear empties a field: NULL, or, in a column that takes none, what the map's placeholder person has there.
 func (e *erasure) clear(c *datamap.Collection, name string) connectors.Assign {
-	if text, ok := c.Placeholder[name]; ok && e.notNull(c, name) {
+	if !e.notNull(c, name) {
+		return connectors.Assign{Field: name}
+	}
+	if text, ok := c.Placeholder[name]; ok {
 		return connectors.Assign{Field: name, To: text}
 	}
+	if edgeOn(c, name) == nil && e.ofItsOwn(c, name) {
+		return e.derived(name)
+	}
 	return connectors.Assign{Field: name}
+}
+
+// ofItsOwn says whether the map gives each row of c a value of its own there.
+func (e *erasure) ofItsOwn(c *datamap.Collection, name string) bool {
+	_, fixed := c.Placeholder[name]
+	return c.Each && !fixed && !slices.Contains(c.Key, name)
+}
+
+// derived gives each row a text made of its key under the request's own: the same on a retry, unlinkable once that key is gone.
+func (e *erasure) derived(name string) connectors.Assign {
+	return connectors.Assign{Field: name, How: connectors.Derive, Derive: e.StandInKey}
 }
 
 // standIn is the value by which a reference names the placeholder person of the collection it leads to; a

@@ -23,6 +23,8 @@ type Planner struct {
 	Graph   *graph.Graph
 	Systems map[string]*System // by name; every system of the map
 	RootKey []byte             // keys the digest of root rows in a plan: who, unreadable without it
+	// StandInKey is what values of placeholder: each are derived under; the request's own, gone with it.
+	StandInKey []byte
 }
 
 // Input is what one plan is made of.
@@ -68,6 +70,9 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	if err := s.lookAtPerson(); err != nil {
+		return nil, err
+	}
+	if err := s.sayMentions(); err != nil {
 		return nil, err
 	}
 	out := &Result{Plan: s.outline(), Work: &Work{AsOf: s.terms.AsOf}}

@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -62,6 +63,31 @@ func TestWhose(t *testing.T) {
 				t.Errorf("%s; %v, want %s", does(got), got.Blockers, c.does)
 			}
 		})
+	}
+}
+
+// TestMentions: another person's row that names this one is said and left alone; a value nobody verified is not looked for.
+func TestMentions(t *testing.T) {
+	h := build(t, map[string]string{"a": `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, phone: { identifier: phone }, contact: { identifier: phone, third_person: true }, d: preference.topic } }
+`}, map[string]rows{"a": {"people": {
+		{"id": int64(1), "pid": "P1", "phone": "600100200", "contact": "600 100 200", "d": "2001-01-01"},
+		{"id": int64(2), "pid": "P2", "phone": "600100201", "contact": "600-100-200", "d": "2001-01-01"},
+		{"id": int64(3), "pid": "P3", "phone": nil, "contact": "600100209", "d": "2001-01-01"}}}})
+	for ids, want := range map[string]int64{"pid P1,phone 600100200": 1, "pid P1,phone 600100200?": 0, "pid P3,phone 600100209": 0, "pid P1": 0} {
+		got := h.plan(ask(strings.Split(ids, ",")...)).Plan
+		if !got.Applicable || !strings.HasPrefix(does(got), "a/people delete 1") {
+			t.Errorf("%s: %s %v", ids, does(got), got.Blockers)
+		}
+		var rows int64
+		for _, a := range got.Attention {
+			if a.Code == "mentioned" && a.Collection == "people" && strings.Contains(a.Text, "contact") {
+				rows = a.Rows
+			}
+		}
+		if rows != want {
+			t.Errorf("%s: mentioned in %d rows, want %d: %+v", ids, rows, want, got.Attention)
+		}
 	}
 }
 
