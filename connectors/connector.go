@@ -61,6 +61,11 @@ type (
 		Load(ctx context.Context, rows map[string][]Row) error
 		Dump(ctx context.Context) (map[string][]Row, error)
 	}
+	// ScratchMaker is a [Connector] that makes the empty system a config points to, where there is none: a file, a folder. The suite
+	// asks once, before it opens anything; nobody else does. A folder above that is missing is an error as in Open.
+	ScratchMaker interface {
+		MakeScratch(ctx context.Context, config Config) error
+	}
 )
 
 // Tally is a number of rows, in all and by the index of the person they were reached for.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -101,6 +102,9 @@ func (c connectorTestCmd) Run(ctx context.Context, a *app) error {
 		a.tell(fmt.Sprintf("%d cases, %s", done, r.Case.FullName()))
 	}})
 	a.quieten()
+	if wrong := (connectors.Diagnostics)(nil); errors.As(err, &wrong) {
+		return usage(err, "--config names a scratch system, as the connector's settings say")
+	}
 	if err != nil {
 		return err
 	}

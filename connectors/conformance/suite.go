@@ -25,6 +25,11 @@ type Options struct {
 func Suite(ctx context.Context, s Subject, opt Options) (*Report, error) {
 	report := &Report{Card: s.Connector.Describe(), Partial: opt.Pattern != ""}
 	began := time.Now()
+	if m, ok := s.Connector.(connectors.ScratchMaker); ok {
+		if err := m.MakeScratch(ctx, s.Config); err != nil {
+			return nil, fmt.Errorf("make scratch: %w", err)
+		}
+	}
 	store, err := s.Connector.Open(ctx, s.Config)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)

@@ -12,6 +12,18 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
+// MakeScratch makes the folder root names where there is none.
+func (Connector) MakeScratch(_ context.Context, config connectors.Config) error {
+	root := config["root"]
+	if root == "" {
+		return nil // Open says what is missing
+	}
+	if err := os.Mkdir(root, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return wrong("the folder root names cannot be made", "a path in a folder that is there, and may be written to")
+	}
+	return nil
+}
+
 // Load lays out collections by their addresses; see [connectors.Fixture]. The end of an address says what its
 // files hold: .csv rows behind a header, .jsonl objects, .json an array of objects, anything else a
 // document. Fields of the path take part in naming the file. Load and Dump hold all rows in memory.

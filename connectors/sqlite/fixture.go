@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,19 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
+
+// MakeScratch makes an empty database file where there is none.
+func (Connector) MakeScratch(_ context.Context, config connectors.Config) error {
+	file := config[settingFile]
+	if file == "" {
+		return nil // Open says what is missing
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return wrong(settingFile, "no file can be made where file points", "a path in a folder that is there, and may be written to")
+	}
+	return f.Close()
+}
 
 // Load lays tables out, in place of what they held. A table that is missing, or lacks a field, is made anew from
 // the values of its rows: id is its key where every row has a number for it, and fields whose names end in

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,15 @@ func (s *server) scratch(number uint64) (connectors.Fixture, error) {
 		return nil, fmt.Errorf("laying out a system, outside a test: %w", connectors.ErrNotSupported)
 	}
 	return capable[connectors.Fixture](s, number, "lay out a system")
+}
+
+// makeScratch makes the system of a test, before the first is opened: what a later config points to may be wrong on purpose.
+func (s *server) makeScratch(ctx context.Context, config connectors.Config) (err error) {
+	m, ok := s.connector.(connectors.ScratchMaker)
+	if s.fixture && ok {
+		s.scratched.Do(func() { err = m.MakeScratch(ctx, config) })
+	}
+	return err
 }
 
 // Load lays out a scratch system.

@@ -23,6 +23,8 @@ type server struct {
 	mu     sync.Mutex
 	stores map[uint64]connectors.Store
 	last   uint64
+
+	scratched sync.Once
 }
 
 func newServer(c connectors.Connector, fixture bool, log hclog.Logger) *server {
@@ -88,7 +90,11 @@ func (s *server) Describe(context.Context, *pb.DescribeRequest) (*pb.DescribeRes
 func (s *server) Open(ctx context.Context, in *pb.OpenRequest) (*pb.OpenResponse, error) {
 	out := &pb.OpenResponse{}
 	err := s.guard("Open", func() error {
-		store, err := s.connector.Open(ctx, wire.ConfigFromProto(in.GetConfig()))
+		config := wire.ConfigFromProto(in.GetConfig())
+		if err := s.makeScratch(ctx, config); err != nil {
+			return err
+		}
+		store, err := s.connector.Open(ctx, config)
 		if err != nil {
 			return err
 		}
