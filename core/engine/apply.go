@@ -194,6 +194,9 @@ func (j *job) record(ctx context.Context, t *tally, last []connectors.Outcome) e
 		if last == nil {
 			return nil
 		}
+		if err := j.keepCommitted(tx); err != nil {
+			return err
+		}
 		j.State, j.Detail = state.StepCommitted, d.raw()
 		if err := tx.SaveStep(j.Step, j.Now()); err != nil {
 			return err

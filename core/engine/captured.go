@@ -62,7 +62,7 @@ func (j *job) sealCaptured(t *tally, work *planner.SystemWork, outcomes []connec
 	for _, o := range outcomes {
 		id := t.class[o.ID].treatment
 		i := slices.IndexFunc(work.Treatments, func(x connectors.Treatment) bool { return x.ID == id })
-		if i < 0 || work.Treatments[i].Verb != connectors.Set || o.LinkKeys == nil {
+		if i < 0 || work.Treatments[i].Verb == connectors.Delete || o.LinkKeys == nil {
 			continue
 		}
 		edge := capturedPrefix + id
@@ -89,16 +89,12 @@ func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]
 	for _, f := range frames {
 		id, ok := strings.CutPrefix(f.Edge, capturedPrefix)
 		i := slices.IndexFunc(work.Treatments, func(x connectors.Treatment) bool { return x.ID == id })
-		if !ok || i < 0 {
+		if !ok || i < 0 || work.Treatments[i].Verb != connectors.Set {
 			continue
 		}
-		plain, err := j.open.Key.Open(keys.Part{Owner: j.Step.Request, Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
+		tuples, err := j.capturedKeys(f, id)
 		if err != nil {
 			return nil, err
-		}
-		var tuples []connectors.Tuple
-		if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&tuples); err != nil {
-			return nil, fmt.Errorf("the captured keys of %s cannot be read", id)
 		}
 		t := work.Treatments[i]
 		c := t.On.Collection
@@ -112,4 +108,17 @@ func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]
 			Selection: connectors.Selection{Collection: c, Any: []connectors.Match{{Fields: t.Capture, Values: tuples}}, Fields: fields}})
 	}
 	return out, nil
+}
+
+// capturedKeys are those of one frame.
+func (j *job) capturedKeys(f state.Frame, id string) ([]connectors.Tuple, error) {
+	plain, err := j.open.Key.Open(keys.Part{Owner: j.Step.Request, Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	var tuples []connectors.Tuple
+	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&tuples); err != nil {
+		return nil, fmt.Errorf("the captured keys of %s cannot be read", id)
+	}
+	return tuples, nil
 }

@@ -57,6 +57,11 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now); err != nil {
 			return err
 		}
+		if j.open.Content.Right == request.Restriction {
+			if err := note(tx, "restriction.applied", j.Step.Request, nil, now); err != nil {
+				return err
+			}
+		}
 		if err := j.issue(tx, j.Step.Request, p, outcomeOf(p), now); err != nil {
 			return err
 		}

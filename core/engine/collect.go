@@ -109,7 +109,7 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 		}
 	}
 	told := archive.Article15From(t.m, p, j.open.Content, archive.Findings{Language: t.lang, Tally: b.Tally(), Purposes: g.kept.list(),
-		Disclosures: g.logs.list(), LeftOut: g.left, Own: t.own(p), NotYetBy: t.dueDay()})
+		Disclosures: g.logs.list(), LeftOut: g.left, Restricted: g.limits, Own: t.own(p), NotYetBy: t.dueDay()})
 	r, err := b.Close(told)
 	if err != nil {
 		return Made{}, err

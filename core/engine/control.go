@@ -11,9 +11,17 @@ import (
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
-// Resume wakes the steps of a request that wait or need attention: a person looked.
+// Resume wakes the steps of a request that wait or need attention: a person looked. Under a restriction that is done and in force it
+// looks once more for what came since.
 func (e *Engine) Resume(ctx context.Context, id string) error {
 	now := e.Now()
+	occasion, err := e.again(ctx, id)
+	if err != nil {
+		return err
+	}
+	if _, err := e.watch(ctx, id, occasion); err != nil { // of a restriction in force that is done: one more look
+		return err
+	}
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		if _, err := tx.Request(id); err != nil {
 			return err
@@ -68,6 +76,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 			}
 		}
 		if err := e.voidTombstone(tx, id, now); err != nil {
+			return err
+		}
+		if err := tx.EndHeld(id, "", now); err != nil { // it had entered what it was about to hold
 			return err
 		}
 		return e.endAs(tx, id, request.Cancelled, "", now)

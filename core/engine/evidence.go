@@ -76,7 +76,7 @@ func (e *Engine) intend(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work,
 // listRecipients enters the art. 19 list: who had rows of what changes, by the map and by the disclosure logs.
 func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
 	m := e.Planner.Graph.Map
-	in := recipient.Made{Request: o.ID, Event: string(o.Content.Right), KeepUntil: m.Requests.Keep.Add(now.In(m.Zone)).Format(time.DateOnly)}
+	in := recipient.Made{Request: o.ID, Event: eventOf(o.Content.Right), KeepUntil: m.Requests.Keep.Add(now.In(m.Zone)).Format(time.DateOnly)}
 	for _, sys := range p.Systems {
 		for _, c := range sys.Collections {
 			if t, ok := touched(m, sys.Name, c); ok {
@@ -88,6 +88,14 @@ func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *plann
 		in.Disclosures = append(in.Disclosures, recipient.Disclosure{To: d.To, First: d.First, Last: d.Last})
 	}
 	return recipient.Queue(tx, recipient.List(m, in, now))
+}
+
+// eventOf is what recipients are told of, by right.
+func eventOf(right request.Right) string {
+	if right == request.Lift {
+		return recipient.Lifting
+	}
+	return string(right)
 }
 
 // touched is a collection the plan changes, with the categories of what is in it.
@@ -124,22 +132,29 @@ func (e *Engine) endAs(tx *state.Tx, id string, st request.State, out request.Ou
 	if err != nil {
 		return err
 	}
-	end := e.Planner.Graph.Map.Requests.Keep.Add(now.In(e.Planner.Graph.Map.Zone))
-	x.State, x.Outcome, x.WaitingFor, x.WaitingWhy, x.ClosedAt, x.KeepUntil = string(st), string(out), "", "", now, end.Format(time.DateOnly)
+	x.State, x.Outcome, x.WaitingFor, x.WaitingWhy, x.ClosedAt = string(st), string(out), "", "", now
 	x.Attention = nil
-	if month := keys.MonthOf(end); string(month) != x.Month {
-		if x.DEK, err = e.Ring.Rewrap(x.DEK, month); err != nil {
-			return err
-		}
-		x.Month = string(month)
-	}
-	if err := tx.SaveRequest(x, now); err != nil {
+	if err := e.keepRecord(tx, &x, now); err != nil {
 		return err
 	}
 	if err := tx.CancelTasks(id, "", now); err != nil {
 		return err
 	}
 	return note(tx, "request."+string(st), id, map[string]string{"outcome": string(out)}, now)
+}
+
+// keepRecord saves a request whose record is kept from now on as long as the map says, its key under the month that ends in.
+func (e *Engine) keepRecord(tx *state.Tx, x *state.Request, now time.Time) (err error) {
+	m := e.Planner.Graph.Map
+	end := m.Requests.Keep.Add(now.In(m.Zone))
+	x.KeepUntil = end.Format(time.DateOnly)
+	if month := keys.MonthOf(end); string(month) != x.Month {
+		if x.DEK, err = e.Ring.Rewrap(x.DEK, month); err != nil {
+			return err
+		}
+		x.Month = string(month)
+	}
+	return tx.SaveRequest(*x, now)
 }
 
 // Receipt is the receipt of a finished request.

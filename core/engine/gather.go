@@ -56,6 +56,8 @@ type gathering struct {
 	kept *keeping
 	rows map[*datamap.Collection]int64 // the plan's
 	left []archive.LeftOut
+
+	limits []archive.Limited
 }
 
 // table reads one collection into the package, in one pass: what is shown, and beside it what retention and the
@@ -68,7 +70,13 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 	if len(x.Selection.Fields) == 0 {
 		return nil
 	}
-	table, err := g.b.Table(g.teller.table(c, x))
+	info := g.teller.table(c, x)
+	if x.Limit != nil {
+		l := g.limited(info.Label, x.Limit)
+		info.Restricted = g.limitWords(l)
+		g.limits = append(g.limits, l)
+	}
+	table, err := g.b.Table(info)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
@@ -25,16 +26,27 @@ func (e *Engine) marksOf(ids []subject.Identifier, key keys.MarkKey, use string)
 		if kind == nil || !kind.Unique || !id.Verified {
 			continue
 		}
-		m, normaliser, err := kind.MarkOf(key.Bytes(), use, id.Value.Reveal())
-		if errors.Is(err, subject.ErrNotAValue) {
-			continue
-		}
+		m, err := markOf(kind, id.Value.Reveal(), key, use)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, state.Mark{Kind: id.Kind, Normaliser: normaliser, KeyID: key.ID, Sum: m.Bytes()})
+		if m != nil {
+			out = append(out, *m)
+		}
 	}
 	return out, nil
+}
+
+// markOf is the keyed mark of one value; nil where the value names nobody.
+func markOf(kind *datamap.Identifier, value string, key keys.MarkKey, use string) (*state.Mark, error) {
+	m, normaliser, err := kind.MarkOf(key.Bytes(), use, value)
+	if errors.Is(err, subject.ErrNotAValue) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &state.Mark{Kind: kind.Name, Normaliser: normaliser, KeyID: key.ID, Sum: m.Bytes()}, nil
 }
 
 // meets keeps requests of one person apart (domain: when requests meet): one that changes data runs at a time, and an

@@ -107,9 +107,16 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if p.StandInKey, err = o.Key.Derive("stand-ins"); err != nil {
 		return nil, err
 	}
-	return p.Make(ctx, planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due,
-		PrintKey: e.Ring.DueMarkKey().Bytes(),
-		Progress: func(system string) { e.progress("looking in " + system) }})
+	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due,
+		PrintKey:     e.Ring.DueMarkKey().Bytes(),
+		Progress:     func(system string) { e.progress("looking in " + system) },
+		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}
+	if o.Content.Right == request.Lift {
+		if in.Lift, in.Request, err = e.toLift(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	return p.Make(ctx, in)
 }
 
 // Approval is who may approve a plan, by the map: nobody need, anybody, or another person than who made it. What has come due was approved

@@ -24,7 +24,7 @@ const (
 )
 
 // order of the phases in a listing.
-var phaseOrder = map[string]int{phaseCollect: 0, phaseApply: 1, phaseVerify: 2, phaseTell: 3, phaseSettle: 4, phaseClose: 5}
+var phaseOrder = map[string]int{phaseCollect: 0, phaseApply: 1, phaseVerify: 2, phaseTell: 3, phaseSettle: 4, phaseClose: 5, phaseHold: 6}
 
 // Start begins to carry out the current plan of a request: it looks once more, with the plan's own as_of, and where the
 // world has moved beyond the plan nothing runs ([Stale]). Otherwise the captured keys are sealed, the tombstone says intended,
@@ -55,6 +55,9 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 		return err
 	}
 	defer o.Key.Wipe()
+	if err := e.noticed(o); err != nil {
+		return err
+	}
 	e.progress("looking once more")
 	now, err := e.make(ctx, o, p.AsOf, leftOut(&p), false)
 	if err != nil {
@@ -64,7 +67,10 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 		return hint(Stale{diff}, "dossier plan %s", id)
 	}
 	now.Work.Bound(&p)
-	return e.begin(ctx, o, stored, &p, now.Work)
+	if err := e.begin(ctx, o, stored, &p, now.Work); err != nil {
+		return err
+	}
+	return e.watchAll(ctx, o.ID, now.Work.Under)
 }
 
 // mayStart checks what can be checked without looking at any system.
@@ -125,6 +131,9 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 			if err := e.promise(tx, o, p, work, now); err != nil {
 				return err
 			}
+		}
+		if err := e.beginLimits(tx, o, p, work, now); err != nil {
+			return err
 		}
 		if err := tx.ApplyPlan(stored.ID, now); err != nil {
 			return err

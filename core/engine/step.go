@@ -190,11 +190,11 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	defer j.open.Key.Wipe()
-	if j.work, err = j.recall(ctx); err != nil {
+	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseHold {
 		return err
 	}
 	if j.System != "" {
-		j.progress(map[string]string{phaseApply: "working in ", phaseVerify: "checking ", phaseSettle: "checking again "}[j.Phase] + j.System)
+		j.progress(map[string]string{phaseApply: "working in ", phaseVerify: "checking ", phaseSettle: "checking again ", phaseHold: "looking again in "}[j.Phase] + j.System)
 	}
 	switch j.Phase {
 	case phaseApply:
@@ -209,6 +209,8 @@ func (j *job) run(ctx context.Context) error {
 		return j.tell(ctx)
 	case phaseClose:
 		return j.close(ctx)
+	case phaseHold:
+		return j.holdAgain(ctx)
 	}
 	return fmt.Errorf("no phase %s", j.Phase)
 }
@@ -273,7 +275,7 @@ func (j *job) finish(ctx context.Context, err error) error {
 
 // ended is the state a phase ends in.
 var ended = map[string]state.StepState{phaseApply: state.StepDone, phaseVerify: state.StepVerified, phaseSettle: state.StepSettled,
-	phaseCollect: state.StepDone, phaseTell: state.StepDone, phaseClose: state.StepDone}
+	phaseCollect: state.StepDone, phaseTell: state.StepDone, phaseClose: state.StepDone, phaseHold: state.StepSettled}
 
 // sleeping keeps what the state tells about the handshake: a prepared step that sleeps is still prepared.
 func sleeping(s state.StepState) state.StepState {

@@ -9,12 +9,16 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
 // verify asks the system again, by the captured keys, whether everything is as planned. Rows an application wrote
 // meanwhile are treated once more; what is still there then is not done, and a person has to look.
 func (j *job) verify(ctx context.Context) error {
+	if j.limits() {
+		return j.proveLimits(ctx)
+	}
 	work, sys, err := j.part()
 	if err != nil {
 		return err
@@ -62,6 +66,9 @@ func (j *job) verify(ctx context.Context) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
+		if err := j.endGivenUp(tx, at); err != nil {
+			return err
+		}
 		err := note(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], j.Step.Request, map[string]string{"system": j.System}, at)
 		return err
 	})
@@ -76,6 +83,9 @@ func (j *job) settle(ctx context.Context) error {
 	at := detailOf(first).VerifiedAt
 	if at == nil {
 		return errors.New("the first check left no time")
+	}
+	if j.open.Content.Right == request.Lift { // what is free again is the application's
+		return j.proveLimits(ctx)
 	}
 	if due := at.Add(j.Planner.Systems[j.System].Map.Settle); j.Now().Before(due) {
 		return later{code: "settle", why: "looked at again then", at: due}

@@ -67,7 +67,7 @@ func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {
 // export decides field by field what leaves: others' fields stay, free text waits for a person unless
 // the map says that it names nobody else.
 func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection, portability bool) {
-	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c), Why: map[string]string{}}
+	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c), Why: map[string]string{}, Limit: s.limited(c)}
 	var review []string
 	for _, f := range c.Fields {
 		switch why := s.withhold(f, portability); why {
@@ -106,7 +106,7 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	}
 	out.Work.Exports = append(out.Work.Exports, x) // also without a field: what is left out is said
 	if len(x.Selection.Fields) > 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: col.Total, Reason: plan.Reason{Code: plan.Requested}})
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: col.Total, Reason: s.exportReason(x.Limit)})
 	}
 	if len(review) > 0 {
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Review, Rows: col.Total, Fields: review,

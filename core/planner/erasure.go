@@ -140,6 +140,7 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	if err := e.planWitnesses(sys); err != nil {
 		return err
 	}
+	e.giveUp(sys)
 	return e.inspect(sys)
 }
 

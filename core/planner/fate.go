@@ -26,6 +26,7 @@ type fate struct {
 
 	gone, kept, sharedRows, shellRows int64
 	sameShells                        int64        // of the shells, those that stand as they should already
+	limit                             *InForce     // the restriction that keeps what nothing else does
 	loose                             int64        // of the kept rows, those nothing keeps but the request's categories
 	reasons                           []keptReason // of the kept rows
 	goneWhy                           plan.Reason
@@ -70,6 +71,20 @@ func (l leads) cond() connectors.Cond {
 
 // judgeAll works out the fates of all collections, owners first, so that what inherits can say so.
 func (s *survey) judgeAll() (map[*datamap.Collection]*fate, error) {
+	fates, err := s.judgeShared()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range s.Graph.TopDown() {
+		if err := s.judgeHeld(fates[c], fates); err != nil {
+			return nil, err
+		}
+	}
+	return fates, nil
+}
+
+// judgeShared finds which rows somebody else owns too.
+func (s *survey) judgeShared() (map[*datamap.Collection]*fate, error) {
 	fates := map[*datamap.Collection]*fate{}
 	for _, c := range s.Graph.Collections() {
 		f := &fate{c: c, shared: never, held: never, fields: map[*datamap.Field]connectors.Cond{},
@@ -81,11 +96,6 @@ func (s *survey) judgeAll() (map[*datamap.Collection]*fate, error) {
 	}
 	for _, ring := range s.Graph.Rings() {
 		if err := s.shareRing(ring, fates); err != nil {
-			return nil, err
-		}
-	}
-	for _, c := range s.Graph.TopDown() {
-		if err := s.judgeHeld(fates[c], fates); err != nil {
 			return nil, err
 		}
 	}
@@ -104,6 +114,9 @@ func (s *survey) judgeHeld(f *fate, fates map[*datamap.Collection]*fate) (err er
 				return err
 			}
 		}
+	}
+	if err := s.holdLimited(f); err != nil {
+		return err
 	}
 	for _, e := range s.Graph.Children(f.c) {
 		if s.Graph.Host(e) && handsDown(e) && !isNever(f.held) {

@@ -133,6 +133,9 @@ func (s *survey) why(f *fate, fates map[*datamap.Collection]*fate, row connector
 			best = r
 		}
 	}
+	if best.reason.Code == "" && f.limit != nil {
+		best = keptReason{reason: s.limitedReason(f.limit), until: &limitedUntil}
+	}
 	if best.reason.Code != "" {
 		return best
 	}

@@ -29,16 +29,18 @@ type Planner struct {
 
 // Input is what one plan is made of.
 type Input struct {
-	Request    *request.Request
-	AsOf       time.Time // all cut-offs are computed from it
-	Without    []string  // systems left for a plan of their own
-	Commitment string    // see [plan.Plan]
-	Rehearse   bool
-	Former     []Mark              // unique identifiers under which rows of this person were kept by an earlier erasure
-	PrintKey   []byte              // of the anchors' prints
-	Anchors    []Anchor            // rows that were kept then and lead to the rest of what was
-	Due        *Due                // the plan is of what an earlier erasure kept, and of nothing else
-	Progress   func(system string) // told as systems are worked; may be nil
+	Request      *request.Request
+	AsOf         time.Time // all cut-offs are computed from it
+	Without      []string  // systems left for a plan of their own
+	Commitment   string    // see [plan.Plan]
+	Rehearse     bool
+	Former       []Mark                                 // unique identifiers under which rows of this person were kept by an earlier erasure
+	PrintKey     []byte                                 // of the anchors' prints
+	Anchors      []Anchor                               // rows that were kept then and lead to the rest of what was
+	Due          *Due                                   // the plan is of what an earlier erasure kept, and of nothing else
+	Restrictions func(person []Mark) ([]InForce, error) // those in force on data of whoever the identifiers name; nil: none are
+	Lift         *Lifted                                // what a lift lifts
+	Progress     func(system string)                    // told as systems are worked; may be nil
 }
 
 // Result is a plan and the work it stands for.
@@ -69,6 +71,9 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 	if err := s.find(); err != nil {
 		return nil, err
 	}
+	if err := s.askLimits(); err != nil {
+		return nil, err
+	}
 	if err := s.lookAtPerson(); err != nil {
 		return nil, err
 	}
@@ -82,11 +87,18 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		err = s.planAccess(out)
 	case request.Erasure:
 		err = s.planErasure(out)
+	case request.Restriction:
+		err = s.planRestriction(out)
+	case request.Lift:
+		err = s.planLift(out)
 	default:
 		return nil, fmt.Errorf("%s requests cannot be planned yet", in.Request.Right)
 	}
 	if err != nil {
 		return nil, err
+	}
+	for _, l := range s.limits {
+		out.Work.Under = append(out.Work.Under, l.ID)
 	}
 	if err := s.finish(out); err != nil {
 		return nil, err

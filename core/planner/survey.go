@@ -37,6 +37,7 @@ type survey struct {
 	rootsSent  map[*datamap.Collection]int
 	schemas    map[string]*connectors.Schema
 	warnings   []string
+	limits     []InForce
 }
 
 // root is a row that names the person: its key, and the identifier it was found by, which is asked for again

@@ -20,6 +20,9 @@ type Work struct {
 	Stay    []Stay
 
 	Disclosures []Disclosure
+	Under       []string     // restrictions of the person that are in force
+	GivesUp     []string     // restrictions the person gives up for this erasure
+	Restricts   []Restricted // restriction and lift: what becomes of which collection
 }
 
 // Stay is how many of a collection's rows the plan leaves standing.
@@ -104,6 +107,7 @@ type Export struct {
 	Only               []string // accessed_by: just these fields; nil all of the selection's
 	Withheld           []string // fields left out, with the reason by field
 	Why                map[string]string
+	Limit              *InForce // the restriction its rows stand under
 }
 
 // Mark is an identifier a tombstone's keyed mark is made of, normalised.

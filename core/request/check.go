@@ -251,20 +251,20 @@ func (r *Request) checkRestriction(ps *Problems) {
 	if t == nil {
 		return
 	}
-	if r.Right != Lift && r.Right != Restriction && slices.Contains(Rights, r.Right) {
-		ps.add("/restriction", "belongs to a restriction or a lift", "leave it out")
+	if r.Right != Lift && r.Right != Restriction && !r.Right.Destroys() && slices.Contains(Rights, r.Right) {
+		ps.add("/restriction", "belongs to a restriction or a lift, or to an erasure that gives one up", "leave it out")
 		return
 	}
 	if t.Of != "" && !idPattern.MatchString(t.Of) {
 		ps.add("/restriction/of", "is no id of a request", "")
 	}
 	if r.Right == Restriction && t.Of != "" {
-		ps.add("/restriction/of", "belongs to a lift", "leave it out")
+		ps.add("/restriction/of", "belongs to a lift, or to an erasure that gives the restriction up", "leave it out")
 	}
-	if r.Right == Restriction && t.NoticeSentAt != nil {
+	if r.Right != Lift && t.NoticeSentAt != nil {
 		ps.add("/restriction/notice_sent_at", "belongs to a lift", "leave it out")
 	}
-	if r.Right == Lift && t.ReviewBy != nil {
+	if r.Right != Restriction && t.ReviewBy != nil {
 		ps.add("/restriction/review_by", "belongs to a restriction", "leave it out")
 	}
 }

@@ -113,7 +113,8 @@ type Statement struct {
 	Text     subject.Secret `json:"text"`
 }
 
-// RestrictionTerms tie a lift to its restriction, and a restriction to its review.
+// RestrictionTerms tie a lift to its restriction, a restriction to its review, and an erasure to the restriction the person gives
+// up for it.
 type RestrictionTerms struct {
 	Of           string     `json:"of,omitempty"`
 	ReviewBy     *time.Time `json:"review_by,omitempty"`

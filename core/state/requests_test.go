@@ -160,6 +160,13 @@ func TestShred(t *testing.T) {
 			return err
 		})
 	}
+	read(t, db, func(tx *Tx) error {
+		if lapsed, err := tx.Lapsed("2033-01-01"); len(lapsed) > 0 || err != nil {
+			t.Errorf("a restriction in force is forgotten: %d, %v", len(lapsed), err)
+		}
+		return nil
+	})
+	write(t, db, func(tx *Tx) error { return tx.EndHeld("a", "", noon) })
 	inUse(1)
 	for range 2 {
 		if err := db.Shred(ctx, "a", noon); err != nil {

@@ -41,6 +41,16 @@ func (tx *Tx) HeldNow() ([]Held, error) {
 	return all(tx, "restrictions", scanHeld, `SELECT `+heldColumns+` FROM held WHERE lifted_at = '' ORDER BY request, system, collection`)
 }
 
+// HeldIn lists what restrictions hold, or held, in one collection.
+func (tx *Tx) HeldIn(system, collection string) ([]Held, error) {
+	return all(tx, "restrictions", scanHeld, `SELECT `+heldColumns+` FROM held WHERE system = ? AND collection = ? ORDER BY request`, system, collection)
+}
+
+// EndHeld ends a restriction in one system, or ("") everywhere. What has ended before stays as it is.
+func (tx *Tx) EndHeld(request, system string, now time.Time) error {
+	return tx.do("restriction "+request, `UPDATE held SET lifted_at = ?1 WHERE request = ?2 AND (?3 = '' OR system = ?3) AND lifted_at = ''`, stamp(now), request, system)
+}
+
 // Permit is a use of restricted data that art. 18(2) allows, for a time.
 type Permit struct {
 	ID        int64

@@ -49,10 +49,11 @@ func (tx *Tx) shred(request string, now time.Time) error {
 		shredded_at = CASE shredded_at WHEN '' THEN ? ELSE shredded_at END WHERE id = ?`, stamp(now), request)
 }
 
-// Lapsed lists closed requests whose record has ended before that date and is not forgotten yet; suspended ones are left out.
+// Lapsed lists closed requests whose record has ended before that date and is not forgotten yet; suspended ones are left out, and
+// restrictions that are in force: without their record nobody could lift them.
 func (tx *Tx) Lapsed(date string) ([]Request, error) {
 	return all(tx, "lapsed requests", scanRequest, `SELECT `+requestColumns+` FROM request WHERE closed_at <> '' AND shredded_at = '' AND suspended = ''
-		AND keep_until <> '' AND keep_until < ? ORDER BY keep_until, id`, date)
+		AND keep_until <> '' AND keep_until < ? AND NOT EXISTS (SELECT 1 FROM held WHERE held.request = request.id AND lifted_at = '') ORDER BY keep_until, id`, date)
 }
 
 // MonthInUse counts the requests whose data key is still wrapped under a month's key. At zero the key can be destroyed.

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
+)
+
+// phaseHold is one more look for what came since under a restriction in force: when somebody asks, and whenever another request of
+// the same person is carried out.
+const phaseHold = "hold"
+
+// lookAnew finds the person of a restriction again, as anybody would now, and gives the work of one system: rows written since, also
+// those that hang on rows of other systems.
+func (j *job) lookAnew(ctx context.Context, system string) (*planner.SystemWork, error) {
+	p, err := j.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made, err := j.make(ctx, j.open, p.AsOf, leftOut(p), false)
+	if err != nil {
+		return nil, err
+	}
+	if !made.Plan.Complete {
+		return nil, later{code: "store", why: "a system does not answer that says whose rows are whose", at: j.Now().Add(firstRetry)}
+	}
+	if !made.Plan.Applicable {
+		return nil, later{code: "attention", codes: []string{"late_rows"}, why: "who this is, and what is theirs, is not as clear any more as when the restriction was planned: " + firstOf(made.Plan.Blockers)}
+	}
+	for i := range made.Work.Systems {
+		if made.Work.Systems[i].System == system {
+			return &made.Work.Systems[i], nil
+		}
+	}
+	return &planner.SystemWork{System: system}, nil
+}
+
+// holdAgain is the step of a later look.
+func (j *job) holdAgain(ctx context.Context) error {
+	over, err := read(ctx, j.Engine, j.overHere)
+	if err != nil || over {
+		return err
+	}
+	sys := j.Planner.Systems[j.System]
+	if sys == nil || sys.Store == nil {
+		return later{code: "store", why: j.System + " is not open", at: j.Now().Add(firstRetry)}
+	}
+	work, err := j.lookAnew(ctx, j.System)
+	if err != nil {
+		return err
+	}
+	late, err := j.proveHeld(ctx, work, sys)
+	if err != nil {
+		return err
+	}
+	return j.proven(ctx, late, nil)
+}
+
+// watch lays out one more look at each system a restriction in force holds rows in, once for each occasion. A restriction that is
+// still being carried out looks by itself.
+func (e *Engine) watch(ctx context.Context, id, occasion string) (laid bool, err error) {
+	now := e.Now()
+	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+		x, err := tx.Request(id)
+		if err != nil || x.Right != string(request.Restriction) || x.State != string(request.Done) {
+			return err
+		}
+		p, err := tx.CurrentPlan(id)
+		if err != nil {
+			return err
+		}
+		held, err := tx.HeldBy(id)
+		if err != nil {
+			return err
+		}
+		done := map[string]bool{}
+		for _, h := range held {
+			if !h.LiftedAt.IsZero() || h.Method == planner.ByHand || done[h.System] {
+				continue
+			}
+			done[h.System], laid = true, true
+			if _, err := tx.AddStep(state.Step{Request: id, Plan: p.ID, Phase: phaseHold, System: h.System, Part: occasion, Ord: phaseOrder[phaseHold]}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return laid, err
+}
+
+// watchAll looks again under every restriction that stands on a person's data, because a request of the same person is carried out. What
+// cannot be looked at now is looked at later; the request itself goes on.
+func (e *Engine) watchAll(ctx context.Context, occasion string, under []string) error {
+	for _, id := range under {
+		laid, err := e.watch(ctx, id, occasion)
+		if err != nil {
+			return fmt.Errorf("restriction %s: %w", id, err)
+		}
+		if laid {
+			if err := e.Drain(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// again is an occasion nobody had before: the next number of looks that were asked for.
+func (e *Engine) again(ctx context.Context, id string) (string, error) {
+	steps, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.Steps(id) })
+	n := 0
+	for _, s := range steps {
+		if s.Phase == phaseHold {
+			n++
+		}
+	}
+	return "asked-" + strconv.Itoa(n+1), err
+}
