@@ -49,6 +49,9 @@ type SystemStanding struct {
 	Anonymised int64      `json:"anonymised"`
 	Recounted  int64      `json:"recounted"`
 	Kept       int64      `json:"kept"`
+	Held       int64      `json:"held,omitempty"`   // restriction: out of reach
+	Marked     int64      `json:"marked,omitempty"` // restriction: marked, and goes on
+	Lifted     int64      `json:"lifted,omitempty"` // lift: free of this restriction again
 	Inferred   int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
 	Late       int64      `json:"late,omitempty"`
 	VerifiedAt *time.Time `json:"verified_at,omitempty"`
@@ -168,8 +171,11 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 		}
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
-				if a.Action == plan.Keep {
+				switch {
+				case a.Action == plan.Keep:
 					y.Kept += a.Rows
+				case a.Action == plan.Mark && a.Reason.Code == plan.Shared:
+					y.Marked += a.Rows
 				}
 			}
 		}
@@ -202,7 +208,11 @@ func (y *SystemStanding) count(c state.Count) {
 		y.Deleted += n
 	case "recount":
 		y.Recounted += n
-	case "placeholder", "reference":
+	case "block":
+		y.Held += n
+	case "lift":
+		y.Lifted += n
+	case "placeholder", "reference", "mark", "unmark":
 	default:
 		y.Anonymised += n
 	}

@@ -192,7 +192,7 @@ func (e *erasure) giveUp(sys *datamap.System) {
 				continue
 			}
 			n := f.kept + f.shellRows + f.sharedRows
-			e.work.Treatments = append(e.work.Treatments, connectors.Treatment{ID: c.Name + "/lift/" + l.ID, Verb: connectors.Release, Method: c.Restrict.Block, Mark: l.ID,
+			e.work.Treatments = append(e.work.Treatments, connectors.Treatment{ID: c.Name + "/" + l.ID + "/lift", Verb: connectors.Release, Method: c.Restrict.Block, Mark: l.ID,
 				On: e.reach(c), AtMost: most(n)})
 			e.work.Purposes = append(e.work.Purposes, Class{Collection: c.Name, Action: string(plan.Lift), Reason: plan.HeldElsewhere, Planned: f.kept + f.shellRows})
 			if f.kept+f.shellRows > 0 {

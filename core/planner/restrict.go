@@ -157,7 +157,7 @@ func department(sys *datamap.System) string {
 
 // block puts the person's own rows out of reach.
 func (r *restriction) block(f *fate, method string, n int64, blocks *stage) {
-	t := connectors.Treatment{ID: f.c.Name + "/" + method, Verb: connectors.Block, Method: method, Mark: r.in.Request.ID, AtMost: r.ceiling(f.c, n),
+	t := connectors.Treatment{ID: f.c.Name + "/block", Verb: connectors.Block, Method: method, Mark: r.in.Request.ID, AtMost: r.ceiling(f.c, n),
 		On: r.reach(f.c, but(f.shared)...), Capture: slices.Clone(f.c.Key)}
 	a := plan.Action{Action: plan.Block, Rows: n, Ceiling: t.AtMost, Reason: plan.Reason{Code: plan.Requested, Explain: "out of reach until it is lifted"}}
 	if method == "move" {

@@ -119,7 +119,11 @@ func stateWords(s *engine.Standing) string {
 }
 
 func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
-	t := Table{Head: []string{"SYSTEM", "STATE", "DELETED", "ANONYMISED", "KEPT", "CHECKED / WAITS FOR"}, Right: []bool{false, false, true, true, true}}
+	f := figuresOf(s.Right)
+	t := Table{Head: f.row("SYSTEM", "STATE", "CHECKED / WAITS FOR", f.heads), Right: []bool{false, false}}
+	for range f.heads {
+		t.Right = append(t.Right, true)
+	}
 	var notes []string
 	for _, y := range s.Systems {
 		last := ""
@@ -135,10 +139,10 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 			}
 		}
 		if y.State == "left out" {
-			t.Add(y.Name, y.State, "-", "-", "-", "nobody has looked there")
+			t.Add(f.row(y.Name, y.State, "nobody has looked there", f.none())...)
 			continue
 		}
-		t.Add(y.Name, y.State, Number(y.Deleted), Number(y.Anonymised), Number(y.Kept), last)
+		t.Add(f.row(y.Name, y.State, last, f.of(y))...)
 		if y.Why != "" && y.State != "settled" && y.WaitsFor != "settle" {
 			notes = append(notes, y.Name+": "+y.Why)
 		}
@@ -149,7 +153,7 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 			notes = append(notes, fmt.Sprintf("%s: %s of these were not acknowledged, but found done after an interruption", y.Name, Plural(y.Inferred, "row")))
 		}
 		if y.Late > 0 {
-			notes = append(notes, fmt.Sprintf("%s: %s came while this was worked and went too", y.Name, Plural(y.Late, "row")))
+			notes = append(notes, fmt.Sprintf("%s: %s came while this was worked and %s", y.Name, Plural(y.Late, "row"), f.late))
 		}
 	}
 	if err := t.Print(w); err != nil {
