@@ -49,9 +49,9 @@ type SystemStanding struct {
 	Anonymised int64      `json:"anonymised"`
 	Recounted  int64      `json:"recounted"`
 	Kept       int64      `json:"kept"`
-	Held       int64      `json:"held,omitempty"`   // restriction: out of reach
-	Marked     int64      `json:"marked,omitempty"` // restriction: marked, and goes on
-	Lifted     int64      `json:"lifted,omitempty"` // lift: free of this restriction again
+	Held       int64      `json:"held,omitempty"`     // restriction: out of reach
+	Marked     int64      `json:"marked,omitempty"`   // restriction: marked, and goes on
+	Lifted     int64      `json:"lifted,omitempty"`   // lift: free of this restriction again
 	Inferred   int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
 	Late       int64      `json:"late,omitempty"`
 	VerifiedAt *time.Time `json:"verified_at,omitempty"`
