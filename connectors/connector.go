@@ -54,6 +54,15 @@ type (
 	BlobOpener interface {
 		OpenBlob(ctx context.Context, b Blob) (io.ReadCloser, error)
 	}
+	// Installer gives what a system's administrator runs once so that rows of these collections can be restricted, Granter what
+	// the administrator grants the connector's own account. Both only say it, in the store's own words, in order, and change nothing; what is
+	// in place already is left out.
+	Installer interface {
+		Install(ctx context.Context, collections []Collection) (statements []string, err error)
+	}
+	Granter interface {
+		Grants(ctx context.Context, collections []Collection) (statements []string, err error)
+	}
 	// Fixture lays out and reads back a scratch system; served only to `dossier connector test`. Load
 	// creates what is missing and replaces the rows of the collections named, by address (Collection.At),
 	// and lifts what was blocked in them. [DocumentField] holds the bytes of a row's object.

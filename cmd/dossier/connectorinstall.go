@@ -9,16 +9,6 @@ import (
 	"github.com/dossier-dsr/dossier/plugins/wire"
 )
 
-// installer is a store that needs something in place before rows can be restricted; granter one whose account needs rights.
-type (
-	installer interface {
-		Install(ctx context.Context, collections []connectors.Collection) ([]string, error)
-	}
-	granter interface {
-		Grants(ctx context.Context, collections []connectors.Collection) ([]string, error)
-	}
-)
-
 type connectorInstallCmd struct {
 	System string `arg:"" help:"A system of the map."`
 	Print  bool   `help:"Only print it; that is all this command does, for installing is an administrator's." default:"true" hidden:""`
@@ -26,9 +16,9 @@ type connectorInstallCmd struct {
 
 // Run prints the statements.
 func (c connectorInstallCmd) Run(ctx context.Context, a *app) error {
-	return a.statements(ctx, c.System, "install", "nothing is to be installed by hand: what a restriction needs, the connector makes when the first one comes",
+	return a.statements(ctx, c.System, "install", "nothing is to be installed by hand: what a restriction needs is there, or the connector makes it when the first one comes",
 		func(y live) ([]string, error) {
-			if i, ok := connectors.As[installer](y.Store); ok {
+			if i, ok := connectors.As[connectors.Installer](y.Store); ok {
 				return i.Install(ctx, y.collections())
 			}
 			return nil, nil
@@ -43,7 +33,7 @@ type connectorGrantsCmd struct {
 func (c connectorGrantsCmd) Run(ctx context.Context, a *app) error {
 	return a.statements(ctx, c.System, "grants", "nothing is to be granted: the connector opens the system as whoever runs it may",
 		func(y live) ([]string, error) {
-			if g, ok := connectors.As[granter](y.Store); ok {
+			if g, ok := connectors.As[connectors.Granter](y.Store); ok {
 				return g.Grants(ctx, y.collections())
 			}
 			return nil, nil

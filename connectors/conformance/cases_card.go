@@ -18,6 +18,10 @@ func cardCases() []Case {
 			Needs: []string{"people"}, Has: has[connectors.Writer], Run: undeclared},
 		{Group: "card", Name: "schema", Anchor: "schema", Rule: "Inspect must name every collection and field that is there",
 			Needs: []string{"people"}, Has: has[connectors.Inspector], Covers: []string{"inspector"}, Run: schema},
+		{Group: "card", Name: "install", Anchor: "statements", Rule: "what is to be installed is said, and nothing is changed",
+			Needs: []string{"people"}, Has: has[connectors.Installer], Covers: []string{"installer"}, Run: toInstall},
+		{Group: "card", Name: "grants", Anchor: "statements", Rule: "what is to be granted is said, and nothing is changed",
+			Needs: []string{"people"}, Has: has[connectors.Granter], Covers: []string{"granter"}, Run: toGrant},
 	}
 }
 
@@ -143,4 +147,34 @@ func schema(ctx context.Context, b *Bench) error {
 		return nil
 	}
 	return Fail("Names of the schema are physical: as they stand in at:.").Came("collections", "%d, without %s", len(s.Collections), at).Want("it among them")
+}
+
+func toInstall(ctx context.Context, b *Bench) error {
+	i, _ := connectors.As[connectors.Installer](b.Store)
+	return b.onlySays(ctx, i.Install)
+}
+
+func toGrant(ctx context.Context, b *Bench) error {
+	g, _ := connectors.As[connectors.Granter](b.Store)
+	return b.onlySays(ctx, g.Grants)
+}
+
+// onlySays asks twice: what was said and not run is said again, and no row has changed.
+func (b *Bench) onlySays(ctx context.Context, ask func(context.Context, []connectors.Collection) ([]string, error)) error {
+	const likely = "An administrator runs these statements, once; asked for, they are printed and nothing else."
+	first, err := ask(ctx, []connectors.Collection{b.Collection("people")})
+	if err != nil {
+		return err
+	}
+	again, err := ask(ctx, []connectors.Collection{b.Collection("people")})
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(first, again) {
+		return Fail(likely).Came("asked again", "%d other statements", len(again)).Want("the same %d", len(first))
+	}
+	if slices.ContainsFunc(first, func(t string) bool { return strings.TrimSpace(t) == "" }) {
+		return Fail(likely).Came("a statement", "is empty").Want("one that can be run")
+	}
+	return b.Unchanged(ctx, likely)
 }

@@ -45,6 +45,14 @@ type (
 		link
 		r *remote
 	}
+	installer struct {
+		link
+		r *remote
+	}
+	granter struct {
+		link
+		r *remote
+	}
 )
 
 func newStore(r *remote) connectors.Store {
@@ -56,6 +64,8 @@ func newStore(r *remote) connectors.Store {
 	}
 	can := r.can
 	add(can.GetFixture(), func(l link) any { return fixture{l, r} })
+	add(can.GetGrants(), func(l link) any { return granter{l, r} })
+	add(can.GetInstall(), func(l link) any { return installer{l, r} })
 	add(can.GetOpenBlob(), func(l link) any { return blobOpener{l, r} })
 	add(can.GetInspect(), func(l link) any { return inspector{l, r} })
 	add(can.GetProbe(), func(l link) any { return prober{l, r} })

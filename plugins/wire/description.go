@@ -42,6 +42,8 @@ func CapabilitiesOf(store connectors.Store, fixture bool) *pb.Capabilities {
 		Inspect:  has[connectors.Inspector](store),
 		OpenBlob: has[connectors.BlobOpener](store),
 		Fixture:  fixture && has[connectors.Fixture](store),
+		Install:  has[connectors.Installer](store),
+		Grants:   has[connectors.Granter](store),
 	}
 }
 

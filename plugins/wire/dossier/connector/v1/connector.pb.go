@@ -1115,6 +1115,8 @@ type Capabilities struct {
 	Inspect       bool                   `protobuf:"varint,4,opt,name=inspect,proto3" json:"inspect,omitempty"`
 	OpenBlob      bool                   `protobuf:"varint,5,opt,name=open_blob,json=openBlob,proto3" json:"open_blob,omitempty"`
 	Fixture       bool                   `protobuf:"varint,6,opt,name=fixture,proto3" json:"fixture,omitempty"`
+	Install       bool                   `protobuf:"varint,7,opt,name=install,proto3" json:"install,omitempty"`
+	Grants        bool                   `protobuf:"varint,8,opt,name=grants,proto3" json:"grants,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1187,6 +1189,20 @@ func (x *Capabilities) GetOpenBlob() bool {
 func (x *Capabilities) GetFixture() bool {
 	if x != nil {
 		return x.Fixture
+	}
+	return false
+}
+
+func (x *Capabilities) GetInstall() bool {
+	if x != nil {
+		return x.Install
+	}
+	return false
+}
+
+func (x *Capabilities) GetGrants() bool {
+	if x != nil {
+		return x.Grants
 	}
 	return false
 }
@@ -3063,6 +3079,111 @@ func (x *InspectResponse) GetFault() *Fault {
 	return nil
 }
 
+type StatementsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
+	Collections   []*Collection          `protobuf:"bytes,2,rep,name=collections,proto3" json:"collections,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementsRequest) Reset() {
+	*x = StatementsRequest{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementsRequest) ProtoMessage() {}
+
+func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementsRequest.ProtoReflect.Descriptor instead.
+func (*StatementsRequest) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *StatementsRequest) GetStore() uint64 {
+	if x != nil {
+		return x.Store
+	}
+	return 0
+}
+
+func (x *StatementsRequest) GetCollections() []*Collection {
+	if x != nil {
+		return x.Collections
+	}
+	return nil
+}
+
+// StatementsResponse holds statements in the store's own words, in the order they are to be run.
+type StatementsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Statements    []string               `protobuf:"bytes,1,rep,name=statements,proto3" json:"statements,omitempty"`
+	Fault         *Fault                 `protobuf:"bytes,2,opt,name=fault,proto3" json:"fault,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatementsResponse) Reset() {
+	*x = StatementsResponse{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatementsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatementsResponse) ProtoMessage() {}
+
+func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatementsResponse.ProtoReflect.Descriptor instead.
+func (*StatementsResponse) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *StatementsResponse) GetStatements() []string {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+func (x *StatementsResponse) GetFault() *Fault {
+	if x != nil {
+		return x.Fault
+	}
+	return nil
+}
+
 type Schema struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Collections   []*SchemaCollection    `protobuf:"bytes,1,rep,name=collections,proto3" json:"collections,omitempty"`
@@ -3072,7 +3193,7 @@ type Schema struct {
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3084,7 +3205,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3097,7 +3218,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Schema) GetCollections() []*SchemaCollection {
@@ -3124,7 +3245,7 @@ type SchemaCollection struct {
 
 func (x *SchemaCollection) Reset() {
 	*x = SchemaCollection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3136,7 +3257,7 @@ func (x *SchemaCollection) String() string {
 func (*SchemaCollection) ProtoMessage() {}
 
 func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3149,7 +3270,7 @@ func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaCollection.ProtoReflect.Descriptor instead.
 func (*SchemaCollection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SchemaCollection) GetName() string {
@@ -3224,7 +3345,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3236,7 +3357,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3249,7 +3370,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Names) GetNames() []string {
@@ -3271,7 +3392,7 @@ type SchemaField struct {
 
 func (x *SchemaField) Reset() {
 	*x = SchemaField{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3283,7 +3404,7 @@ func (x *SchemaField) String() string {
 func (*SchemaField) ProtoMessage() {}
 
 func (x *SchemaField) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3296,7 +3417,7 @@ func (x *SchemaField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaField.ProtoReflect.Descriptor instead.
 func (*SchemaField) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *SchemaField) GetName() string {
@@ -3341,7 +3462,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3353,7 +3474,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3366,7 +3487,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Reference) GetFields() []string {
@@ -3422,7 +3543,7 @@ type Trigger struct {
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3434,7 +3555,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3447,7 +3568,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Trigger) GetName() string {
@@ -3481,7 +3602,7 @@ type OpenBlobRequest struct {
 
 func (x *OpenBlobRequest) Reset() {
 	*x = OpenBlobRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3493,7 +3614,7 @@ func (x *OpenBlobRequest) String() string {
 func (*OpenBlobRequest) ProtoMessage() {}
 
 func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3506,7 +3627,7 @@ func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobRequest.ProtoReflect.Descriptor instead.
 func (*OpenBlobRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *OpenBlobRequest) GetStore() uint64 {
@@ -3536,7 +3657,7 @@ type OpenBlobResponse struct {
 
 func (x *OpenBlobResponse) Reset() {
 	*x = OpenBlobResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3548,7 +3669,7 @@ func (x *OpenBlobResponse) String() string {
 func (*OpenBlobResponse) ProtoMessage() {}
 
 func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3561,7 +3682,7 @@ func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobResponse.ProtoReflect.Descriptor instead.
 func (*OpenBlobResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *OpenBlobResponse) GetAnswer() isOpenBlobResponse_Answer {
@@ -3617,7 +3738,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3629,7 +3750,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3642,7 +3763,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *LoadRequest) GetStore() uint64 {
@@ -3675,7 +3796,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3687,7 +3808,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3700,7 +3821,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *LoadResponse) GetFault() *Fault {
@@ -3719,7 +3840,7 @@ type DumpRequest struct {
 
 func (x *DumpRequest) Reset() {
 	*x = DumpRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3731,7 +3852,7 @@ func (x *DumpRequest) String() string {
 func (*DumpRequest) ProtoMessage() {}
 
 func (x *DumpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3744,7 +3865,7 @@ func (x *DumpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpRequest.ProtoReflect.Descriptor instead.
 func (*DumpRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *DumpRequest) GetStore() uint64 {
@@ -3767,7 +3888,7 @@ type DumpResponse struct {
 
 func (x *DumpResponse) Reset() {
 	*x = DumpResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3779,7 +3900,7 @@ func (x *DumpResponse) String() string {
 func (*DumpResponse) ProtoMessage() {}
 
 func (x *DumpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3792,7 +3913,7 @@ func (x *DumpResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse.ProtoReflect.Descriptor instead.
 func (*DumpResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *DumpResponse) GetAnswer() isDumpResponse_Answer {
@@ -3850,7 +3971,7 @@ type ApplyRequest_Start struct {
 
 func (x *ApplyRequest_Start) Reset() {
 	*x = ApplyRequest_Start{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3862,7 +3983,7 @@ func (x *ApplyRequest_Start) String() string {
 func (*ApplyRequest_Start) ProtoMessage() {}
 
 func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3924,7 +4045,7 @@ type ApplyRequest_Verdict struct {
 
 func (x *ApplyRequest_Verdict) Reset() {
 	*x = ApplyRequest_Verdict{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3936,7 +4057,7 @@ func (x *ApplyRequest_Verdict) String() string {
 func (*ApplyRequest_Verdict) ProtoMessage() {}
 
 func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3975,7 +4096,7 @@ type ApplyRequest_Cancel struct {
 
 func (x *ApplyRequest_Cancel) Reset() {
 	*x = ApplyRequest_Cancel{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3987,7 +4108,7 @@ func (x *ApplyRequest_Cancel) String() string {
 func (*ApplyRequest_Cancel) ProtoMessage() {}
 
 func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4014,7 +4135,7 @@ type ApplyResponse_Prepared struct {
 
 func (x *ApplyResponse_Prepared) Reset() {
 	*x = ApplyResponse_Prepared{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4026,7 +4147,7 @@ func (x *ApplyResponse_Prepared) String() string {
 func (*ApplyResponse_Prepared) ProtoMessage() {}
 
 func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4067,7 +4188,7 @@ type ApplyResponse_Applied struct {
 
 func (x *ApplyResponse_Applied) Reset() {
 	*x = ApplyResponse_Applied{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4079,7 +4200,7 @@ func (x *ApplyResponse_Applied) String() string {
 func (*ApplyResponse_Applied) ProtoMessage() {}
 
 func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4119,7 +4240,7 @@ type DumpResponse_Rows struct {
 
 func (x *DumpResponse_Rows) Reset() {
 	*x = DumpResponse_Rows{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4131,7 +4252,7 @@ func (x *DumpResponse_Rows) String() string {
 func (*DumpResponse_Rows) ProtoMessage() {}
 
 func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4144,7 +4265,7 @@ func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse_Rows.ProtoReflect.Descriptor instead.
 func (*DumpResponse_Rows) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56, 0}
 }
 
 func (x *DumpResponse_Rows) GetCollection() string {
@@ -4240,14 +4361,16 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\fOpenResponse\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12F\n" +
 	"\fcapabilities\x18\x02 \x01(\v2\".dossier.connector.v1.CapabilitiesR\fcapabilities\x121\n" +
-	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xa1\x01\n" +
+	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xd3\x01\n" +
 	"\fCapabilities\x12\x14\n" +
 	"\x05apply\x18\x01 \x01(\bR\x05apply\x12\x14\n" +
 	"\x05probe\x18\x02 \x01(\bR\x05probe\x12\x14\n" +
 	"\x05count\x18\x03 \x01(\bR\x05count\x12\x18\n" +
 	"\ainspect\x18\x04 \x01(\bR\ainspect\x12\x1b\n" +
 	"\topen_blob\x18\x05 \x01(\bR\bopenBlob\x12\x18\n" +
-	"\afixture\x18\x06 \x01(\bR\afixture\"$\n" +
+	"\afixture\x18\x06 \x01(\bR\afixture\x12\x18\n" +
+	"\ainstall\x18\a \x01(\bR\ainstall\x12\x16\n" +
+	"\x06grants\x18\b \x01(\bR\x06grants\"$\n" +
 	"\fCloseRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\"B\n" +
 	"\rCloseResponse\x121\n" +
@@ -4413,6 +4536,14 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\"z\n" +
 	"\x0fInspectResponse\x124\n" +
 	"\x06schema\x18\x01 \x01(\v2\x1c.dossier.connector.v1.SchemaR\x06schema\x121\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"m\n" +
+	"\x11StatementsRequest\x12\x14\n" +
+	"\x05store\x18\x01 \x01(\x04R\x05store\x12B\n" +
+	"\vcollections\x18\x02 \x03(\v2 .dossier.connector.v1.CollectionR\vcollections\"g\n" +
+	"\x12StatementsResponse\x12\x1e\n" +
+	"\n" +
+	"statements\x18\x01 \x03(\tR\n" +
+	"statements\x121\n" +
 	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"R\n" +
 	"\x06Schema\x12H\n" +
 	"\vcollections\x18\x01 \x03(\v2&.dossier.connector.v1.SchemaCollectionR\vcollections\"\x83\x03\n" +
@@ -4484,7 +4615,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\rCODE_DEADLINE\x10\b\x12\x11\n" +
 	"\rCODE_PANICKED\x10\t\x12\x16\n" +
 	"\x12CODE_UNKNOWN_STORE\x10\n" +
-	"2\xaf\a\n" +
+	"2\xea\b\n" +
 	"\tConnector\x12Y\n" +
 	"\bDescribe\x12%.dossier.connector.v1.DescribeRequest\x1a&.dossier.connector.v1.DescribeResponse\x12M\n" +
 	"\x04Open\x12!.dossier.connector.v1.OpenRequest\x1a\".dossier.connector.v1.OpenResponse\x12U\n" +
@@ -4492,7 +4623,9 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x05Apply\x12\".dossier.connector.v1.ApplyRequest\x1a#.dossier.connector.v1.ApplyResponse(\x010\x01\x12P\n" +
 	"\x05Count\x12\".dossier.connector.v1.CountRequest\x1a#.dossier.connector.v1.CountResponse\x12P\n" +
 	"\x05Probe\x12\".dossier.connector.v1.ProbeRequest\x1a#.dossier.connector.v1.ProbeResponse\x12V\n" +
-	"\aInspect\x12$.dossier.connector.v1.InspectRequest\x1a%.dossier.connector.v1.InspectResponse\x12[\n" +
+	"\aInspect\x12$.dossier.connector.v1.InspectRequest\x1a%.dossier.connector.v1.InspectResponse\x12\\\n" +
+	"\aInstall\x12'.dossier.connector.v1.StatementsRequest\x1a(.dossier.connector.v1.StatementsResponse\x12[\n" +
+	"\x06Grants\x12'.dossier.connector.v1.StatementsRequest\x1a(.dossier.connector.v1.StatementsResponse\x12[\n" +
 	"\bOpenBlob\x12%.dossier.connector.v1.OpenBlobRequest\x1a&.dossier.connector.v1.OpenBlobResponse0\x01\x12O\n" +
 	"\x04Load\x12!.dossier.connector.v1.LoadRequest\x1a\".dossier.connector.v1.LoadResponse(\x01\x12O\n" +
 	"\x04Dump\x12!.dossier.connector.v1.DumpRequest\x1a\".dossier.connector.v1.DumpResponse0\x01\x12P\n" +
@@ -4511,7 +4644,7 @@ func file_dossier_connector_v1_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_dossier_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 64)
+var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
 var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(Code)(0),                      // 0: dossier.connector.v1.Code
 	(*Fault)(nil),                  // 1: dossier.connector.v1.Fault
@@ -4557,27 +4690,29 @@ var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(*ProbeResponse)(nil),          // 41: dossier.connector.v1.ProbeResponse
 	(*InspectRequest)(nil),         // 42: dossier.connector.v1.InspectRequest
 	(*InspectResponse)(nil),        // 43: dossier.connector.v1.InspectResponse
-	(*Schema)(nil),                 // 44: dossier.connector.v1.Schema
-	(*SchemaCollection)(nil),       // 45: dossier.connector.v1.SchemaCollection
-	(*Names)(nil),                  // 46: dossier.connector.v1.Names
-	(*SchemaField)(nil),            // 47: dossier.connector.v1.SchemaField
-	(*Reference)(nil),              // 48: dossier.connector.v1.Reference
-	(*Trigger)(nil),                // 49: dossier.connector.v1.Trigger
-	(*OpenBlobRequest)(nil),        // 50: dossier.connector.v1.OpenBlobRequest
-	(*OpenBlobResponse)(nil),       // 51: dossier.connector.v1.OpenBlobResponse
-	(*LoadRequest)(nil),            // 52: dossier.connector.v1.LoadRequest
-	(*LoadResponse)(nil),           // 53: dossier.connector.v1.LoadResponse
-	(*DumpRequest)(nil),            // 54: dossier.connector.v1.DumpRequest
-	(*DumpResponse)(nil),           // 55: dossier.connector.v1.DumpResponse
-	nil,                            // 56: dossier.connector.v1.OpenRequest.ConfigEntry
-	(*ApplyRequest_Start)(nil),     // 57: dossier.connector.v1.ApplyRequest.Start
-	(*ApplyRequest_Verdict)(nil),   // 58: dossier.connector.v1.ApplyRequest.Verdict
-	(*ApplyRequest_Cancel)(nil),    // 59: dossier.connector.v1.ApplyRequest.Cancel
-	(*ApplyResponse_Prepared)(nil), // 60: dossier.connector.v1.ApplyResponse.Prepared
-	(*ApplyResponse_Applied)(nil),  // 61: dossier.connector.v1.ApplyResponse.Applied
-	nil,                            // 62: dossier.connector.v1.Outcome.ByPersonEntry
-	nil,                            // 63: dossier.connector.v1.Tally.ByPersonEntry
-	(*DumpResponse_Rows)(nil),      // 64: dossier.connector.v1.DumpResponse.Rows
+	(*StatementsRequest)(nil),      // 44: dossier.connector.v1.StatementsRequest
+	(*StatementsResponse)(nil),     // 45: dossier.connector.v1.StatementsResponse
+	(*Schema)(nil),                 // 46: dossier.connector.v1.Schema
+	(*SchemaCollection)(nil),       // 47: dossier.connector.v1.SchemaCollection
+	(*Names)(nil),                  // 48: dossier.connector.v1.Names
+	(*SchemaField)(nil),            // 49: dossier.connector.v1.SchemaField
+	(*Reference)(nil),              // 50: dossier.connector.v1.Reference
+	(*Trigger)(nil),                // 51: dossier.connector.v1.Trigger
+	(*OpenBlobRequest)(nil),        // 52: dossier.connector.v1.OpenBlobRequest
+	(*OpenBlobResponse)(nil),       // 53: dossier.connector.v1.OpenBlobResponse
+	(*LoadRequest)(nil),            // 54: dossier.connector.v1.LoadRequest
+	(*LoadResponse)(nil),           // 55: dossier.connector.v1.LoadResponse
+	(*DumpRequest)(nil),            // 56: dossier.connector.v1.DumpRequest
+	(*DumpResponse)(nil),           // 57: dossier.connector.v1.DumpResponse
+	nil,                            // 58: dossier.connector.v1.OpenRequest.ConfigEntry
+	(*ApplyRequest_Start)(nil),     // 59: dossier.connector.v1.ApplyRequest.Start
+	(*ApplyRequest_Verdict)(nil),   // 60: dossier.connector.v1.ApplyRequest.Verdict
+	(*ApplyRequest_Cancel)(nil),    // 61: dossier.connector.v1.ApplyRequest.Cancel
+	(*ApplyResponse_Prepared)(nil), // 62: dossier.connector.v1.ApplyResponse.Prepared
+	(*ApplyResponse_Applied)(nil),  // 63: dossier.connector.v1.ApplyResponse.Applied
+	nil,                            // 64: dossier.connector.v1.Outcome.ByPersonEntry
+	nil,                            // 65: dossier.connector.v1.Tally.ByPersonEntry
+	(*DumpResponse_Rows)(nil),      // 66: dossier.connector.v1.DumpResponse.Rows
 }
 var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	0,  // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
@@ -4590,7 +4725,7 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	11, // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
 	1,  // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
 	12, // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
-	56, // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
+	58, // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
 	15, // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
 	1,  // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
 	1,  // 13: dossier.connector.v1.CloseResponse.fault:type_name -> dossier.connector.v1.Fault
@@ -4621,13 +4756,13 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	3,  // 38: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
 	4,  // 39: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
 	27, // 40: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
-	57, // 41: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
-	58, // 42: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
-	59, // 43: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
-	60, // 44: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
-	61, // 45: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
+	59, // 41: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
+	60, // 42: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
+	61, // 43: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
+	62, // 44: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
+	63, // 45: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
 	7,  // 46: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
-	62, // 47: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
+	64, // 47: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
 	36, // 48: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
 	5,  // 49: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
 	2,  // 50: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
@@ -4635,55 +4770,61 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	20, // 52: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
 	39, // 53: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
 	1,  // 54: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
-	63, // 55: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
+	65, // 55: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
 	20, // 56: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
 	1,  // 57: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
-	44, // 58: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
+	46, // 58: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
 	1,  // 59: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
-	45, // 60: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
-	47, // 61: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
-	46, // 62: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
-	46, // 63: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
-	48, // 64: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
-	49, // 65: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
-	6,  // 66: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
-	30, // 67: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
-	7,  // 68: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
-	1,  // 69: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
-	64, // 70: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
-	30, // 71: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
-	31, // 72: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
-	35, // 73: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
-	35, // 74: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
-	1,  // 75: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
-	7,  // 76: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
-	9,  // 77: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
-	13, // 78: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
-	28, // 79: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
-	33, // 80: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
-	37, // 81: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
-	40, // 82: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
-	42, // 83: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
-	50, // 84: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
-	52, // 85: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
-	54, // 86: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
-	16, // 87: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
-	10, // 88: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
-	14, // 89: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
-	29, // 90: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
-	34, // 91: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
-	38, // 92: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
-	41, // 93: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
-	43, // 94: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
-	51, // 95: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
-	53, // 96: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
-	55, // 97: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
-	17, // 98: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
-	88, // [88:99] is the sub-list for method output_type
-	77, // [77:88] is the sub-list for method input_type
-	77, // [77:77] is the sub-list for extension type_name
-	77, // [77:77] is the sub-list for extension extendee
-	0,  // [0:77] is the sub-list for field type_name
+	18, // 60: dossier.connector.v1.StatementsRequest.collections:type_name -> dossier.connector.v1.Collection
+	1,  // 61: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
+	47, // 62: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
+	49, // 63: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
+	48, // 64: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
+	48, // 65: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
+	50, // 66: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
+	51, // 67: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
+	6,  // 68: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
+	30, // 69: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
+	7,  // 70: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
+	1,  // 71: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
+	66, // 72: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
+	30, // 73: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
+	31, // 74: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
+	35, // 75: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
+	35, // 76: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
+	1,  // 77: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
+	7,  // 78: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
+	9,  // 79: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
+	13, // 80: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
+	28, // 81: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
+	33, // 82: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
+	37, // 83: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
+	40, // 84: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
+	42, // 85: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
+	44, // 86: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
+	44, // 87: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
+	52, // 88: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
+	54, // 89: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
+	56, // 90: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
+	16, // 91: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
+	10, // 92: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
+	14, // 93: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
+	29, // 94: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
+	34, // 95: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
+	38, // 96: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
+	41, // 97: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
+	43, // 98: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
+	45, // 99: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
+	45, // 100: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
+	53, // 101: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
+	55, // 102: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
+	57, // 103: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
+	17, // 104: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
+	92, // [92:105] is the sub-list for method output_type
+	79, // [79:92] is the sub-list for method input_type
+	79, // [79:79] is the sub-list for extension type_name
+	79, // [79:79] is the sub-list for extension extendee
+	0,  // [0:79] is the sub-list for field type_name
 }
 
 func init() { file_dossier_connector_v1_connector_proto_init() }
@@ -4715,11 +4856,11 @@ func file_dossier_connector_v1_connector_proto_init() {
 		(*ApplyResponse_Prepared_)(nil),
 		(*ApplyResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[50].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[52].OneofWrappers = []any{
 		(*OpenBlobResponse_Data)(nil),
 		(*OpenBlobResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[54].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[56].OneofWrappers = []any{
 		(*DumpResponse_Rows_)(nil),
 		(*DumpResponse_Done)(nil),
 	}
@@ -4729,7 +4870,7 @@ func file_dossier_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dossier_connector_v1_connector_proto_rawDesc), len(file_dossier_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   64,
+			NumMessages:   66,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -34,6 +34,8 @@ const (
 	Connector_Count_FullMethodName    = "/dossier.connector.v1.Connector/Count"
 	Connector_Probe_FullMethodName    = "/dossier.connector.v1.Connector/Probe"
 	Connector_Inspect_FullMethodName  = "/dossier.connector.v1.Connector/Inspect"
+	Connector_Install_FullMethodName  = "/dossier.connector.v1.Connector/Install"
+	Connector_Grants_FullMethodName   = "/dossier.connector.v1.Connector/Grants"
 	Connector_OpenBlob_FullMethodName = "/dossier.connector.v1.Connector/OpenBlob"
 	Connector_Load_FullMethodName     = "/dossier.connector.v1.Connector/Load"
 	Connector_Dump_FullMethodName     = "/dossier.connector.v1.Connector/Dump"
@@ -56,6 +58,9 @@ type ConnectorClient interface {
 	Count(ctx context.Context, in *CountRequest, opts ...grpc.CallOption) (*CountResponse, error)
 	Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error)
 	Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error)
+	// Install and Grants say what a system's administrator runs; they change nothing.
+	Install(ctx context.Context, in *StatementsRequest, opts ...grpc.CallOption) (*StatementsResponse, error)
+	Grants(ctx context.Context, in *StatementsRequest, opts ...grpc.CallOption) (*StatementsResponse, error)
 	// OpenBlob streams the bytes of a blob; the last message holds `done`.
 	OpenBlob(ctx context.Context, in *OpenBlobRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[OpenBlobResponse], error)
 	// Load lays out a scratch system, Dump reads it back. Served only where the host set
@@ -156,6 +161,26 @@ func (c *connectorClient) Inspect(ctx context.Context, in *InspectRequest, opts 
 	return out, nil
 }
 
+func (c *connectorClient) Install(ctx context.Context, in *StatementsRequest, opts ...grpc.CallOption) (*StatementsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(StatementsResponse)
+	err := c.cc.Invoke(ctx, Connector_Install_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *connectorClient) Grants(ctx context.Context, in *StatementsRequest, opts ...grpc.CallOption) (*StatementsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(StatementsResponse)
+	err := c.cc.Invoke(ctx, Connector_Grants_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *connectorClient) OpenBlob(ctx context.Context, in *OpenBlobRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[OpenBlobResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[2], Connector_OpenBlob_FullMethodName, cOpts...)
@@ -233,6 +258,9 @@ type ConnectorServer interface {
 	Count(context.Context, *CountRequest) (*CountResponse, error)
 	Probe(context.Context, *ProbeRequest) (*ProbeResponse, error)
 	Inspect(context.Context, *InspectRequest) (*InspectResponse, error)
+	// Install and Grants say what a system's administrator runs; they change nothing.
+	Install(context.Context, *StatementsRequest) (*StatementsResponse, error)
+	Grants(context.Context, *StatementsRequest) (*StatementsResponse, error)
 	// OpenBlob streams the bytes of a blob; the last message holds `done`.
 	OpenBlob(*OpenBlobRequest, grpc.ServerStreamingServer[OpenBlobResponse]) error
 	// Load lays out a scratch system, Dump reads it back. Served only where the host set
@@ -271,6 +299,12 @@ func (UnimplementedConnectorServer) Probe(context.Context, *ProbeRequest) (*Prob
 }
 func (UnimplementedConnectorServer) Inspect(context.Context, *InspectRequest) (*InspectResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Inspect not implemented")
+}
+func (UnimplementedConnectorServer) Install(context.Context, *StatementsRequest) (*StatementsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Install not implemented")
+}
+func (UnimplementedConnectorServer) Grants(context.Context, *StatementsRequest) (*StatementsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Grants not implemented")
 }
 func (UnimplementedConnectorServer) OpenBlob(*OpenBlobRequest, grpc.ServerStreamingServer[OpenBlobResponse]) error {
 	return status.Error(codes.Unimplemented, "method OpenBlob not implemented")
@@ -413,6 +447,42 @@ func _Connector_Inspect_Handler(srv interface{}, ctx context.Context, dec func(i
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Connector_Install_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StatementsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConnectorServer).Install(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Connector_Install_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConnectorServer).Install(ctx, req.(*StatementsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Connector_Grants_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StatementsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConnectorServer).Grants(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Connector_Grants_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConnectorServer).Grants(ctx, req.(*StatementsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Connector_OpenBlob_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(OpenBlobRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -486,6 +556,14 @@ var Connector_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Inspect",
 			Handler:    _Connector_Inspect_Handler,
+		},
+		{
+			MethodName: "Install",
+			Handler:    _Connector_Install_Handler,
+		},
+		{
+			MethodName: "Grants",
+			Handler:    _Connector_Grants_Handler,
 		},
 		{
 			MethodName: "Close",
