@@ -127,7 +127,10 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open
 	}
 	m := e.Planner.Graph.Map
 	c := view.PlanContext{Now: a.now(), Zone: m.Zone, Kinds: kindWords(m), Approval: e.Approval(p)}
-	c.Scope = view.Scope(e.Asked(ctx, p.Request).Scope)
+	asked := e.Asked(ctx, p.Request)
+	if c.Scope = view.Scope(asked.Scope); c.Scope == "" {
+		c.Scope = view.Categories(asked.Categories)
+	}
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
 		c.Open = open && request.State(x.State) == request.Planned

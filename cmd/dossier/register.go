@@ -74,9 +74,12 @@ func (a *app) readRequest(ctx context.Context, e *engine.Engine, arg string) (*r
 
 // names are what a request may speak of.
 func names(m *datamap.Map, now time.Time) request.Names {
-	out := request.Names{Kinds: map[string]subject.Kind{}, Now: now}
+	out := request.Names{Kinds: map[string]subject.Kind{}, Values: map[string][]subject.Kind{}, Now: now}
 	for n, k := range m.Identifiers {
 		out.Kinds[n] = k.Kind
+		if k.Category != nil {
+			out.Values[k.Category.Name] = append(out.Values[k.Category.Name], k.Kind)
+		}
 	}
 	for _, c := range m.Controllers {
 		out.Controllers = append(out.Controllers, c.Name)

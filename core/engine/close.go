@@ -32,6 +32,9 @@ func (j *job) close(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := j.awaitTasks(ctx); err != nil {
+		return err
+	}
 	keep, err := j.lastLook(ctx)
 	if err != nil {
 		return err
@@ -54,7 +57,13 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.keepOn(tx, p, keep, now); err != nil {
 			return err
 		}
-		if err := j.endAs(tx, j.Step.Request, request.Done, outcomeOf(p), now); err != nil {
+		outcome := outcomeOf(p)
+		if refused, err := refusedTask(tx, j.Step.Request); err != nil {
+			return err
+		} else if refused && outcome == request.Fulfilled {
+			outcome = request.Partly
+		}
+		if err := j.endAs(tx, j.Step.Request, request.Done, outcome, now); err != nil {
 			return err
 		}
 		if j.open.Content.Right == request.Restriction {
@@ -62,7 +71,7 @@ func (j *job) close(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := j.issue(tx, j.Step.Request, p, outcomeOf(p), now); err != nil {
+		if err := j.issue(tx, j.Step.Request, p, outcome, now); err != nil {
 			return err
 		}
 		return tx.DeleteFrames(j.Step.Request) // settled: nothing needs the captured keys any more
@@ -106,9 +115,8 @@ func outcomeOf(p *plan.Plan) request.Outcome {
 	for _, n := range rows {
 		all += n
 	}
-	left := rows[plan.Keep] + rows[plan.Withhold] + rows[plan.Review]
 	switch {
-	case left > 0 || len(leftOut(p)) > 0:
+	case p.Leaves() || len(leftOut(p)) > 0:
 		return request.Partly
 	case all == 0:
 		return request.NothingHeld

@@ -81,6 +81,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 		if err := tx.EndHeld(id, "", now); err != nil { // it had entered what it was about to hold
 			return err
 		}
+		if err := tx.DeleteNoContactsOf(id); err != nil {
+			return err
+		}
 		return e.endAs(tx, id, request.Cancelled, "", now)
 	})
 }
@@ -181,6 +184,9 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 		return err
 	}
 	defer o.Key.Wipe()
+	if event == request.FeeTold && o.Content.Right.Free() {
+		return hint(fmt.Errorf("request %s: an %s never costs a fee (Code B.IX.5): %w", id, o.Content.Right, ErrState), "dossier request show %s", id)
+	}
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
 		if err != nil {

@@ -76,7 +76,7 @@ func (e *Engine) intend(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work,
 // listRecipients enters the art. 19 list: who had rows of what changes, by the map and by the disclosure logs.
 func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
 	m := e.Planner.Graph.Map
-	in := recipient.Made{Request: o.ID, Event: eventOf(o.Content.Right), KeepUntil: m.Requests.Keep.Add(now.In(m.Zone)).Format(time.DateOnly)}
+	in := recipient.Made{Request: o.ID, Event: eventOf(o.Content), KeepUntil: m.Requests.Keep.Add(now.In(m.Zone)).Format(time.DateOnly)}
 	for _, sys := range p.Systems {
 		for _, c := range sys.Collections {
 			if t, ok := touched(m, sys.Name, c); ok {
@@ -90,17 +90,11 @@ func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *plann
 	return recipient.Queue(tx, recipient.List(m, in, now))
 }
 
-// eventOf is what recipients are told of, by right.
-func eventOf(right request.Right) string {
-	if right == request.Lift {
-		return recipient.Lifting
-	}
-	return string(right)
-}
-
 // touched is a collection the plan changes, with the categories of what is in it.
 func touched(m *datamap.Map, system string, c plan.Collection) (recipient.Touched, bool) {
-	changes := slices.ContainsFunc(c.Actions, func(a plan.Action) bool { return a.Action.Changes() && a.Action != plan.Recount })
+	changes := slices.ContainsFunc(c.Actions, func(a plan.Action) bool {
+		return a.Action.Changes() && a.Action != plan.Recount || a.Reason.Code == plan.ByHand
+	})
 	sys := m.System(system)
 	if !changes || sys == nil || sys.Collection(c.Name) == nil {
 		return recipient.Touched{}, false

@@ -116,6 +116,13 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 			return nil, err
 		}
 	}
+	made, err := p.Make(ctx, in)
+	if err != nil || o.Content.Right != request.Rectification {
+		return made, err
+	}
+	if in.Erasing, err = e.erasing(ctx, o, made.Work); err != nil || in.Erasing == nil {
+		return made, err
+	}
 	return p.Make(ctx, in)
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/request"
@@ -10,6 +11,7 @@ import (
 // Asked is what the register shows of a request's content; nothing of it names the person.
 type Asked struct {
 	Scope        *request.Scope
+	Categories   []string  // of a rectification: what is corrected or completed
 	IdentifiedAt time.Time // zero: not recorded
 	IdentifiedBy string    // the method
 }
@@ -22,6 +24,14 @@ func (e *Engine) Asked(ctx context.Context, id string) Asked {
 	}
 	defer o.Key.Wipe()
 	out := Asked{Scope: o.Content.Scope}
+	for _, c := range o.Content.Corrections {
+		if !slices.Contains(out.Categories, c.Category) {
+			out.Categories = append(out.Categories, c.Category)
+		}
+	}
+	if s := o.Content.Statement; s != nil && !slices.Contains(out.Categories, s.Category) {
+		out.Categories = append(out.Categories, s.Category)
+	}
 	if i := o.Content.Identity; i != nil && i.VerifiedAt != nil {
 		out.IdentifiedAt, out.IdentifiedBy = *i.VerifiedAt, i.Method
 	}

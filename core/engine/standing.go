@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -48,6 +49,8 @@ type SystemStanding struct {
 	Deleted    int64      `json:"deleted"`
 	Anonymised int64      `json:"anonymised"`
 	Recounted  int64      `json:"recounted"`
+	Corrected  int64      `json:"corrected,omitempty"`
+	Completed  int64      `json:"completed,omitempty"` // by a supplementary statement
 	Kept       int64      `json:"kept"`
 	Held       int64      `json:"held,omitempty"`     // restriction: out of reach
 	Marked     int64      `json:"marked,omitempty"`   // restriction: marked, and goes on
@@ -166,13 +169,16 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 	}
 	for _, sys := range p.Systems {
 		y := SystemStanding{Name: sys.Name, State: "planned"}
+		if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == sys.Name }) {
+			y.State = "nothing to do"
+		}
 		if sys.LeftOut {
 			y.State = "left out"
 		}
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
 				switch {
-				case a.Action == plan.Keep:
+				case a.Action == plan.Keep && a.Left():
 					y.Kept += a.Rows
 				case a.Action == plan.Mark && a.Reason.Code == plan.Shared:
 					y.Marked += a.Rows
@@ -212,6 +218,10 @@ func (y *SystemStanding) count(c state.Count) {
 		y.Held += n
 	case "lift":
 		y.Lifted += n
+	case "correct", "copy":
+		y.Corrected += n
+	case "supplement":
+		y.Completed += n
 	case "placeholder", "reference", "mark", "unmark":
 	default:
 		y.Anonymised += n

@@ -135,6 +135,9 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 		if err := e.beginLimits(tx, o, p, work, now); err != nil {
 			return err
 		}
+		if err := e.arrange(tx, o, p, work, last, now); err != nil {
+			return err
+		}
 		if err := tx.ApplyPlan(stored.ID, now); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -37,6 +38,9 @@ func (j *job) verify(ctx context.Context) error {
 		return err
 	}
 	j.failpoint("looked")
+	if left, err = j.settleConflicts(ctx, left); err != nil {
+		return err
+	}
 	d := detailOf(j.Step)
 	if len(left) > 0 && !slices.ContainsFunc(left, func(r remainder) bool { return r.Exact }) {
 		if i := slices.IndexFunc(left, func(r remainder) bool { return r.reused }); i >= 0 {
@@ -49,6 +53,9 @@ func (j *job) verify(ctx context.Context) error {
 		d.Late += n
 		j.failpoint("late")
 		if left, err = j.ask(ctx, work, sys); err != nil {
+			return err
+		}
+		if left, err = j.settleConflicts(ctx, left); err != nil {
 			return err
 		}
 	}
@@ -112,6 +119,8 @@ type remainder struct {
 	rows   int64
 	keys   [][]any
 	reused bool
+
+	conflicts int64 // of the rows, those that hold neither the old nor the new value of a correction
 }
 
 // ask runs every check and returns those that found something.
@@ -133,6 +142,9 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 				return nil
 			}
 			r.rows++
+			if c.Assigned != nil && isConflict(*c.Assigned, c.Selection.Fields, vs) {
+				r.conflicts++
+			}
 			if len(r.keys) < 20_000 {
 				r.keys = append(r.keys, append([]any(nil), vs[:width]...))
 			}
@@ -263,6 +275,9 @@ func (j *job) room(r remainder) int64 {
 		}
 		for i, t := range w.Treatments {
 			if t.ID == r.ID {
+				if a := plan.Act(w.Purposes[i].Action); a == plan.Correct || a == plan.Supplement {
+					return t.AtMost // the same rows, written back by somebody, are corrected again
+				}
 				return max(t.AtMost-w.Purposes[i].Planned, 0)
 			}
 		}

@@ -159,6 +159,17 @@ const (
 	NeedsReview   = "needs_review"
 	NotSearchable = "not_searchable"
 	HeldElsewhere = "restricted" // held by a restriction
+
+	Rectified    = "rectified"     // art. 16: the old value is replaced
+	Completed    = "completed"     // art. 16: a supplementary statement is added
+	Annotated    = "annotated"     // stays as it is, beside a statement
+	Already      = "already"       // holds the new value
+	Conflict     = "conflict"      // holds neither the old nor the new value
+	ByHand       = "by_hand"       // corrected by a person, as the map says
+	NotCorrected = "refuse"        // stays as it is, as the map says
+	ToBeErased   = "to_be_erased"  // an open erasure takes it away
+	Consent      = "consent_proof" // that consent was given and withdrawn (art. 7(1))
+	NotReached   = "not_reached"   // an objection or a withdrawal does not end this purpose
 )
 
 // Until is the end of keeping: one of the three.

@@ -150,7 +150,7 @@ func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 	stay := append(e.needed(f), e.toldByFields(f, nil)...)
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
-		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && len(field.Rules) > 0 && !e.folded(f, field) {
+		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && (len(field.Rules) > 0 || e.proves(field)) && !e.folded(f, field) {
 			continue
 		}
 		if a, changes := e.becomes(f.c, name); changes { // as an anonymised row of the collection does

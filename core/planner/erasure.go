@@ -27,6 +27,11 @@ func (s *survey) planErasure(out *Result) error {
 	if err := s.findShells(fates); err != nil {
 		return err
 	}
+	for _, c := range s.Graph.Collections() {
+		if err := s.listProof(fates[c]); err != nil {
+			return err
+		}
+	}
 	if s.byCategory() {
 		s.narrow(fates)
 	}

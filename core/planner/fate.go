@@ -118,6 +118,7 @@ func (s *survey) judgeHeld(f *fate, fates map[*datamap.Collection]*fate) (err er
 	if err := s.holdLimited(f); err != nil {
 		return err
 	}
+	s.keepProof(f)
 	for _, e := range s.Graph.Children(f.c) {
 		if s.Graph.Host(e) && handsDown(e) && !isNever(f.held) {
 			if f.heldParents[e], err = s.ownerTuples(e, s.reach(f.c, f.held)); err != nil {

@@ -136,7 +136,7 @@ func (s *survey) learn(c *datamap.Collection, ids []*datamap.Field, person int, 
 			n = text
 		}
 		known := s.valuesOf(s.known, f.Identifier)
-		if known.raw[n] != nil {
+		if known.raw[n] != nil || s.awaited(f.Identifier, n) {
 			continue
 		}
 		if len(known.order) == 0 && s.Graph.Exclusive(c) {

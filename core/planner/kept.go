@@ -259,7 +259,7 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 func (s *survey) shellCond(f *fate) connectors.Cond {
 	cs := []connectors.Cond{f.shells.cond()}
 	for _, field := range f.c.Fields {
-		if len(field.Rules) > 0 {
+		if len(field.Rules) > 0 || s.proves(field) {
 			cs = append(cs, f.fields[field])
 		}
 	}

@@ -40,6 +40,7 @@ type Input struct {
 	Due          *Due                                   // the plan is of what an earlier erasure kept, and of nothing else
 	Restrictions func(person []Mark) ([]InForce, error) // those in force on data of whoever the identifiers name; nil: none are
 	Lift         *Lifted                                // what a lift lifts
+	Erasing      *request.Request                       // an erasure of the same person that is open: only what it keeps is corrected
 	Progress     func(system string)                    // told as systems are worked; may be nil
 }
 
@@ -68,6 +69,7 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 	if err := s.anchor(); err != nil {
 		return nil, err
 	}
+	s.awaits()
 	if err := s.find(); err != nil {
 		return nil, err
 	}
@@ -91,6 +93,10 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		err = s.planRestriction(out)
 	case request.Lift:
 		err = s.planLift(out)
+	case request.Rectification:
+		err = s.planRectification(out)
+	case request.Objection, request.Withdrawal:
+		err = s.planStop(out)
 	default:
 		return nil, fmt.Errorf("%s requests cannot be planned yet", in.Request.Right)
 	}

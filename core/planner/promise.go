@@ -130,6 +130,9 @@ func (s *survey) listRecipients(out *Result, rows map[string]int64) error {
 	strangers := 0
 	for _, name := range sortedNames(logs) {
 		d := *logs[name]
+		if s.terms.Stops && rows[name] == 0 { // what a log names was told for other purposes
+			continue
+		}
 		out.Work.Disclosures = append(out.Work.Disclosures, d)
 		if s.Graph.Map.Recipients[name] == nil {
 			strangers++

@@ -121,7 +121,7 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 			if by == nil {
 				by = f
 			}
-		case known.decides():
+		case known.decides() && !s.awaited(f.Identifier, n):
 			contradicted = true
 		}
 	}

@@ -33,6 +33,8 @@ identifiers:
 purposes:
   p: { label: { pl: p }, basis: art6_1_b, keep: 1 year }
   n: { label: { pl: n }, basis: art6_1_a }
+  w: { label: { pl: w }, basis: art6_1_f, keep: 1 year }
+  foreign: { label: { pl: f }, basis: art6_1_b, keep: 1 year, role: processor, for: Other }
 tombstone: { proof: 1 year, because: x }
 requests: { keep: 1 year, because: x }
 `

@@ -38,6 +38,8 @@ type survey struct {
 	schemas    map[string]*connectors.Schema
 	warnings   []string
 	limits     []InForce
+
+	renewed map[string][]string // new values of a rectification, by category
 }
 
 // root is a row that names the person: its key, and the identifier it was found by, which is asked for again

@@ -23,6 +23,9 @@ type Work struct {
 	Under       []string     // restrictions of the person that are in force
 	GivesUp     []string     // restrictions the person gives up for this erasure
 	Restricts   []Restricted // restriction and lift: what becomes of which collection
+	Hands       []Hand       // what people have to do
+	Contacts    []Mark       // contact points that are not to be used any more …
+	Stopped     []string     // … for these purposes
 }
 
 // Stay is how many of a collection's rows the plan leaves standing.

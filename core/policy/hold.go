@@ -32,6 +32,8 @@ func (t Terms) HoldOf(c *datamap.Collection, r *datamap.Rule) Hold {
 		return h
 	}
 	switch {
+	case t.Stops && t.SystemInScope(c.System) && !t.InScope(p):
+		return always(plan.OtherPurpose, &plan.Until{Criterion: "as long as that purpose runs"})
 	case !t.SystemInScope(c.System), !t.InScope(p):
 		return always(plan.OutOfScope, &plan.Until{Criterion: "not asked for"})
 	case t.foreign(p):
@@ -46,6 +48,9 @@ func (t Terms) HoldOf(c *datamap.Collection, r *datamap.Rule) Hold {
 	if code, ended := t.Ended(p); ended {
 		h.Never, h.Reason.Code = true, code
 		return h
+	}
+	if t.Stops {
+		return always(plan.NotReached, &plan.Until{Criterion: "by its own rules"})
 	}
 	h.Reason.Code = plan.Retention
 	if p.Exception != "" {

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Terms struct {
 	Keep        []request.Keep
 	Controller  string // the controller addressed; "" the first
 	Instruction string // the controller whose instruction we carry out as processor; "" none
+	Stops       bool   // objection, withdrawal: the purposes named end, and nothing else is touched, lapsed or not
 }
 
 // TermsOf reads them from a request. A missing ground is the narrowest, 17(1)(a): what has lapsed.
@@ -36,7 +38,31 @@ func TermsOf(r *request.Request, m *datamap.Map, asOf time.Time) Terms {
 	if r.Instruction != nil {
 		t.Instruction = r.Instruction.Controller
 	}
+	if r.Right == request.Objection || r.Right == request.Withdrawal {
+		t.stop(r, m)
+	}
 	return t
+}
+
+// stop narrows the terms to the purposes named, which end by the ground; all are those the ground ends.
+func (t *Terms) stop(r *request.Request, m *datamap.Map) {
+	t.Stops = true
+	if r.Right == request.Withdrawal {
+		t.Ground = "art7_3"
+	}
+	if len(t.Scope.Purposes) > 0 {
+		return
+	}
+	all := *t
+	all.Scope.Purposes = slices.Sorted(maps.Keys(m.Purposes))
+	for _, name := range all.Scope.Purposes {
+		if _, ended := all.Ended(m.Purposes[name]); ended && !t.foreign(m.Purposes[name]) {
+			t.Scope.Purposes = append(t.Scope.Purposes, name)
+		}
+	}
+	if len(t.Scope.Purposes) == 0 {
+		t.Scope.Purposes = []string{""} // none, which is not all
+	}
 }
 
 // Today is the midnight that began the day of AsOf, in the controller's zone.
@@ -102,6 +128,9 @@ func (t Terms) kept(p *datamap.Purpose) *request.Keep {
 	}
 	return nil
 }
+
+// Foreign says whether p is another controller's affair: left alone, counted and referred (art. 28(3)).
+func (t Terms) Foreign(p *datamap.Purpose) bool { return t.foreign(p) }
 
 // foreign says whether p is another controller's affair here: held as processor without that
 // controller's instruction, or addressed to another controller of the map.

@@ -16,7 +16,8 @@ type Names struct {
 	Systems     []string
 	Purposes    []string
 	Categories  []string
-	Now         time.Time // zero: dates are not checked
+	Values      map[string][]subject.Kind // kinds of identifiers by the category of their values
+	Now         time.Time                 // zero: dates are not checked
 }
 
 // CheckAgainst says what of a request the data map does not know, and which instants lie in the future.
@@ -47,6 +48,7 @@ func (r *Request) CheckAgainst(n Names) Problems {
 	}
 	for i, c := range r.Corrections {
 		known("/corrections/"+strconv.Itoa(i)+"/category", c.Category, n.Categories)
+		checkValue("/corrections/"+strconv.Itoa(i)+"/to", c.To, n.Values[c.Category], &ps)
 	}
 	if r.Statement != nil {
 		known("/statement/category", r.Statement.Category, n.Categories)
@@ -76,6 +78,25 @@ func (r *Request) checkKinds(kinds map[string]subject.Kind, ps *Problems) {
 		case err != nil:
 			ps.add(at+"/value", "cannot be read: "+err.Error(), "")
 		}
+	}
+}
+
+// checkValue wants a new value of an identifier's category to read as one of its kinds.
+func checkValue(at string, v subject.Secret, kinds []subject.Kind, ps *Problems) {
+	var why error
+	for _, k := range kinds {
+		_, err := k.Normalise(v.Reveal())
+		if err == nil {
+			return
+		}
+		why = err
+	}
+	switch {
+	case v.Empty() || why == nil:
+	case errors.Is(why, subject.ErrNotAValue):
+		ps.add(at, "names nobody", "the right value; what shall go altogether is an erasure")
+	default:
+		ps.add(at, "cannot be read: "+why.Error(), "")
 	}
 }
 

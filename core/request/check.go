@@ -226,6 +226,9 @@ func (r *Request) checkCorrections(ps *Problems) {
 		} else if c.From == c.To {
 			ps.add(at+"/to", "is what stands there already", "")
 		}
+		if slices.ContainsFunc(r.Corrections, func(x Correction) bool { return x != c && x.Category == c.Category && x.From == c.To }) {
+			ps.add(at+"/to", "is the old value of another correction", "send one after the other, so that it is clear which comes first")
+		}
 		if k := [2]string{c.Category, c.From.Reveal()}; seen[k] {
 			ps.add(at, "corrects the same value twice", "")
 		} else {

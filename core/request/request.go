@@ -29,6 +29,9 @@ var Rights = []Right{Access, Portability, Rectification, Erasure, Restriction, L
 // Destroys says whether carrying it out takes data away.
 func (r Right) Destroys() bool { return r == Erasure || r == Objection || r == Withdrawal }
 
+// Free says whether it never costs anything (Code B.IX.5).
+func (r Right) Free() bool { return r == Objection || r == Withdrawal }
+
 // Mutates says whether carrying it out changes any system.
 func (r Right) Mutates() bool { return r != Access && r != Portability }
 

@@ -26,6 +26,9 @@ func WaitsFor(r *Request, events ...Event) (code Wait, why string) {
 	if open(events, ClarificationAsked, ClarificationGiven) {
 		return ForClarification, "the person was asked to clarify the request"
 	}
+	if r.Right.Free() {
+		return "", ""
+	}
 	if open(events, FeeTold, FeePaid, FeeWaived) {
 		return ForFee, "the person was told of a fee"
 	}

@@ -45,3 +45,8 @@ func (tx *Tx) NoContacts(kind string, sums [][]byte) ([]NoContact, error) {
 func (tx *Tx) DeleteNoContact(purpose, kind string, sum []byte) error {
 	return tx.do("do-not-contact entry", `DELETE FROM no_contact WHERE purpose = ? AND kind = ? AND mark = ?`, purpose, kind, sum)
 }
+
+// DeleteNoContactsOf removes the entries a request made, for it was cancelled.
+func (tx *Tx) DeleteNoContactsOf(request string) error {
+	return tx.do("do-not-contact entries of "+request, `DELETE FROM no_contact WHERE request = ?`, request)
+}

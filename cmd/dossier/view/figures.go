@@ -11,6 +11,10 @@ type figures struct {
 
 func figuresOf(right string) figures {
 	switch right {
+	case "rectification":
+		return figures{[]string{"CORRECTED", "COMPLETED", "KEPT"}, func(y engine.SystemStanding) []string {
+			return []string{Number(y.Corrected), Number(y.Completed), Number(y.Kept)}
+		}, "was corrected too"}
 	case "restriction":
 		return figures{[]string{"HELD", "MARKED"}, func(y engine.SystemStanding) []string { return []string{Number(y.Held), Number(y.Marked)} }, "came under it too"}
 	case "lift":

@@ -43,9 +43,13 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	say("%s", wrap(found(p, c.Kinds), Width, ""))
 	say("")
 	name := nameWidth(p)
-	say("%s", bold(w, pad("", name)+padLeft("ROWS", rowsWidth)+"  "+pad("WHAT", actWidth)+"  WHY, AND UNTIL WHEN"))
+	act := actWidth
+	if slices.ContainsFunc(p.Totals, func(t plan.Total) bool { return t.Action == plan.Supplement }) {
+		act = len(plan.Supplement)
+	}
+	say("%s", bold(w, pad("", name)+padLeft("ROWS", rowsWidth)+"  "+pad("WHAT", act)+"  WHY, AND UNTIL WHEN"))
 	for _, s := range p.Systems {
-		system(w, s, name)
+		system(w, s, name, act, empty(p.Right))
 	}
 	recipients(w, p)
 	tasks(w, p)
@@ -158,7 +162,7 @@ type line struct {
 	plan.Action
 }
 
-func system(w io.Writer, s plan.System, name int) {
+func system(w io.Writer, s plan.System, name, act int, empty string) {
 	_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
 	if !s.Reached {
 		why := "not reached: " + s.Unreached
@@ -168,7 +172,7 @@ func system(w io.Writer, s plan.System, name int) {
 		_, _ = fmt.Fprintln(w, "  "+wrap(why, Width-2, "  "))
 		return
 	}
-	indent := strings.Repeat(" ", name+rowsWidth+2+actWidth+2)
+	indent := strings.Repeat(" ", name+rowsWidth+2+act+2)
 	room := Width - len(indent)
 	last, nothing := "", []string{}
 	for _, l := range linesOf(s) {
@@ -189,7 +193,7 @@ func system(w io.Writer, s plan.System, name int) {
 		if l.Action.Action == plan.Manual && l.Rows == 0 {
 			rows = "?"
 		}
-		_, _ = fmt.Fprintf(w, "%s%s  %s  %s\n", pad(shownName, name), padLeft(rows, rowsWidth), pad(string(l.Action.Action), actWidth), wrap(whyFitting(l.Action, room), room, indent))
+		_, _ = fmt.Fprintf(w, "%s%s  %s  %s\n", pad(shownName, name), padLeft(rows, rowsWidth), pad(string(l.Action.Action), act), wrap(whyFitting(l.Action, room), room, indent))
 	}
 	switch len(nothing) {
 	case 0:
@@ -199,8 +203,16 @@ func system(w io.Writer, s plan.System, name int) {
 		_, _ = fmt.Fprintln(w, "  "+wrap("nothing found in "+and(nothing), Width-4, "    "))
 	}
 	if len(s.Collections) == 0 {
-		_, _ = fmt.Fprintln(w, "  nothing found")
+		_, _ = fmt.Fprintln(w, "  "+empty)
 	}
+}
+
+// empty is what is said of a system without a line.
+func empty(right string) string {
+	if right == "objection" || right == "withdrawal" {
+		return "nothing is held for it"
+	}
+	return "nothing found"
 }
 
 // linesOf brings a system's actions into the order they are shown in.

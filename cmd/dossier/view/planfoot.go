@@ -94,13 +94,18 @@ func unverified(names []string, kinds map[string]string) []string {
 func backups(p *plan.Plan) string {
 	var parts []string
 	for _, s := range p.Systems {
-		takes := func(l line) bool { return l.Action.Action == plan.Delete || l.Action.Action == plan.Anonymise }
+		takes := func(l line) bool {
+			return l.Action.Action == plan.Delete || l.Action.Action == plan.Anonymise || l.Action.Action == plan.Correct
+		}
 		if s.Backups != "" && slices.ContainsFunc(linesOf(s), takes) {
 			parts = append(parts, "of "+s.Name+" until "+Day(s.Backups))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
+	}
+	if p.Right == "rectification" {
+		return "Backups hold the old values: " + and(parts) + ". After a restore the rectification is owed again."
 	}
 	return "Backups hold what is erased: " + and(parts) + ". After a restore the erasure is owed again."
 }
@@ -204,7 +209,7 @@ func withheld(p *plan.Plan) string {
 // Totals is the last line of a plan.
 func Totals(p *plan.Plan) string {
 	words := map[plan.Act]string{plan.Delete: "to delete", plan.Anonymise: "to anonymise", plan.Recount: "to recount", plan.Keep: "kept", plan.Export: "to export",
-		plan.Review: "to review first", plan.Withhold: withheld(p), plan.Refer: "referred"}
+		plan.Review: "to review first", plan.Withhold: withheld(p), plan.Refer: "referred", plan.Supplement: "to complete", plan.Manual: "left to people"}
 	var parts []string
 	for _, t := range p.Totals {
 		word := words[t.Action]

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // StandingContext is what a standing is read with.
@@ -54,7 +55,7 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 	fact("planned", s.PlannedAt, by(s.PlannedBy), Digest(s.Digest), without)
 	fact("approved", s.ApprovedAt, by(s.ApprovedBy))
 	started := ""
-	if s.Right == "erasure" {
+	if request.Right(s.Right).Destroys() {
 		started = "tombstone written first"
 	}
 	fact("started", s.StartedAt, started)

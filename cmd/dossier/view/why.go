@@ -50,6 +50,9 @@ func Scope(s *request.Scope) string {
 	return strings.Join(parts, "; ")
 }
 
+// Categories says of what a rectification is.
+func Categories(names []string) string { return and(names) }
+
 // whyFitting is an action's reason, its law abbreviated as far as it must be to fit.
 func whyFitting(a plan.Action, room int) string {
 	law := a.Reason.Law
@@ -80,10 +83,10 @@ func Why(a plan.Action) string {
 	if fs := shownFields(a.Fields); len(fs) > 0 && len(fs) <= 4 && slices.Contains([]string{plan.Withdrawn, plan.ThirdPerson, plan.NeedsReview}, a.Reason.Code) {
 		s = strings.Join(fs, ", ") + ": " + s
 	}
-	if u := until(a); u != "" {
+	if u := until(a); u != "" && (a.Reason.Code != plan.OtherPurpose || a.Until.Criterion == "") {
 		s += ", " + u
 	}
-	if law := a.Reason.Law; law != "" && a.Action == plan.Keep {
+	if law := a.Reason.Law; law != "" && (a.Action == plan.Keep || a.Action == plan.Manual) {
 		if w := exceptions[law]; w != "" {
 			law = w
 		}
@@ -129,7 +132,12 @@ func reason(a plan.Action) string {
 	case plan.DateUnknown:
 		return r.Purpose + ": kept, its date cannot be read"
 	case plan.OtherPurpose:
+		if a.Until != nil && a.Until.Event == "" {
+			return r.Purpose + ": goes on"
+		}
 		return r.Purpose + ": consent stands"
+	case plan.NotReached:
+		return r.Purpose + ": this right does not end it"
 	case plan.OutOfScope:
 		return r.Purpose + ": not asked for"
 	case plan.Processor:
