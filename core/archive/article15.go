@@ -32,7 +32,8 @@ type Article15 struct {
 	Decisions  []Decision  `json:"decisions,omitempty"`  // (h); empty: none
 	LeftOut    []LeftOut   `json:"left_out,omitempty"`   // 15(4), 20(4)
 	Restricted []Limited   `json:"restricted,omitempty"` // 18
-	Own        []Own       `json:"own,omitempty"`        // what the executor itself keeps
+	Own        []Own       `json:"own,omitempty"`        // what the executor itself keeps: a system of every map
+	Erased     []Erased    `json:"erased,omitempty"`     // earlier erasures, and those under way
 }
 
 // Party is a controller or a DPO.
@@ -145,10 +146,28 @@ type Limited struct {
 	Ground string `json:"ground"`
 }
 
-// Own is what is kept about the request itself.
+// Own is something the executor itself keeps.
 type Own struct {
-	What  string `json:"what"`
-	Basis string `json:"basis,omitempty"`
-	Until string `json:"until,omitempty"` // 2006-01-02
-	Why   string `json:"why,omitempty"`
+	What    string `json:"what"`
+	System  string `json:"system,omitempty"` // the register of requests, by its label
+	Purpose string `json:"purpose,omitempty"`
+	Basis   string `json:"basis,omitempty"`
+	Until   string `json:"until,omitempty"` // 2006-01-02
+	End     string `json:"end,omitempty"`   // in words, where there is no day
+	Why     string `json:"why,omitempty"`
+}
+
+// Erased is an erasure of this person's data: what a copy shows after it, or while it goes on, is what remains.
+type Erased struct {
+	Request string `json:"request"`
+	On      string `json:"on"` // 2006-01-02: the day it was verified; while it goes on, the day it began
+	Done    bool   `json:"done"`
+}
+
+// NothingUntil is until when the record of this request is kept; "" where nothing is said of it.
+func (a *Article15) NothingUntil() string {
+	if len(a.Own) == 0 {
+		return ""
+	}
+	return a.Own[0].Until
 }

@@ -21,7 +21,7 @@ func Article15From(m *datamap.Map, p *plan.Plan, r *request.Request, f Findings)
 	x := &assembly{m: m, p: p, r: r, f: f, words: w}
 	x.find()
 	a := &Article15{Language: w.lang, Request: r.ID, AsOf: p.AsOf, Processed: len(x.held) > 0 || len(f.Tally) > 0,
-		FoundBy: []string{}, LeftOut: f.LeftOut, Restricted: f.Restricted, Own: f.Own}
+		FoundBy: []string{}, LeftOut: f.LeftOut, Restricted: f.Restricted, Own: f.Own, Erased: f.Erased}
 	x.parties(a)
 	x.places(a)
 	a.Purposes = x.purposes(a)
@@ -212,6 +212,12 @@ func (x *assembly) places(a *Article15) {
 		a.Searched = append(a.Searched, Place{Label: label})
 		if slices.ContainsFunc(x.held, func(c heldCollection) bool { return c.System.Name == s.Name }) {
 			a.Found = append(a.Found, Place{Label: label})
+		}
+	}
+	if here := (Place{Label: x.T("register")}); x.f.Register.Searched {
+		a.Searched = append(a.Searched, here)
+		if x.f.Register.Found {
+			a.Found = append(a.Found, here)
 		}
 	}
 	for _, by := range x.p.FoundBy {

@@ -25,7 +25,7 @@ const (
 //go:embed article15.context.jsonld
 var contextFile []byte
 
-// Result is what was written.
+// Result is what was written; collections, rows and files are those of the controller's systems, the executor's own records apart.
 type Result struct {
 	SHA256      string // sha256:… of the ZIP, as written to w
 	Bytes       int64
@@ -48,12 +48,20 @@ func (b *Builder) Close(told *Article15) (Result, error) {
 	if told == nil || len(told.Controllers) == 0 {
 		return Result{}, b.fail(errors.New("a package says whose data it holds: name the controller"))
 	}
-	r := Result{Collections: len(b.tables), Files: len(b.files)}
+	var r Result
+	for _, f := range b.files {
+		if !f.own() {
+			r.Files++
+		}
+	}
 	for _, t := range b.tables {
 		if !t.closed {
 			return Result{}, b.fail(fmt.Errorf("the collection %q is still open", t.info.Label))
 		}
-		r.Rows += t.rows
+		if !t.info.own {
+			r.Collections++
+			r.Rows += t.rows
+		}
 	}
 	if err := b.finish(b.complete(told, r)); err != nil {
 		return Result{}, b.fail(err)

@@ -43,5 +43,8 @@ type TableInfo struct {
 	Label       string // label of the collection; the file is named after it
 	Description string
 	Restricted  string // since when and why its processing is restricted (art. 18), in words; "" it is not
+	Kept        string // that an earlier erasure kept it, why and until when, in words; "" it is not
 	Fields      []Field
+
+	own bool // of the executor's own records: [Builder.Records]
 }

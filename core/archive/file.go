@@ -30,6 +30,9 @@ type file struct {
 	table                             *Table // nil: of no row
 }
 
+// own says whether the document belongs to the executor's own records.
+func (f *file) own() bool { return f.table != nil && f.table.info.own }
+
 // File adds a document, read to its end before File returns.
 func (b *Builder) File(ctx context.Context, info FileInfo, r io.Reader) error {
 	f := &file{title: info.Title, description: info.Description, system: info.System, media: mediaType(info.MediaType)}

@@ -16,7 +16,15 @@ type Findings struct {
 	LeftOut     []LeftOut    // in the language of the texts
 	Restricted  []Limited
 	Own         []Own
+	Erased      []Erased
+	Register    Register
 	NotYetBy    time.Time // the day a result is promised for systems not reached; zero: none is
+}
+
+// Register is how the register of requests stands among the places that were searched.
+type Register struct {
+	Searched bool
+	Found    bool // it holds more of the person than the request that is answered
 }
 
 // Held is a purpose, by its name in the map, with an end of keeping of some of the person's rows.

@@ -61,6 +61,8 @@ type indexCollection struct {
 	Description string       `json:"description,omitempty"`
 	System      string       `json:"system"`
 	Restricted  string       `json:"restricted,omitempty"`
+	Kept        string       `json:"kept,omitempty"`
+	Own         bool         `json:"own,omitempty"` // of our record of requests
 	Rows        int64        `json:"rows"`
 	CSV         string       `json:"csv"`
 	JSON        string       `json:"json"`
@@ -70,7 +72,7 @@ type indexCollection struct {
 // writeCollection writes a finished table as an element of dossier.json's collections, with its rows where they are few.
 func writeCollection(w *bytes.Buffer, t *Table) error {
 	c := indexCollection{Name: t.name, Title: t.info.Label, Description: t.info.Description, System: t.info.System,
-		Restricted: t.info.Restricted, Rows: t.rows, CSV: t.csvEntry.Path, JSON: t.jsonEntry.Path}
+		Restricted: t.info.Restricted, Kept: t.info.Kept, Own: t.info.own, Rows: t.rows, CSV: t.csvEntry.Path, JSON: t.jsonEntry.Path}
 	for _, col := range t.columns {
 		typ, _ := col.schemaType()
 		c.Fields = append(c.Fields, indexField{Name: col.name, Title: col.Title, Description: col.Description, Type: typ,

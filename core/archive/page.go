@@ -34,6 +34,7 @@ type pageView struct {
 	Held        bool // data is processed
 	Empty       bool // the package holds none of it
 	Systems     []systemView
+	Records     []systemView // the executor's own
 	Collections int64
 	Rows        int64
 	FileCount   int64
@@ -76,13 +77,13 @@ func (b *Builder) writePage(w io.Writer, told *Article15) error {
 	hash := sha256.Sum256([]byte(pageStyle))
 	v := pageView{words: b.words, Article15: told, Info: b.info, Style: template.CSS(pageStyle), Made: b.words.Moment(b.at),
 		Policy:   "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; base-uri 'none'; form-action 'none'",
-		Portable: b.info.Right == request.Portability, Collections: int64(len(b.tables)), FileCount: int64(len(b.files))}
-	systems := b.bySystem()
-	for i, s := range systems {
-		v.Systems = append(v.Systems, systemView{ID: fmt.Sprintf("s%d", i+1), Label: s.Label, Tables: s.Tables})
-	}
+		Portable: b.info.Right == request.Portability}
+	v.Systems, v.Records = b.bySystem(false), b.bySystem(true)
 	for _, t := range b.tables {
-		v.Rows += t.rows
+		if !t.info.own {
+			v.Collections++
+			v.Rows += t.rows
+		}
 	}
 	for _, f := range b.files {
 		x := fileView{Path: f.Path, Title: f.title, Description: f.description, Place: f.system, Bytes: f.Bytes}
@@ -92,15 +93,32 @@ func (b *Builder) writePage(w io.Writer, told *Article15) error {
 		if x.Title == "" {
 			x.Title = f.Path[strings.LastIndexByte(f.Path, '/')+1:]
 		}
+		if !f.own() {
+			v.FileCount++
+		}
 		v.Files = append(v.Files, x)
 	}
-	v.Empty = v.Rows == 0 && len(v.Files) == 0
+	v.Empty = v.Rows == 0 && v.FileCount == 0
 	v.Held = !v.Empty || told.Processed && !v.Portable
 	if err := pageTemplate.ExecuteTemplate(w, "begin", v); err != nil {
 		return err
 	}
-	for i, s := range systems {
-		if err := pageTemplate.ExecuteTemplate(w, "system", v.Systems[i]); err != nil {
+	if err := b.writeSystems(w, v.Systems); err != nil {
+		return err
+	}
+	if err := pageTemplate.ExecuteTemplate(w, "records", v); err != nil {
+		return err
+	}
+	if err := b.writeSystems(w, v.Records); err != nil {
+		return err
+	}
+	return pageTemplate.ExecuteTemplate(w, "end", v)
+}
+
+// writeSystems writes the sections of tables as they were stashed.
+func (b *Builder) writeSystems(w io.Writer, systems []systemView) error {
+	for _, s := range systems {
+		if err := pageTemplate.ExecuteTemplate(w, "system", s); err != nil {
 			return err
 		}
 		for _, t := range s.Tables {
@@ -112,19 +130,25 @@ func (b *Builder) writePage(w io.Writer, told *Article15) error {
 			return err
 		}
 	}
-	return pageTemplate.ExecuteTemplate(w, "end", v)
+	return nil
 }
 
-// bySystem groups the tables by their system, both in the order they came.
-func (b *Builder) bySystem() []systemView {
+// bySystem groups the tables by their system, both in the order they came: those of the controller's systems, or the executor's own.
+func (b *Builder) bySystem(own bool) []systemView {
 	var out []systemView
-	at := map[string]int{}
+	at, prefix := map[string]int{}, "s"
+	if own {
+		prefix = "own"
+	}
 	for _, t := range b.tables {
+		if t.info.own != own {
+			continue
+		}
 		i, ok := at[t.info.System]
 		if !ok {
 			i = len(out)
 			at[t.info.System] = i
-			out = append(out, systemView{Label: t.info.System})
+			out = append(out, systemView{ID: fmt.Sprintf("%s%d", prefix, i+1), Label: t.info.System})
 		}
 		out[i].Tables = append(out[i].Tables, t)
 	}

@@ -9,16 +9,17 @@ import (
 // tableView is one collection's section of the page.
 type tableView struct {
 	words
-	ID, Label, Description, Restricted string
-	Total, Shown                       int64
-	CSV, JSON                          string
-	CSVBytes, JSONBytes                int64
-	Columns                            []columnView
-	Body                               template.HTML // the rows, escaped cell by cell
-	Records                            []recordView
-	AsRecords                          bool
-	RecordCount                        []int
-	Formulas, Unreadable, Escaped      string
+	ID, Label, Description        string
+	Restricted, Kept              string
+	Total, Shown                  int64
+	CSV, JSON                     string
+	CSVBytes, JSONBytes           int64
+	Columns                       []columnView
+	Body                          template.HTML // the rows, escaped cell by cell
+	Records                       []recordView
+	AsRecords                     bool
+	RecordCount                   []int
+	Formulas, Unreadable, Escaped string
 }
 
 type columnView struct {
@@ -34,7 +35,7 @@ type recordView struct {
 
 // tablePage writes the section of a finished table.
 func (w words) tablePage(out io.Writer, t *Table) error {
-	v := tableView{words: w, ID: t.anchor(), Label: t.info.Label, Description: t.info.Description, Restricted: t.info.Restricted,
+	v := tableView{words: w, ID: t.anchor(), Label: t.info.Label, Description: t.info.Description, Restricted: t.info.Restricted, Kept: t.info.Kept,
 		Total: t.rows, Shown: int64(t.head.shown), CSV: t.csvEntry.Path, JSON: t.jsonEntry.Path,
 		CSVBytes: t.csvEntry.Bytes, JSONBytes: t.jsonEntry.Bytes, Body: template.HTML(t.head.html)}
 	var formulas, unreadable, escaped []string

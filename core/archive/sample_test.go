@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,7 @@ func sample(t testing.TB, lang string, right request.Right) []byte {
 		}}, entries...)
 
 	add(TableInfo{System: ledger, Label: pick(lang, "Pisma o zaległości", "Letters about arrears"),
+		Kept:       KeptText(lang, []KeptAfter{{"2026-000110", pick(lang, "Dochodzenie roszczeń", "Legal claims"), "Kodeks cywilny, art. 118", "2032-12-31"}}),
 		Restricted: pick(lang, "Od 2 października 2026 r.: kwestionowana prawidłowość (art. 18 ust. 1 lit. a RODO).", "Since 2 October 2026: accuracy contested (Art. 18(1)(a) GDPR)."), Fields: []Field{
 			{Name: "sent_on", Title: pick(lang, "Wysłano", "Sent on"), Type: Date},
 			{Name: "body", Title: pick(lang, "Treść", "Text"), Category: "correspondence.letter", CategoryTag: pick(lang, "Pisma", "Letters")},
@@ -93,10 +96,39 @@ func sample(t testing.TB, lang string, right request.Right) []byte {
 	if err := b.File(ctx, FileInfo{Name: "teczka osobowa.pdf", Title: pick(lang, "Teczka osobowa, skan", "Personal file, scan"), System: pick(lang, "Akta papierowe", "Paper files"), MediaType: "application/pdf"}, strings.NewReader("%PDF-1.4 scan")); err != nil {
 		t.Fatal(err)
 	}
+	if right == request.Access {
+		for _, kind := range slices.Sorted(maps.Keys(sampleRecords())) {
+			if err := b.Records(ctx, kind, sampleRecords()[kind]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	if _, err := b.Close(sampleTold(lang)); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// sampleRecords is a row of every kind of the executor's own records.
+func sampleRecords() map[RecordKind][]Record {
+	const id, old = "2026-000123", "2026-000110"
+	return map[RecordKind][]Record{
+		RecordedRequests: {{"request": old, "number": "2026/000110", "right": "erasure", "ground": "art17_1_b", "capacity": "self", "channel": "office", "received": made.AddDate(0, -3, 0), "due": "2026-09-04",
+			"state": "done", "outcome": "partly", "closed": made.AddDate(0, -2, 0), "kept_until": "2032-12-31"},
+			{"request": id, "number": "2026/000123", "right": "access", "capacity": "proxy", "channel": "email", "received": asOf, "due": "2026-12-03", "state": "running"}},
+		RecordedStatements:   {{"request": id, "what": "identifier", "kind": "PESEL", "value": "80051712345"}, {"request": id, "what": "reply_address", "value": "=ul. Lipowa 1"}},
+		RecordedEvents:       {{"request": old, "event": "reply_sent", "when": made.AddDate(0, -2, 0)}},
+		RecordedLetters:      {{"request": old, "letter": "E/1", "sent": made.AddDate(0, -2, 0), "language": "pl", "sha256": strings.Repeat("ab", 32), "document": blobOf("e-1.html", "text/html", "<p>…</p>")}},
+		RecordedArchives:     {{"request": old, "made": made.AddDate(0, -2, 0), "opens_until": "2026-09-18", "rows": int64(12), "files": int64(0), "handed_out": int64(1), "handed_last": made.AddDate(0, -2, 1), "ended": "expired", "ended_at": made.AddDate(0, -1, 0)}},
+		RecordedRecipients:   {{"request": old, "recipient": "Bank Spółdzielczy", "role": "controller", "event": "erasure", "told": "sent", "told_on": "2026-09-05"}, {"request": old, "recipient": "Wodociągi", "role": "controller", "event": "erasure", "told": "exempt", "exempt": "a"}},
+		RecordedErasures:     {{"request": old, "state": "verified", "ground": "art17_1_b", "erased_on": "2026-09-05", "purposes": "Biuletyn", "places": "Rejestr członków", "categories": "Kontakt", "marks": "PESEL", "again_until": "2027-01-05", "proof_until": "2032-12-31", "proof_why": "Kodeks cywilny, art. 118", "basis": "art6_1_f", "something_kept": true, "kept_until": "2032-12-31"}},
+		RecordedKept:         {{"request": old, "place": "Księgowość", "collection": "Wpłaty", "purpose": "Księgi", "law": "uor, art. 74", "rows": int64(12), "kept_until": "2031-12-31", "state": "waiting"}},
+		RecordedRestrictions: {{"request": "2026-000105", "place": "Rejestr członków", "collection": "Członkowie", "ground": "art18_1_a", "method": "blocked", "rows": int64(1), "since": "2026-10-02", "review_by": "2026-12-02"}},
+		RecordedPermits:      {{"request": "2026-000105", "basis": "legal_claims", "law": "Kpc", "since": "2026-10-03", "permitted_until": "2026-12-31"}},
+		RecordedUses:         {{"request": "2026-000105", "basis": "legal_claims", "when": made, "use": "pozew"}},
+		RecordedContacts:     {{"purpose": "Biuletyn", "kind": "E-mail", "since": "2026-09-01", "request": old}},
+		RecordedTasks:        {{"request": old, "task": "manual", "place": "Akta papierowe", "department": "Archiwum", "due": "2026-08-20", "state": "done", "answered": "2026-08-19"}},
+	}
 }
 
 func sampleTold(lang string) *Article15 {

@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/archive"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/policy"
+	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -91,6 +92,9 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 	defer b.Abort()
 	g := &gathering{b: b, teller: t, logs: &disclosures{m: t.m}, kept: newKeeping(policy.TermsOf(j.open.Content, t.m, p.AsOf))}
 	g.rows = held(t.m, p)
+	if g.records, err = j.recordsOf(ctx, j.open, j.work.Marks); err != nil {
+		return Made{}, err
+	}
 	for _, s := range t.m.Systems {
 		for _, c := range s.Collections {
 			if g.rows[c] > 0 {
@@ -108,8 +112,14 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 			return Made{}, fmt.Errorf("%s/%s: %w", x.System, x.Collection, err)
 		}
 	}
+	if j.open.Content.Right == request.Access {
+		if err := g.records.write(ctx, b, t, nil); err != nil {
+			return Made{}, err
+		}
+	}
 	told := archive.Article15From(t.m, p, j.open.Content, archive.Findings{Language: t.lang, Tally: b.Tally(), Purposes: g.kept.list(),
-		Disclosures: g.logs.list(), LeftOut: g.left, Restricted: g.limits, Own: t.own(p), NotYetBy: t.dueDay()})
+		Disclosures: g.logs.list(), LeftOut: g.left, Restricted: g.limits, Own: g.own(p), Erased: g.records.erased(t), NotYetBy: t.dueDay(),
+		Register: archive.Register{Searched: t.right == request.Access, Found: g.records.beyond()}})
 	r, err := b.Close(told)
 	if err != nil {
 		return Made{}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // held are the collections the plan found rows of the person in, with their number.
@@ -57,7 +58,17 @@ type gathering struct {
 	rows map[*datamap.Collection]int64 // the plan's
 	left []archive.LeftOut
 
-	limits []archive.Limited
+	limits  []archive.Limited
+	records *records
+}
+
+// own is what is told of the executor's own records: all of them in an access, of the request alone in a portability.
+func (g *gathering) own(p *plan.Plan) []archive.Own {
+	list := g.records.own(g.teller, p.AsOf)
+	if g.right != request.Access {
+		return list[:1]
+	}
+	return list
 }
 
 // table reads one collection into the package, in one pass: what is shown, and beside it what retention and the
@@ -75,6 +86,9 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 		l := g.limited(info.Label, x.Limit)
 		info.Restricted = g.limitWords(l)
 		g.limits = append(g.limits, l)
+	}
+	if x.Only == nil && g.right == request.Access {
+		info.Kept = g.records.keptAfter(g.teller, x.System, x.Collection)
 	}
 	table, err := g.b.Table(info)
 	if err != nil {

@@ -53,10 +53,10 @@ func markOf(kind *datamap.Identifier, value string, key keys.MarkKey, use string
 // erasure waits for an access that is still open, for it would take away what the copy is made of.
 func (e *Engine) meets(tx *state.Tx, o *open, work *planner.Work) error {
 	marks, err := e.personMarks(uniqueOf(work))
-	if err != nil || len(marks) == 0 || !o.Content.Right.Mutates() {
+	if err != nil || len(marks) == 0 {
 		return err
 	}
-	if err := tx.PutRequestMarks(o.ID, marks); err != nil {
+	if err := tx.PutRequestMarks(o.ID, marks); err != nil || !o.Content.Right.Mutates() {
 		return err
 	}
 	others, err := tx.Requests(state.RequestFilter{Marks: sums(marks), States: []string{string(request.Received), string(request.Planned), string(request.Approved), string(request.Running), string(request.Waiting)}})

@@ -209,9 +209,3 @@ func (d *disclosures) list() []archive.Disclosure {
 	}
 	return out
 }
-
-// own is what the executor itself keeps about the person.
-func (t teller) own(p *plan.Plan) []archive.Own {
-	until := t.m.Requests.Keep.Add(p.AsOf).Format("2006-01-02")
-	return []archive.Own{{What: t.word("this request and the record of it", "ten wniosek i wpis w rejestrze wniosków"), Basis: t.word("art. 5(2) GDPR", "art. 5 ust. 2 RODO"), Until: until, Why: t.m.Requests.Because}}
-}

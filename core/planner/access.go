@@ -11,6 +11,7 @@ import (
 
 // planAccess lists what the person receives (art. 15(3); art. 20 with its filter).
 func (s *survey) planAccess(out *Result) error {
+	s.noteMarks(out.Work)
 	portability := s.in.Request.Right == request.Portability
 	for _, c := range s.Graph.Collections() {
 		if !s.terms.SystemInScope(c.System) || c.DerivedFrom != nil {

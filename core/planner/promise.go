@@ -77,7 +77,7 @@ func (s *survey) noteRoots(w *Work, f *fate) error {
 	return nil
 }
 
-// noteMarks lists the identifiers a tombstone's marks are made of.
+// noteMarks notes by which identifiers the person is known: the unique ones found, and of the others those that were given and verified.
 func (s *survey) noteMarks(w *Work) {
 	for kind, v := range s.known {
 		for _, n := range v.order {

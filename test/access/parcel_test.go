@@ -18,7 +18,8 @@ type parcel struct {
 	files  map[string][]byte
 	index  index
 	told   told
-	tables map[string]*table // by title
+	tables map[string]*table // by title: of the cooperative's systems
+	own    map[string]*table // of the executor's own records
 }
 
 // index is dossier.json as far as it is looked at.
@@ -26,8 +27,11 @@ type index struct {
 	Language    string
 	Collections []struct {
 		Name, Title, System, CSV, JSON, Description string
+		Restricted, Kept                            string
+		Own                                         bool
 		Rows                                        int64
 	}
+	Searched, Found, NotYet []struct{ Label string }
 	LeftOut []struct {
 		What, Why, Law, Later string
 		Count                 int64
@@ -47,7 +51,11 @@ type told struct {
 		Name, Since, Last string
 		FromRecord        bool `json:"from_record"`
 	}
-	Own []struct{ What, Until, Why string }
+	Own    []struct{ What, System, Purpose, Basis, Until, End, Why string }
+	Erased []struct {
+		Request, On string
+		Done        bool
+	}
 }
 
 type told15 struct {
@@ -68,7 +76,7 @@ func open(t testing.TB, file string) *parcel {
 		t.Fatal(err)
 	}
 	defer func() { _ = z.Close() }()
-	p := &parcel{files: map[string][]byte{}, tables: map[string]*table{}}
+	p := &parcel{files: map[string][]byte{}, tables: map[string]*table{}, own: map[string]*table{}}
 	for _, f := range z.File {
 		r, err := f.Open()
 		if err != nil {
@@ -101,6 +109,12 @@ func open(t testing.TB, file string) *parcel {
 		p.tables[r.Title] = tab
 	}
 	p.twins(t)
+	for _, c := range p.index.Collections {
+		if c.Own {
+			p.own[c.Title] = p.tables[c.Title]
+			delete(p.tables, c.Title)
+		}
+	}
 	return p
 }
 

@@ -37,11 +37,11 @@ func TestAwkwardTexts(t *testing.T) {
 
 // TestNothingHeld: the answer says that nothing is held but the request and its record, and until when; and where was looked.
 func TestNothingHeld(t *testing.T) {
-	h := newHouse(t, sample.Options{}, nil)
 	for lang, words := range map[string][]string{
-		"pl": {"Nie przetwarzamy Pani/Pana danych osobowych", "31\u00a0grudnia\u00a02032\u00a0r.", "Księgowość", "Rejestr członków", "Teczki elektroniczne"},
-		"en": {"We hold no personal data about you, apart from this request itself and its entry in our register", "31\u00a0December\u00a02032", "Accounts", "Members&#39; register"},
+		"pl": {"Nie przetwarzamy Pani/Pana danych osobowych", "31\u00a0grudnia\u00a02032\u00a0r.", "Księgowość", "Rejestr członków", "Teczki elektroniczne", "Rejestr wniosków", "Zachowujemy je do"},
+		"en": {"We hold no personal data about you, apart from this request itself and its entry in our register", "31\u00a0December\u00a02032", "Accounts", "Members&#39; register", "Register of requests", "We keep them until"},
 	} {
+		h := newHouse(t, sample.Options{}, nil) // for each: whoever asks twice is in the register
 		out := h.must(t, "-q", "run", h.ask(t, "nothing-held-access", "2026-5-"+lang, language(lang)))
 		if !strings.Contains(out, "nothing held") {
 			t.Errorf("the outcome is not said:\n%s", out)
@@ -49,6 +49,9 @@ func TestNothingHeld(t *testing.T) {
 		pack := h.unpack(t, "2026-5-"+lang)
 		if pack.told.Processed || len(pack.tables) != 0 || len(pack.told.Purposes) != 0 {
 			t.Errorf("%d tables, %d purposes", len(pack.tables), len(pack.told.Purposes))
+		}
+		if n := len(pack.index.Searched); n != 4 || len(pack.index.Found) != 0 || len(pack.own) != 2 {
+			t.Errorf("%d systems were asked of 3 and the register, data was found in %v; %d tables of our own", n, pack.index.Found, len(pack.own))
 		}
 		if len(pack.told.Own) != 1 || pack.told.Own[0].Until != "2032-12-31" {
 			t.Errorf("what is kept of the request: %+v", pack.told.Own)
