@@ -71,7 +71,7 @@ func (r *records) requestRows(t teller) (out []archive.Record) {
 }
 
 // statementRows is what requests said of the person, and what tombstones keep in plain. Whoever acted for the person is named by the
-// capacity alone.
+// capacity alone, and where the answer goes then is theirs.
 func (r *records) statementRows(t teller) (out []archive.Record) {
 	add := func(request, what, kind string, value subject.Secret) {
 		if v := value.Reveal(); v != "" {
@@ -85,7 +85,7 @@ func (r *records) statementRows(t teller) (out []archive.Record) {
 		for _, id := range x.content.Subject.Identifiers {
 			add(x.ID, "identifier", t.kind(id.Kind), id.Value)
 		}
-		if a := x.content.Reply; a != nil {
+		if a := x.content.Reply; a != nil && (x.content.Requester == nil || x.content.Requester.Capacity == "self") {
 			add(x.ID, "reply_address", "", a.Address)
 		}
 		for _, c := range x.content.Corrections {

@@ -61,6 +61,7 @@ func cmpOr(s, or string) string {
 
 // about makes a request one of another person, named by PESEL.
 func about(r map[string]any, who sample.Person) {
+	delete(r["reply"].(map[string]any), "address") // the other's
 	r["subject"] = map[string]any{"identifiers": []any{map[string]any{"kind": "pesel", "value": who.PESEL, "verified": true}}}
 	if who.Email != "" {
 		ids := r["subject"].(map[string]any)
