@@ -32,7 +32,7 @@ type index struct {
 		Rows                                        int64
 	}
 	Searched, Found, NotYet []struct{ Label string }
-	LeftOut []struct {
+	LeftOut                 []struct {
 		What, Why, Law, Later string
 		Count                 int64
 	} `json:"left_out"`
