@@ -36,6 +36,9 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	}
 	open = true
 	locked := time.Now()
+	if err := pen.deferReferences(ctx); err != nil {
+		return nil, failure(ctx, "deferring foreign keys", err)
+	}
 	if err := w.prepare(s, do); err != nil {
 		return w.undone(), err
 	}
@@ -91,7 +94,6 @@ func (w *work) prepare(s *store, do []connectors.Treatment) error {
 	if w.view, err = s.catalog.view(w.ctx, w.writer.conn); err != nil {
 		return err
 	}
-	w.view.writer = w.writer
 	for _, t := range do {
 		j := &job{t: t, late: len(w.jobs) > 0, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
 		w.jobs = append(w.jobs, j)
@@ -104,9 +106,6 @@ func (w *work) prepare(s *store, do []connectors.Treatment) error {
 
 // run makes the changes, in order.
 func (w *work) run() error {
-	if _, err := w.writer.exec(w.ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
-		return failure(w.ctx, "deferring foreign keys", err)
-	}
 	for _, j := range w.jobs {
 		if j.table.held == nil {
 			continue

@@ -21,7 +21,6 @@ type catalog struct {
 type view struct {
 	ctx     context.Context
 	conn    *sql.Conn
-	writer  *writer // where the transaction may write
 	catalog *catalog
 	version int64
 	heldIn  map[string]bool   // by table: whether rows of it are held

@@ -64,11 +64,8 @@ func (v *view) each(ctx context.Context, q relational.Query, f func([]driver.Val
 	})
 }
 
-// ask begins a query: from what the writer has prepared, where there is one.
+// ask begins a query.
 func (v *view) ask(ctx context.Context, dc any, q relational.Query) (driver.Rows, error) {
-	if v.writer != nil {
-		return v.writer.query(ctx, dc, q)
-	}
 	c, ok := dc.(driver.QueryerContext)
 	if !ok {
 		return nil, errors.New("the SQLite driver cannot be asked directly")

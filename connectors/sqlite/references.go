@@ -1,20 +1,48 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"strings"
 
 	"modernc.org/sqlite"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/prepared"
 )
+
+// deferReferences has foreign keys checked when the transaction ends. SQLite does so while the pragma is prepared; running it would in
+// addition have every statement the connection keeps prepared anew. Where it was not done then, it is run.
+func (w *writer) deferReferences(ctx context.Context) error {
+	err := w.conn.Raw(func(dc any) error {
+		p, ok := dc.(driver.ConnPrepareContext)
+		if !ok {
+			return errors.New("the SQLite driver prepares no statements")
+		}
+		st, err := p.PrepareContext(ctx, "PRAGMA defer_foreign_keys = ON")
+		if err != nil {
+			return err
+		}
+		return st.Close()
+	})
+	if err != nil {
+		return err
+	}
+	on := false
+	if err := w.conn.QueryRowContext(ctx, "PRAGMA defer_foreign_keys").Scan(&on); err != nil || on {
+		return err
+	}
+	_, err = w.exec(ctx, "PRAGMA defer_foreign_keys = ON")
+	return err
+}
 
 // checkReferences finds out, before the host is asked and also when nothing will be committed, whether a deferred foreign
 // key would forbid the commit.
 func (w *work) checkReferences() error {
 	open := 0
 	err := w.writer.conn.Raw(func(dc any) error {
-		status, ok := dc.(sqlite.DBStatus)
+		status, ok := prepared.Under(dc).(sqlite.DBStatus)
 		if !ok {
 			return errors.New("the SQLite driver cannot say whether foreign keys hold")
 		}

@@ -7,10 +7,14 @@ import (
 	"errors"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/prepared"
 )
 
 // readers is how many reads run at once.
 const readers = 4
+
+// keptStatements is how many prepared statements a connection keeps: more than one person's erasure takes.
+const keptStatements = 256
 
 // store is one open file: connections that cannot write, and one that can.
 type store struct {
@@ -29,11 +33,11 @@ func open(ctx context.Context, p place) (*store, error) {
 	s := &store{place: p, writer: make(chan *writer, 1)}
 	s.writer <- nil
 	var err error
-	if s.read, err = sql.Open("sqlite", p.source(append([]string{"query_only(1)"}, common...)...)); err != nil {
+	if s.read, err = prepared.Open("sqlite", p.source(append([]string{"query_only(1)"}, common...)...), keptStatements); err != nil {
 		return nil, failure(ctx, "opening the database file", err)
 	}
 	s.read.SetMaxOpenConns(readers)
-	if s.write, err = sql.Open("sqlite", p.source(append([]string{"secure_delete(1)"}, common...)...)); err != nil {
+	if s.write, err = prepared.Open("sqlite", p.source(append([]string{"secure_delete(1)"}, common...)...), keptStatements); err != nil {
 		return nil, errors.Join(failure(ctx, "opening the database file", err), s.read.Close())
 	}
 	s.write.SetMaxOpenConns(1)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver, without cgo
+
+	"github.com/dossier-dsr/dossier/prepared"
 )
 
 // DB is the opened state. It is safe for concurrent use.
@@ -89,6 +91,9 @@ func open(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
+// keptStatements is more than this program has for its state.
+const keptStatements = 512
+
 func connect(path string, connections int, pragmas ...string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -96,7 +101,7 @@ func connect(path string, connections int, pragmas ...string) (*sql.DB, error) {
 	}
 	q := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
 	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: q.Encode()}
-	db, err := sql.Open("sqlite", dsn.String())
+	db, err := prepared.Open("sqlite", dsn.String(), keptStatements)
 	if err != nil {
 		return nil, err
 	}
