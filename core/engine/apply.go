@@ -82,19 +82,18 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 	if err != nil {
 		if !sys.Card.Transactional && len(outcomes) > 0 { // they say how far it got; of a transaction nothing is known before the retry
 			t.acknowledge(outcomes)
-			err = errors.Join(err, j.record(ctx, t, nil))
+			err = errors.Join(err, j.record(ctx, t))
 		}
 		return describe(err, outcomes)
 	}
 	j.failpoint("stored")
 	t.acknowledge(outcomes)
 	if !last {
-		return j.record(ctx, t, nil)
+		return j.record(ctx, t)
 	}
 	t.infer()
-	err = j.record(ctx, t, outcomes)
-	j.failpoint("committed")
-	return err
+	j.committed(t, outcomes)
+	return nil
 }
 
 // flatten brings treatments into the form the store takes: one may become several, and what a ceiling leaves
@@ -175,10 +174,16 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 	})
 }
 
-// record stores the counts after a call. With the outcomes of the last one the system is committed.
-func (j *job) record(ctx context.Context, t *tally, last []connectors.Outcome) error {
+// record stores the counts after a call that was not the last.
+func (j *job) record(ctx context.Context, t *tally) error {
+	return j.DB.WriteSoon(ctx, func(tx *state.Tx) error { return tx.PutCount(j.Step, t.counts(j.ID)...) })
+}
+
+// committed has the counts stored, and the system noted as committed, with the end of the step. Where that is lost, what is prepared
+// stands, and the next try infers what this one knew.
+func (j *job) committed(t *tally, outcomes []connectors.Outcome) {
 	d := detailOf(j.Step)
-	for _, o := range last {
+	for _, o := range outcomes {
 		for _, n := range o.Notes {
 			d.Notes = append(d.Notes, n.Summary)
 		}
@@ -187,22 +192,16 @@ func (j *job) record(ctx context.Context, t *tally, last []connectors.Outcome) e
 			d.DoneBy = &by
 		}
 	}
-	return j.DB.Write(ctx, func(tx *state.Tx) error {
+	j.Detail = d.raw()
+	j.ending = func(tx *state.Tx) error {
 		if err := tx.PutCount(j.Step, t.counts(j.ID)...); err != nil {
 			return err
-		}
-		if last == nil {
-			return nil
 		}
 		if err := j.keepCommitted(tx); err != nil {
 			return err
 		}
-		j.State, j.Detail = state.StepCommitted, d.raw()
-		if err := tx.SaveStep(j.Step, j.Now()); err != nil {
-			return err
-		}
 		return note(tx, "system.committed", j.Step.Request, map[string]string{"system": j.System}, j.Now())
-	})
+	}
 }
 
 // describe adds what the store noted to an error.

@@ -122,14 +122,21 @@ type open struct {
 
 // openRequest reads a request and unseals it. Wipe its key after use.
 func (e *Engine) openRequest(ctx context.Context, id string) (*open, error) {
-	x, err := read(ctx, e, func(tx *state.Tx) (state.Request, error) { return tx.Request(id) })
+	var events []request.Event
+	x, err := read(ctx, e, func(tx *state.Tx) (x state.Request, err error) {
+		if x, err = tx.Request(id); err != nil {
+			return x, err
+		}
+		events, err = eventsOf(tx, id)
+		return x, err
+	})
 	if err != nil {
 		return nil, err
 	}
 	if !x.ShreddedAt.IsZero() {
 		return nil, fmt.Errorf("request %s was forgotten on %s", id, x.ShreddedAt.Format(time.DateOnly))
 	}
-	o := &open{Request: x}
+	o := &open{Request: x, Events: events}
 	if o.Key, err = e.Ring.Unwrap(x.DEK); err != nil {
 		return nil, fmt.Errorf("request %s: %w", id, err)
 	}
@@ -138,9 +145,6 @@ func (e *Engine) openRequest(ctx context.Context, id string) (*open, error) {
 		return nil, err
 	}
 	if o.Salt, err = o.Key.Open(keys.Part{Owner: id, Name: "salt"}, x.Salt); err != nil {
-		return nil, err
-	}
-	if o.Events, err = read(ctx, e, func(tx *state.Tx) ([]request.Event, error) { return eventsOf(tx, id) }); err != nil {
 		return nil, err
 	}
 	content, problems := request.Parse(bytes.NewReader(body))

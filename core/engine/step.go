@@ -18,6 +18,8 @@ type job struct {
 	state.Step
 	open *open
 	work *planner.Work
+	// ending is stored with the step's end, in one transaction, where it is done; nil: nothing more.
+	ending func(*state.Tx) error
 }
 
 // detail is what a step remembers of itself, in plain words; no personal data.
@@ -143,7 +145,8 @@ func (e *Engine) Sweep(ctx context.Context) (worked int, err error) {
 // (its state cannot be written, ctx ended); what a system says is noted on the step.
 func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 	var s state.Step
-	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+	// A claim that a loss of power takes back was made by a process that is gone with it: it need not reach the disk by itself.
+	err = e.DB.WriteSoon(ctx, func(tx *state.Tx) error {
 		s, ok, err = tx.ClaimStep(stepID, e.owner, leaseFor, e.Now())
 		return err
 	})
@@ -154,6 +157,7 @@ func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 	defer stop()
 	j := &job{Engine: e, Step: s}
 	j.failpoint("claimed")
+	defer j.wipe()
 	return true, j.finish(ctx, j.run(ctx))
 }
 
@@ -173,7 +177,7 @@ func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, 
 			case <-ctx.Done():
 				return
 			case <-t.C:
-				if err := e.DB.Write(ctx, func(tx *state.Tx) error { return tx.RenewLease(s, leaseFor, e.Now()) }); err != nil {
+				if err := e.DB.WriteSoon(ctx, func(tx *state.Tx) error { return tx.RenewLease(s, leaseFor, e.Now()) }); err != nil {
 					cancel(err)
 					return
 				}
@@ -189,7 +193,6 @@ func (j *job) run(ctx context.Context) error {
 	if j.open, err = j.openRequest(ctx, j.Step.Request); err != nil {
 		return err
 	}
-	defer j.open.Key.Wipe()
 	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseHold {
 		return err
 	}
@@ -215,18 +218,32 @@ func (j *job) run(ctx context.Context) error {
 	return fmt.Errorf("no phase %s", j.Phase)
 }
 
+// wipe forgets the request's key, after the step's end was written: that may seal what was found.
+func (j *job) wipe() {
+	if j.open != nil {
+		j.open.Key.Wipe()
+	}
+}
+
 // finish notes how the step ended. A step that lost its fence writes nothing: somebody else has it.
 func (j *job) finish(ctx context.Context, err error) error {
 	if errors.Is(err, state.ErrFenced) || errors.Is(context.Cause(ctx), state.ErrFenced) {
 		return nil
 	}
+	if err == nil {
+		ctx = context.WithoutCancel(ctx) // it is done, and that is written down
+	}
 	if ctx.Err() != nil { // interrupted: the step is given back as it stands, and taken up again
 		_ = j.DB.Write(context.WithoutCancel(ctx), func(tx *state.Tx) error { return tx.YieldStep(j.Step, j.Now()) })
 		return context.Cause(ctx)
 	}
-	now := j.Now()
+	now, was := j.Now(), j.State
 	d := detailOf(j.Step)
 	var wait later
+	ending := j.ending
+	if err != nil || ending == nil {
+		ending = func(*state.Tx) error { return nil }
+	}
 	switch {
 	case err == nil:
 		d.Why, d.Codes = "", nil
@@ -254,7 +271,15 @@ func (j *job) finish(ctx context.Context, err error) error {
 	j.Detail = d.raw()
 	j.Log.Info("step", "request", j.Step.Request, "phase", j.Phase, "system", j.System, "state", string(j.State))
 	j.failpoint("ended")
-	err = j.DB.Write(ctx, func(tx *state.Tx) error {
+	write := j.DB.Write
+	if err == nil && j.Phase == phaseApply {
+		write = j.DB.WriteSoon // what is prepared is on the disk, and the check that follows writes
+	}
+	var unsaid error
+	err = write(ctx, func(tx *state.Tx) error {
+		if unsaid = ending(tx); unsaid != nil {
+			return unsaid
+		}
 		if wait.tasks { // an answer that came while the step was held could not wake it
 			tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
 			if err != nil {
@@ -267,6 +292,10 @@ func (j *job) finish(ctx context.Context, err error) error {
 		return tx.YieldStep(j.Step, now)
 	})
 	j.failpoint("yielded")
+	if unsaid != nil { // nothing of the end was stored: what was found wrong is
+		j.State, j.ending = was, nil
+		return j.finish(ctx, unsaid)
+	}
 	if errors.Is(err, state.ErrFenced) {
 		return nil
 	}

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 )
@@ -19,12 +20,35 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	return run(ctx, db.writer, nil, f)
 }
 
+// WriteSoon is Write for what may be done again: it is stored whole and in order with what other calls store, but outlives a loss of
+// power only once a later Write has returned. A process that is killed loses nothing of it.
+func (db *DB) WriteSoon(ctx context.Context, f func(*Tx) error) error {
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // back to the pool, or gone already
+	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL"); err != nil {
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // the next one is opened as it should be
+		}
+	}()
+	return run(ctx, conn, nil, f)
+}
+
 // Read runs f on one snapshot; it does not wait for writers.
 func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	return run(ctx, db.readers, &sql.TxOptions{ReadOnly: true}, f)
 }
 
-func run(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(*Tx) error) error {
+type beginner interface {
+	BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
+}
+
+func run(ctx context.Context, db beginner, opts *sql.TxOptions, f func(*Tx) error) error {
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)

@@ -71,7 +71,7 @@ func (s *scene) die(t *testing.T, h *product.House, point string) {
 // TestKillTheHostAgainAndAgain kills it at the same point every time it comes back, three times.
 func TestKillTheHostAgainAndAgain(t *testing.T) {
 	s := newScene(t, "erasure")
-	for _, point := range []string{"begin", "apply/prepared/documents#2", "apply/prepared/register", "apply/stored/ledger", "apply/committed/register", "verify/noted/ledger", "close/closed"} {
+	for _, point := range []string{"begin", "apply/prepared/documents#2", "apply/prepared/register", "apply/stored/ledger", "apply/ended/register", "verify/ended/ledger", "close/closed"} {
 		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
 			t.Parallel()
 			h := s.start.Copy(t)
