@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -51,11 +50,14 @@ func benchErasure(ctx context.Context, s settings) error {
 		}
 	}
 	for _, x := range []*series{b.byHand, b.emptied, b.plan, b.start, b.apply, b.verify} {
-		x.took = x.took[3:]
+		x.warm(3)
 	}
 	with := sum("apply + verify", b.apply, b.verify)
 	report(fmt.Sprintf("Erasure of one member, %.0f rows changed in the median", quantile(b.rows, 0.5)), b.byHand, b.emptied, b.apply, with, b.plan, b.start)
 	report("The same, beside as much care", b.emptied, b.apply, with)
+	if b.byHand.busy[0] > 0 {
+		report("The same, by the time the processors gave", b.byHand.processors(), b.emptied.processors(), b.apply.processors(), with.processors(), b.plan.processors(), b.start.processors())
+	}
 	line("connectors: started and opened in %s", short(h.started))
 	return hand.compare(h)
 }
@@ -85,17 +87,19 @@ func (b *erasures) one(ctx context.Context, i int, m member) error {
 }
 
 func (b *erasures) theirs(m member) error {
-	begun := time.Now()
+	stop := start()
 	n, err := b.hand.erase(m)
 	if err != nil {
 		return err
 	}
-	b.byHand.add(time.Since(begun))
+	erased := stop()
+	b.byHand.addSpent(erased)
 	b.rows = append(b.rows, float64(n))
+	stop = start()
 	if err := b.hand.empty(); err != nil {
 		return err
 	}
-	b.emptied.add(time.Since(begun))
+	b.emptied.addSpent(erased.plus(stop()))
 	return nil
 }
 
@@ -104,24 +108,24 @@ func (b *erasures) ours(ctx context.Context, m member) error {
 	if err != nil {
 		return err
 	}
-	begun := time.Now()
+	stop := start()
 	p, err := b.engine.Plan(ctx, id, engine.PlanOptions{Without: []string{"documents"}})
 	if err != nil {
 		return err
 	}
-	b.plan.add(time.Since(begun))
+	b.plan.addSpent(stop())
 	b.engine.Operator = "another"
 	err = b.engine.Approve(ctx, id, p.Digest)
 	b.engine.Operator = "bench"
 	if err != nil {
 		return err
 	}
-	begun = time.Now()
+	stop = start()
 	if err := b.engine.Start(ctx, id, p.Digest); err != nil {
 		return err
 	}
-	b.start.add(time.Since(begun))
-	var apply, verify time.Duration
+	b.start.addSpent(stop())
+	var apply, verify spent
 	for {
 		var due []state.Step
 		err := b.engine.DB.Read(ctx, func(tx *state.Tx) (err error) { due, err = tx.DueStepsOf(id, b.engine.Now()); return err })
@@ -130,17 +134,17 @@ func (b *erasures) ours(ctx context.Context, m member) error {
 		}
 		worked := false
 		for _, s := range due {
-			begun := time.Now()
+			stop := start()
 			ok, err := b.engine.Work(ctx, s.ID)
 			if err != nil {
 				return err
 			}
-			took := time.Since(begun)
+			took := stop()
 			switch s.Phase {
 			case "apply":
-				apply += took
+				apply = apply.plus(took)
 			case "verify":
-				verify += took
+				verify = verify.plus(took)
 			}
 			worked = worked || ok
 		}
@@ -148,8 +152,8 @@ func (b *erasures) ours(ctx context.Context, m member) error {
 			break
 		}
 	}
-	b.apply.add(apply)
-	b.verify.add(verify)
+	b.apply.addSpent(apply)
+	b.verify.addSpent(verify)
 	return b.done(ctx, id)
 }
 

@@ -11,14 +11,27 @@ import (
 type series struct {
 	name string
 	took []time.Duration
+	busy []time.Duration // of the processors, where it was measured
 }
 
 func (s *series) add(d time.Duration) { s.took = append(s.took, d) }
 
+func (s *series) addSpent(x spent) {
+	s.took, s.busy = append(s.took, x.clock), append(s.busy, x.processor)
+}
+
+// warm leaves out the first n.
+func (s *series) warm(n int) {
+	s.took, s.busy = s.took[n:], s.busy[min(n, len(s.busy)):]
+}
+
+// processors is the same series by the processors' time.
+func (s *series) processors() *series { return &series{name: s.name, took: s.busy} }
+
 // report prints what was measured: medians, and the median and range (10th to 90th percentile) of the ratio to base, pair by pair.
 func report(title string, base *series, all ...*series) {
 	fmt.Printf("%s (%d members)\n", title, len(base.took))
-	fmt.Printf("  %-52s %10s %8s %15s\n", "", "median", "ratio", "10 %% – 90 %%")
+	fmt.Printf("  %-52s %10s %8s %15s\n", "", "median", "ratio", "10 % – 90 %")
 	for _, s := range append([]*series{base}, all...) {
 		ratios := make([]float64, len(s.took))
 		for i, d := range s.took {
@@ -57,6 +70,13 @@ func sum(name string, parts ...*series) *series {
 			d += p.took[i]
 		}
 		out.add(d)
+	}
+	for i := range parts[0].busy {
+		var d time.Duration
+		for _, p := range parts {
+			d += p.busy[i]
+		}
+		out.busy = append(out.busy, d)
 	}
 	return out
 }
