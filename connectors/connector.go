@@ -54,12 +54,12 @@ type (
 	BlobOpener interface {
 		OpenBlob(ctx context.Context, b Blob) (io.ReadCloser, error)
 	}
-	// Installer gives what a system's administrator runs once so that rows of these collections can be restricted, Granter what
-	// the administrator grants the connector's own account. Both only say it, in the store's own words, in order, and change nothing; what is
-	// in place already is left out.
+	// Installer gives what a system's administrator runs once so that rows of these collections can be restricted: in the store's
+	// own words, in order, without what is in place already. It only says it and changes nothing.
 	Installer interface {
 		Install(ctx context.Context, collections []Collection) (statements []string, err error)
 	}
+	// Granter gives, in the same way, what the administrator grants the connector's own account.
 	Granter interface {
 		Grants(ctx context.Context, collections []Collection) (statements []string, err error)
 	}
