@@ -11,7 +11,7 @@ import (
 )
 
 // soon is how long a call may go on after its context has ended.
-const soon = 5 * time.Second
+const soon = 10 * time.Second
 
 func contextCases() []Case {
 	people := []string{"people.name"}

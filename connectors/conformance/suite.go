@@ -17,7 +17,7 @@ type Options struct {
 	Keep     bool          // leave the fixtures of the last case as they are
 	Extra    []Case        // more cases, such as those about processes, which a plugin's host knows
 	Progress func(Result)  // called after each case, in order
-	Timeout  time.Duration // of one case; 0: a minute
+	Timeout  time.Duration // of one case; 0: two minutes
 }
 
 // Suite runs the cases that apply to the subject, one after the other. The error is about the subject as
@@ -108,7 +108,7 @@ func selected(c Case, pattern string) bool {
 func run(ctx context.Context, c Case, b *Bench, opt Options) (r Result) {
 	timeout := opt.Timeout
 	if timeout <= 0 {
-		timeout = time.Minute
+		timeout = 2 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

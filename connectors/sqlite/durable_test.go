@@ -131,7 +131,7 @@ func TestAnotherWriterMeansTryLater(t *testing.T) {
 		}
 		began := time.Now()
 		_, err = apply(s, erasure(one(0, "C-00001"))...)
-		if !errors.Is(err, connectors.ErrTryLater) || time.Since(began) > 3*time.Second {
+		if !errors.Is(err, connectors.ErrTryLater) || time.Since(began) > time.Minute { // it waits 2 s; a slow machine takes longer to say so
 			t.Errorf("%s: %v after %s", mode, err, time.Since(began))
 		}
 		same(t, "reading goes on", found(t, s, by(members, "id", one(0, int64(1)))), []string{"0: 1"})

@@ -18,7 +18,7 @@ type Options struct {
 	Fixture bool // the connector is being tested: connectors.Fixture is served
 
 	ConfirmWithin time.Duration // how long a prepared transaction waits for Confirm; 0: 10 s
-	StartTimeout  time.Duration // from start to first answer; 0: 10 s
+	StartTimeout  time.Duration // from start to first answer; 0: 30 s
 	Grace         time.Duration // how long a cancelled Apply may take to say how far it got; 0: 2 s
 
 	Log *slog.Logger // of this package; nil: none. Holds no values.
@@ -29,7 +29,7 @@ func (o Options) withDefaults() Options {
 		o.ConfirmWithin = 10 * time.Second
 	}
 	if o.StartTimeout <= 0 {
-		o.StartTimeout = 10 * time.Second
+		o.StartTimeout = 30 * time.Second
 	}
 	if o.Grace <= 0 {
 		o.Grace = 2 * time.Second
