@@ -57,7 +57,7 @@ func wholeDigest(ctx context.Context, e *engine.Engine, id, given string) (strin
 	if !ok || len(hex)+len(tail) < shownDigits || strings.Trim(hex+tail, "0123456789abcdef") != "" {
 		return "", usagef("as dossier plan show "+id+" shows it", "that is no digest")
 	}
-	p, err := e.CurrentPlan(ctx, id)
+	p, err := e.OpenPlan(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +71,7 @@ func wholeDigest(ctx context.Context, e *engine.Engine, id, given string) (strin
 func (a *app) carryOut(ctx context.Context, e *engine.Engine, id, digest string) error {
 	if err := e.Start(ctx, id, digest); err != nil {
 		if errors.Is(err, engine.ErrNotApproved) {
-			if p, perr := e.CurrentPlan(ctx, id); perr == nil {
+			if p, perr := e.OpenPlan(ctx, id); perr == nil {
 				err = hinted(err, view.ApplyCommand(id, p.Digest, e.Approval(p)))
 			}
 		}

@@ -39,7 +39,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	_, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
+	_, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse, Supplement: true})
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open
 	}
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
-		c.Open = open && request.State(x.State) == request.Planned
+		c.Open = open && (request.State(x.State) == request.Planned || p.Supplements != "" && request.State(x.State) == request.Running)
 	}
 	view.Plan(a.out, p, c)
 	return nil
@@ -183,7 +183,7 @@ func (a *app) loadPlan(ctx context.Context, e *engine.Engine, arg string) (*plan
 		if _, err := e.Request(ctx, arg); err != nil {
 			return nil, err
 		}
-		return e.CurrentPlan(ctx, arg)
+		return e.OpenPlan(ctx, arg)
 	}
 	b, err := a.read(ctx, arg)
 	if err != nil {

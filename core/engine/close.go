@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -54,10 +55,14 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
 			return err
 		}
+		covered, err := supplemented(tx, j.Step.Request)
+		if err != nil {
+			return err
+		}
+		outcome := outcomeOf(p, covered)
 		if err := j.keepOn(tx, p, keep, now); err != nil {
 			return err
 		}
-		outcome := outcomeOf(p)
 		if refused, err := refusedTask(tx, j.Step.Request); err != nil {
 			return err
 		} else if refused && outcome == request.Fulfilled {
@@ -87,6 +92,15 @@ func (j *job) lastLook(ctx context.Context) (*lasting, error) {
 	if j.open.due, err = read(ctx, j.Engine, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, j.Engine, j.Step.Request, j.work.AsOf) }); err != nil {
 		return nil, err
 	}
+	works, err := j.supplementWorks(ctx, j.open, j.Step.Plan)
+	if err != nil {
+		return nil, err
+	}
+	whole := *j.work
+	for _, w := range works {
+		whole.Roots, whole.Shells, whole.Stay, whole.Dues = append(whole.Roots, w.Roots...), append(whole.Shells, w.Shells...), append(whole.Stay, w.Stay...), append(whole.Dues, w.Dues...)
+	}
+	j.work = &whole
 	keep := lastingOf(j.open.Content, j.work)
 	if len(j.work.Dues) == 0 && j.open.due == nil {
 		return &keep, nil
@@ -106,7 +120,8 @@ func (j *job) keepOn(tx *state.Tx, p *plan.Plan, keep *lasting, now time.Time) e
 }
 
 // outcomeOf is how a request that ran ended.
-func outcomeOf(p *plan.Plan) request.Outcome {
+func outcomeOf(p *plan.Plan, covered []string) request.Outcome {
+	out := slices.DeleteFunc(leftOut(p), func(s string) bool { return slices.Contains(covered, s) })
 	rows := map[plan.Act]int64{}
 	for _, t := range p.Totals {
 		rows[t.Action] += t.Rows
@@ -116,7 +131,7 @@ func outcomeOf(p *plan.Plan) request.Outcome {
 		all += n
 	}
 	switch {
-	case p.Leaves() || len(leftOut(p)) > 0:
+	case p.Leaves() || len(out) > 0:
 		return request.Partly
 	case all == 0:
 		return request.NothingHeld
@@ -140,7 +155,7 @@ func (e *Engine) summarise(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		steps, err := tx.PlanSteps(p.ID)
+		steps, err := tx.Steps(p.Request)
 		if err != nil {
 			return err
 		}

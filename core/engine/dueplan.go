@@ -235,7 +235,11 @@ func (e *Engine) finishDues(tx *state.Tx, o *open, p *plan.Plan, work *planner.W
 	if err != nil {
 		return err
 	}
-	out := leftOut(p)
+	covered, err := supplemented(tx, o.ID)
+	if err != nil {
+		return err
+	}
+	out := slices.DeleteFunc(leftOut(p), func(s string) bool { return slices.Contains(covered, s) })
 	for _, d := range items {
 		still := slices.ContainsFunc(work.Dues, func(k planner.Kept) bool {
 			return d.Same(state.DueItem{System: k.System, Collection: k.Collection, Rule: k.Purpose, Until: k.Date, Event: k.Event})

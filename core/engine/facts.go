@@ -31,6 +31,17 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	for _, a := range stored.Approvals {
 		f.Plans[0].ApprovedAt = append(f.Plans[0].ApprovedAt, a.At.UTC())
 	}
+	more, err := tx.Supplements(stored.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range more {
+		facts := journal.PlanFacts{Digest: s.Digest, AsOf: s.AsOf.UTC()}
+		for _, a := range s.Approvals {
+			facts.ApprovedAt = append(facts.ApprovedAt, a.At.UTC())
+		}
+		f.Plans = append(f.Plans, facts)
+	}
 	if f.Systems, err = systemFacts(tx, stored, p); err != nil {
 		return err
 	}
@@ -71,6 +82,17 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 	counts, err := tx.SumCounts(stored.ID, state.Total)
 	if err != nil {
 		return nil, err
+	}
+	more, err := tx.Supplements(stored.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range more {
+		of, err := tx.SumCounts(x.ID, state.Total)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, of...)
 	}
 	var out []journal.SystemFacts
 	for _, y := range s.Systems {

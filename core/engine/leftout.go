@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -36,8 +37,15 @@ func answerFor(tx *state.Tx, id, system string) (a answer, ok bool, err error) {
 // awaitLeftOut holds a request open while a system it was planned without was neither worked nor answered for: nobody has looked there,
 // so nothing may say that all is done. The captured keys stay sealed as long.
 func awaitLeftOut(tx *state.Tx, id string, p *plan.Plan) error {
+	covered, err := supplemented(tx, id)
+	if err != nil {
+		return err
+	}
 	var open []string
 	for _, system := range leftOut(p) {
+		if slices.Contains(covered, system) {
+			continue // a plan of its own was carried out
+		}
 		_, ok, err := answerFor(tx, id, system)
 		if err != nil {
 			return err
@@ -49,5 +57,5 @@ func awaitLeftOut(tx *state.Tx, id string, p *plan.Plan) error {
 	if len(open) == 0 {
 		return nil
 	}
-	return later{code: "person", why: fmt.Sprintf("%s was left out, and nobody has looked there for this request; a person answers for it, or it stays open", strings.Join(open, " and "))}
+	return later{code: "person", why: fmt.Sprintf("%s was left out, and nobody has looked there for this request; plan it now that it answers, or a person answers for it", strings.Join(open, " and "))}
 }

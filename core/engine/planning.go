@@ -16,6 +16,8 @@ import (
 type PlanOptions struct {
 	Without  []string
 	Rehearse bool
+	// Supplement: of a request that runs, plan the systems that were left out or not done; else such a request is refused.
+	Supplement bool
 }
 
 // Plan makes the plan of a registered request and stores it; it replaces an earlier one that was not
@@ -28,6 +30,9 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 	defer o.Key.Wipe()
 	if o.due, err = read(ctx, e, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, e, id, e.Now()) }); err != nil {
 		return nil, err
+	}
+	if opt.Supplement && request.State(o.State) == request.Running {
+		return e.planSupplement(ctx, o, opt)
 	}
 	if err := plannable(o); err != nil {
 		return nil, err
@@ -107,7 +112,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if p.StandInKey, err = o.Key.Derive("stand-ins"); err != nil {
 		return nil, err
 	}
-	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due,
+	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due, Supplement: o.supplement,
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
 		Progress:     func(system string) { e.progress("looking in " + system) },
 		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}
@@ -144,7 +149,7 @@ func (e *Engine) Approval(p *plan.Plan) string {
 func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 	now := e.Now()
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
-		p, err := tx.CurrentPlan(id)
+		p, err := openPlan(tx, id, digest)
 		if err != nil {
 			return err
 		}
@@ -169,7 +174,9 @@ func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 		if err := tx.ApprovePlan(p.ID, e.Operator, now); err != nil {
 			return err
 		}
-		x.State = string(request.Approved)
+		if p.Supplements == 0 {
+			x.State = string(request.Approved)
+		}
 		if err := tx.SaveRequest(x, now); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/keys"
+	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
@@ -113,11 +114,12 @@ func draft(st string) bool {
 // open is a request with its content.
 type open struct {
 	state.Request
-	Content *request.Request
-	Events  []request.Event // what happened to it since, oldest first
-	Salt    []byte
-	Key     keys.DataKey
-	due     *dueWork // what it takes up, once it was planned here
+	Content    *request.Request
+	Events     []request.Event // what happened to it since, oldest first
+	Salt       []byte
+	Key        keys.DataKey
+	due        *dueWork            // what it takes up, once it was planned here
+	supplement *planner.Supplement // the systems a plan of a running request takes up
 }
 
 // openRequest reads a request and unseals it. Wipe its key after use.

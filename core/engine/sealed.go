@@ -28,8 +28,11 @@ const frameRoom = state.FrameSize - 256
 // workEdge is the name under which the frames of a request's work stand.
 const workEdge = "work"
 
-// packWork turns work into frames of at most 64 KiB, sealed under the request's key.
-func packWork(key keys.DataKey, request string, w *planner.Work) ([]state.Frame, error) {
+// supplementEdge is that name for a supplementary plan's.
+func supplementEdge(plan int64) string { return fmt.Sprintf("%s/%d", workEdge, plan) }
+
+// packWork turns work into frames of at most 64 KiB under a name, sealed under the request's key.
+func packWork(key keys.DataKey, request, edge string, w *planner.Work) ([]state.Frame, error) {
 	var buf bytes.Buffer
 	z, _ := flate.NewWriter(&buf, flate.BestSpeed) // the level is valid
 	if err := gob.NewEncoder(z).Encode(w); err != nil {
@@ -40,17 +43,17 @@ func packWork(key keys.DataKey, request string, w *planner.Work) ([]state.Frame,
 	}
 	var out []state.Frame
 	for seq := 0; buf.Len() > 0; seq++ {
-		sealed, err := key.Seal(framePart(request, seq), buf.Next(frameRoom))
+		sealed, err := key.Seal(framePart(request, edge, seq), buf.Next(frameRoom))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, state.Frame{Edge: workEdge, Seq: seq, Sealed: sealed})
+		out = append(out, state.Frame{Edge: edge, Seq: seq, Sealed: sealed})
 	}
 	return out, nil
 }
 
-func framePart(request string, seq int) keys.Part {
-	return keys.Part{Owner: request, Name: fmt.Sprintf("frame/%s/%d", workEdge, seq)}
+func framePart(request, edge string, seq int) keys.Part {
+	return keys.Part{Owner: request, Name: fmt.Sprintf("frame/%s/%d", edge, seq)}
 }
 
 // unpackWork is the inverse of packWork.
@@ -60,7 +63,7 @@ func unpackWork(key keys.DataKey, request string, frames []state.Frame) (*planne
 		if f.Seq != i {
 			return nil, fmt.Errorf("the work of %s has a gap at frame %d", request, i)
 		}
-		plain, err := key.Open(framePart(request, f.Seq), f.Sealed)
+		plain, err := key.Open(framePart(request, f.Edge, f.Seq), f.Sealed)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +99,7 @@ func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 	if j.Phase == phaseClose && !j.open.Content.Right.Destroys() {
 		return nil, nil // nothing of it outlives the request
 	}
-	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", workEdge) })
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return workFrames(tx, j.Step.Request, j.Step.Plan) })
 	if err != nil {
 		return nil, err
 	}
@@ -109,4 +112,16 @@ func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 	}
 	j.last.plan, j.last.work = j.Step.Plan, w
 	return w, nil
+}
+
+// workFrames are those of a plan's work: of the request's own plan, or of one that supplements it.
+func workFrames(tx *state.Tx, request string, plan int64) ([]state.Frame, error) {
+	p, err := tx.Plan(plan)
+	if err != nil {
+		return nil, err
+	}
+	if p.Supplements != 0 {
+		return tx.Frames(request, "", supplementEdge(plan))
+	}
+	return tx.Frames(request, "", workEdge)
 }

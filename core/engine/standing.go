@@ -44,26 +44,27 @@ type Standing struct {
 
 // SystemStanding is one system's part.
 type SystemStanding struct {
-	Name       string     `json:"name"`
-	State      string     `json:"state"`
-	Deleted    int64      `json:"deleted"`
-	Anonymised int64      `json:"anonymised"`
-	Recounted  int64      `json:"recounted"`
-	Corrected  int64      `json:"corrected,omitempty"`
-	Completed  int64      `json:"completed,omitempty"` // by a supplementary statement
-	Kept       int64      `json:"kept"`
-	Held       int64      `json:"held,omitempty"`     // restriction: out of reach
-	Marked     int64      `json:"marked,omitempty"`   // restriction: marked, and goes on
-	Lifted     int64      `json:"lifted,omitempty"`   // lift: free of this restriction again
-	Inferred   int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
-	Late       int64      `json:"late,omitempty"`
-	VerifiedAt *time.Time `json:"verified_at,omitempty"`
-	SettledAt  *time.Time `json:"settled_at,omitempty"`
-	WaitsFor   string     `json:"waits_for,omitempty"`
-	Why        string     `json:"why,omitempty"`
-	Codes      []string   `json:"codes,omitempty"`
-	NotBefore  *time.Time `json:"not_before,omitempty"`
-	AnsweredBy string     `json:"answered_by,omitempty"` // the person who answered for it; why says with what reason
+	Name         string     `json:"name"`
+	State        string     `json:"state"`
+	Deleted      int64      `json:"deleted"`
+	Anonymised   int64      `json:"anonymised"`
+	Recounted    int64      `json:"recounted"`
+	Corrected    int64      `json:"corrected,omitempty"`
+	Completed    int64      `json:"completed,omitempty"` // by a supplementary statement
+	Kept         int64      `json:"kept"`
+	Held         int64      `json:"held,omitempty"`     // restriction: out of reach
+	Marked       int64      `json:"marked,omitempty"`   // restriction: marked, and goes on
+	Lifted       int64      `json:"lifted,omitempty"`   // lift: free of this restriction again
+	Inferred     int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
+	Late         int64      `json:"late,omitempty"`
+	VerifiedAt   *time.Time `json:"verified_at,omitempty"`
+	SettledAt    *time.Time `json:"settled_at,omitempty"`
+	WaitsFor     string     `json:"waits_for,omitempty"`
+	Why          string     `json:"why,omitempty"`
+	Codes        []string   `json:"codes,omitempty"`
+	NotBefore    *time.Time `json:"not_before,omitempty"`
+	Supplemented bool       `json:"supplemented,omitempty"` // a plan of its own was carried out
+	AnsweredBy   string     `json:"answered_by,omitempty"`  // the person who answered for it; why says with what reason
 }
 
 // RecipientStanding is one line of the art. 19 list.
@@ -137,6 +138,11 @@ func standing(tx *state.Tx, id string) (*Standing, error) {
 		if err := systemStandings(tx, s, stored, &p); err != nil {
 			return nil, err
 		}
+		for _, y := range s.Systems {
+			if y.Supplemented {
+				s.LeftOut = slices.DeleteFunc(s.LeftOut, func(n string) bool { return n == y.Name })
+			}
+		}
 	}
 	notices, err := tx.Notices(id)
 	for _, n := range notices {
@@ -201,6 +207,29 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore = "answered for", a.By, a.Because, "", nil, nil
 		}
 		s.Systems = append(s.Systems, y)
+	}
+	more, err := tx.Supplements(stored.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range more {
+		var doc plan.Plan
+		if err := json.Unmarshal(x.Document, &doc); err != nil {
+			return err
+		}
+		again := Standing{ID: s.ID}
+		if err := systemStandings(tx, &again, x, &doc); err != nil {
+			return err
+		}
+		for _, z := range again.Systems {
+			for i, y := range s.Systems {
+				if y.Name == z.Name {
+					z.Supplemented = true
+					z.Deleted, z.Anonymised, z.Recounted, z.Inferred, z.Late = z.Deleted+y.Deleted, z.Anonymised+y.Anonymised, z.Recounted+y.Recounted, z.Inferred+y.Inferred, z.Late+y.Late
+					s.Systems[i] = z
+				}
+			}
+		}
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ var phaseOrder = map[string]int{phaseCollect: 0, phaseApply: 1, phaseVerify: 2, 
 // world has moved beyond the plan nothing runs ([Stale]). Otherwise the captured keys are sealed, the tombstone says intended,
 // the recipients are listed and the steps stand, in one transaction. Starting twice is starting once.
 func (e *Engine) Start(ctx context.Context, id, digest string) error {
-	stored, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(id) })
+	stored, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return openPlan(tx, id, digest) })
 	if errors.Is(err, state.ErrNotFound) {
 		return hint(fmt.Errorf("request %s has no plan: %w", id, ErrNotApproved), "dossier plan %s", id)
 	}
@@ -59,7 +59,13 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 		return err
 	}
 	e.progress("looking once more")
-	now, err := e.make(ctx, o, p.AsOf, leftOut(&p), false)
+	without := leftOut(&p)
+	if stored.Supplements != 0 {
+		if o.supplement, without, err = e.supplementOf(ctx, o, systemsOf(&p)); err != nil {
+			return err
+		}
+	}
+	now, err := e.make(ctx, o, p.AsOf, without, false)
 	if err != nil {
 		return err
 	}
@@ -67,6 +73,9 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 		return hint(Stale{diff}, "dossier plan %s", id)
 	}
 	now.Work.Bound(&p)
+	if stored.Supplements != 0 {
+		return e.beginSupplement(ctx, o, stored, &p, now.Work)
+	}
 	if err := e.begin(ctx, o, stored, &p, now.Work); err != nil {
 		return err
 	}
@@ -99,7 +108,7 @@ func firstOf(list []string) string {
 
 // begin writes everything the steps need and lets them run.
 func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.Plan, work *planner.Work) error {
-	frames, err := packWork(o.Key, o.ID, work)
+	frames, err := packWork(o.Key, o.ID, workEdge, work)
 	if err != nil {
 		return err
 	}

@@ -10,17 +10,19 @@ const Format = "dossier.plan/v1"
 
 // Plan is the dry run of one request.
 type Plan struct {
-	Format     string    `json:"format"`
-	Digest     string    `json:"digest"` // sha256:… of [Plan.Bound]
-	Request    string    `json:"request"`
-	Right      string    `json:"right"`
-	Ground     string    `json:"ground,omitempty"`
-	Due        *Due      `json:"due,omitempty"` // of what an earlier erasure kept
-	AsOf       time.Time `json:"as_of"`         // the instant all cut-offs were computed from, in the controller's zone
-	ExpiresAt  time.Time `json:"expires_at"`
-	Complete   bool      `json:"complete"`           // every system was reached
-	Applicable bool      `json:"applicable"`         // may be carried out as it is
-	Blockers   []string  `json:"blockers,omitempty"` // why not, in words with the command that helps
+	Format  string `json:"format"`
+	Digest  string `json:"digest"` // sha256:… of [Plan.Bound]
+	Request string `json:"request"`
+	Right   string `json:"right"`
+	Ground  string `json:"ground,omitempty"`
+	Due     *Due   `json:"due,omitempty"` // of what an earlier erasure kept
+	// Supplements is the digest of the plan whose systems it takes up again.
+	Supplements string    `json:"supplements,omitempty"`
+	AsOf        time.Time `json:"as_of"` // the instant all cut-offs were computed from, in the controller's zone
+	ExpiresAt   time.Time `json:"expires_at"`
+	Complete    bool      `json:"complete"`           // every system was reached
+	Applicable  bool      `json:"applicable"`         // may be carried out as it is
+	Blockers    []string  `json:"blockers,omitempty"` // why not, in words with the command that helps
 
 	// What the digest binds beside the classes.
 	Commitment string      `json:"commitment"` // HMAC-SHA-256 of the canonical request under a random salt

@@ -44,7 +44,7 @@ func (s *survey) planErasure(out *Result) error {
 	e := &erasure{survey: s, fates: fates, out: out}
 	order, needs := s.Graph.Systems()
 	for _, sys := range order {
-		if s.reached(sys) == nil || !s.terms.SystemInScope(sys) {
+		if s.reached(sys) == nil || !s.terms.SystemInScope(sys) || !s.worked(sys) {
 			continue
 		}
 		if err := e.planSystem(sys); errors.Is(err, connectors.ErrTryLater) {
@@ -54,7 +54,7 @@ func (s *survey) planErasure(out *Result) error {
 		}
 		work := &out.Work.Systems[len(out.Work.Systems)-1]
 		for _, user := range needs[sys] {
-			if s.reached(user) != nil && user.Pool == nil {
+			if s.reached(user) != nil && user.Pool == nil && s.worked(user) {
 				work.After = append(work.After, user.Name)
 			}
 		}
@@ -67,6 +67,7 @@ func (s *survey) planErasure(out *Result) error {
 	if err := s.keepPromises(out, fates); err != nil {
 		return err
 	}
+	s.seedsFor(out.Work, fates)
 	s.weighDue(out, fates)
 	return nil
 }

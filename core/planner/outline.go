@@ -21,11 +21,11 @@ const ValidFor = 7 * 24 * time.Hour
 // outline is the plan's frame: what it is of, who was found where, which systems it speaks of.
 func (s *survey) outline() *plan.Plan {
 	m := s.Graph.Map
-	p := &plan.Plan{Format: plan.Format, Request: s.in.Request.ID, Right: string(s.in.Request.Right), Ground: s.in.Request.Ground,
-		AsOf: s.terms.AsOf, ExpiresAt: s.terms.AsOf.Add(ValidFor), Map: m.Digest, Commitment: s.in.Commitment}
+	p := s.supplements(&plan.Plan{Format: plan.Format, Request: s.in.Request.ID, Right: string(s.in.Request.Right), Ground: s.in.Request.Ground,
+		AsOf: s.terms.AsOf, ExpiresAt: s.terms.AsOf.Add(ValidFor), Map: m.Digest, Commitment: s.in.Commitment})
 	order, _ := s.Graph.Systems()
 	for _, sys := range slices.Backward(order) { // who provides keys first: that is how a reader follows them
-		if !s.terms.SystemInScope(sys) {
+		if !s.terms.SystemInScope(sys) || !s.worked(sys) {
 			continue
 		}
 		ps := plan.System{Name: sys.Name, Label: sys.Label.In(s.lang), LeftOut: s.leftOut(sys)}
@@ -104,9 +104,9 @@ func (s *survey) finish(out *Result) error {
 // in a system out of scope; which rows are theirs, whether others own them too and what keeps them, in a system left out.
 func (s *survey) missing(p *plan.Plan) {
 	for _, sys := range s.Graph.Map.Systems {
-		if why := s.down[sys.Name]; why != "" && !s.leftOut(sys) && !s.terms.SystemInScope(sys) {
+		if why := s.down[sys.Name]; why != "" && !s.leftOut(sys) && (!s.terms.SystemInScope(sys) || !s.worked(sys)) {
 			p.Complete = false
-			p.Blockers = append(p.Blockers, fmt.Sprintf("%s is out of scope, but what leads from it is not known while it does not answer. Plan again when it does", sys.Name))
+			p.Blockers = append(p.Blockers, fmt.Sprintf("%s is not in this plan, but what leads from it is not known while it does not answer. Plan again when it does", sys.Name))
 		}
 		if !s.leftOut(sys) || !s.in.Request.Right.Mutates() {
 			continue
@@ -123,7 +123,7 @@ func (s *survey) users(sys *datamap.System) []string {
 	for _, c := range sys.Collections {
 		for _, e := range s.Graph.Children(c) {
 			child, _ := e.Child()
-			if u := child.System; u != sys && s.terms.SystemInScope(u) && !s.leftOut(u) && !slices.Contains(out, u.Name) {
+			if u := child.System; u != sys && s.terms.SystemInScope(u) && !s.leftOut(u) && s.worked(u) && !slices.Contains(out, u.Name) {
 				out = append(out, u.Name)
 			}
 		}

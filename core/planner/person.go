@@ -17,8 +17,8 @@ const deathDate = "identity.death_date"
 // lookAtPerson stops for a person to decide where the subject is a minor who acts alone or has died: the dead have no rights
 // under the GDPR (recital 27), and what survivors may learn is another law's. Approving such a plan is that decision.
 func (s *survey) lookAtPerson() error {
-	if s.in.Due != nil {
-		return nil // it was looked at when it was kept
+	if s.in.Due != nil || s.in.Supplement != nil {
+		return nil // it was looked at before
 	}
 	codes := request.Attention(s.in.Request, s.terms.AsOf)
 	dead, err := s.died()

@@ -38,6 +38,7 @@ type Input struct {
 	PrintKey     []byte                                 // of the anchors' prints
 	Anchors      []Anchor                               // rows that were kept then and lead to the rest of what was
 	Due          *Due                                   // the plan is of what an earlier erasure kept, and of nothing else
+	Supplement   *Supplement                            // the plan takes up systems of a request that runs
 	Restrictions func(person []Mark) ([]InForce, error) // those in force on data of whoever the identifiers name; nil: none are
 	Lift         *Lifted                                // what a lift lifts
 	Erasing      *request.Request                       // an erasure of the same person that is open: only what it keeps is corrected
@@ -70,6 +71,7 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	s.awaits()
+	s.takeUp()
 	if err := s.find(); err != nil {
 		return nil, err
 	}

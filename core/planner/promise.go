@@ -25,6 +25,9 @@ type Root struct {
 func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) error {
 	for _, c := range s.Graph.Collections() {
 		f := fates[c]
+		if !s.worked(c.System) {
+			continue
+		}
 		if err := s.noteEnds(out.Work, f); err != nil {
 			return err
 		}
@@ -110,7 +113,7 @@ func (s *survey) tellRecipients(out *Result, fates map[*datamap.Collection]*fate
 	rows := map[string]int64{}
 	for _, c := range s.Graph.Collections() {
 		for _, r := range c.Recipients {
-			if f := fates[c]; f.gone > f.sameShells {
+			if f := fates[c]; f.gone > f.sameShells && s.worked(c.System) {
 				rows[r.Name] += f.gone - f.sameShells
 			}
 		}

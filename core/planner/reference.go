@@ -21,7 +21,7 @@ func (e *erasure) planReferences(f *fate) error {
 	}
 	for _, c := range e.Graph.Collections() {
 		for _, edge := range c.Edges {
-			if edge.To != f.c || edge.Leave == "keep" || e.system(c) == nil || !e.terms.SystemInScope(c.System) {
+			if edge.To != f.c || edge.Leave == "keep" || e.system(c) == nil || !e.terms.SystemInScope(c.System) || !e.worked(c.System) {
 				continue
 			}
 			if err := e.planReference(f, edge); err != nil {

@@ -154,6 +154,20 @@ func (s *survey) start() {
 func (s *survey) find() error {
 	s.start()
 	s.rootsSent = map[*datamap.Collection]int{}
+	if err := s.search(); err != nil {
+		return err
+	}
+	if err := s.seed(); err != nil {
+		return err
+	}
+	s.sayConflicts()
+	s.guardRoots()
+	s.unanchored()
+	return s.ctx.Err()
+}
+
+// search looks and follows until nothing new is found.
+func (s *survey) search() error {
 	for round := 0; ; round++ {
 		if round == MaxRounds {
 			s.attend(plan.Attention{Code: "too_many_rounds", Text: "the search across systems came to no end; the map leads in a circle that always finds more", Blocks: true})
@@ -178,10 +192,7 @@ func (s *survey) find() error {
 			break
 		}
 	}
-	s.sayConflicts()
-	s.guardRoots()
-	s.unanchored()
-	return s.ctx.Err()
+	return nil
 }
 
 // rootMatches are the matches that name the root rows of c from the nth on, by key and identifier.
@@ -234,6 +245,23 @@ func (s *survey) matches(c *datamap.Collection, fresh bool) []connectors.Match {
 		if len(list) > 0 {
 			_, fields := w.Entry.Edge.Child()
 			out = append(out, connectors.Match{Via: via, Fields: fields, Values: list})
+		}
+	}
+	if s.in.Supplement == nil {
+		return out
+	}
+	for _, e := range s.Graph.Parents(c) { // also of owners that are gone by now
+		t := s.links[e]
+		if s.Graph.Host(e) || t.empty() {
+			continue
+		}
+		list := t.list
+		if fresh {
+			list = t.fresh()
+		}
+		if len(list) > 0 {
+			_, fields := e.Child()
+			out = append(out, connectors.Match{Via: s.Graph.Hops(graph.Way{Entry: graph.Entry{Collection: c, Edge: e}}), Fields: fields, Values: list})
 		}
 	}
 	return out

@@ -18,6 +18,7 @@ type Work struct {
 	Shells  []Root // other rows that stay only because they lead to what is kept
 	Dues    []Kept
 	Stay    []Stay
+	Seeds   []Seed // what leads to systems that were left out
 
 	Disclosures []Disclosure
 	Under       []string     // restrictions of the person that are in force

@@ -50,8 +50,8 @@ func scanPlan(s scanner) (Plan, error) {
 	return p, err
 }
 
-// AddPlan stores a draft. Unless it supplements another plan it replaces the request's earlier drafts and approved plans that were not
-// applied: they become superseded.
+// AddPlan stores a draft. It replaces the request's earlier drafts and approved plans of its kind that were not applied, those that
+// supplement another plan or those that do not: they become superseded.
 func (tx *Tx) AddPlan(p Plan) (Plan, error) {
 	what := "store plan of " + p.Request + p.Batch
 	if p.Supplements == 0 {
@@ -59,6 +59,9 @@ func (tx *Tx) AddPlan(p Plan) (Plan, error) {
 			PlanSuperseded, p.Request, p.Batch, PlanDraft, PlanApproved); err != nil {
 			return p, err
 		}
+	} else if err := tx.do(what, `UPDATE plan SET state = ? WHERE request = ? AND batch = ? AND state IN (?, ?) AND supplements <> 0`,
+		PlanSuperseded, p.Request, p.Batch, PlanDraft, PlanApproved); err != nil {
+		return p, err
 	}
 	n, err := get(tx, what, scalar[int], `SELECT coalesce(max(n), 0) + 1 FROM plan WHERE request = ? AND batch = ?`, p.Request, p.Batch)
 	if err != nil {
@@ -79,6 +82,25 @@ func (tx *Tx) Plan(id int64) (Plan, error) {
 // CurrentPlan is the newest plan of a request that was not superseded and supplements none, or [ErrNotFound].
 func (tx *Tx) CurrentPlan(request string) (Plan, error) {
 	return tx.plan("plan of request "+request, `request = ? AND state <> ? AND supplements = 0`, request, PlanSuperseded)
+}
+
+// OpenSupplement is the plan that supplements a request's applied one and is not carried out yet, or [ErrNotFound].
+func (tx *Tx) OpenSupplement(request string) (Plan, error) {
+	return tx.plan("supplementary plan of request "+request, `request = ? AND supplements <> 0 AND state IN (?, ?)`, request, PlanDraft, PlanApproved)
+}
+
+// Supplements lists the plans that supplement another and are carried out, oldest first, with their approvals.
+func (tx *Tx) Supplements(plan int64) ([]Plan, error) {
+	ids, err := all(tx, "supplementary plans", scalar[int64], `SELECT id FROM plan WHERE supplements = ? AND state = ? ORDER BY n`, plan, PlanApplied)
+	var out []Plan
+	for _, id := range ids {
+		p, err := tx.Plan(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, err
 }
 
 // CurrentBatchPlan is the same for a batch.

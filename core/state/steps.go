@@ -190,3 +190,9 @@ func (tx *Tx) EndStep(id int64, detail json.RawMessage, now time.Time) error {
 	return tx.one(fmt.Sprintf("end step %d", id), `UPDATE step SET state = 'done', fence = fence + 1, lease_owner = '', lease_until = '', not_before = '', waits_for = '',
 		detail = ?, updated_at = ? WHERE id = ?`, js{detail}, stamp(now), id)
 }
+
+// Inherit lets every step that needs one step need another one too.
+func (tx *Tx) Inherit(from, to int64) error {
+	return tx.do("order steps", `INSERT INTO step_need (step, needs) SELECT step, ?2 FROM step_need WHERE needs = ?1 AND step <> ?2 AND step NOT IN (SELECT id FROM step WHERE phase = 'settle')
+		ON CONFLICT DO NOTHING`, from, to)
+}

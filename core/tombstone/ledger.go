@@ -47,8 +47,8 @@ type Intent struct {
 // ErrState is returned where a tombstone is not in the state an operation needs.
 var ErrState = errors.New("the tombstone is in another state")
 
-// Intend writes the tombstone of an erasure before its first destructive call. Repeating it (a resumed request) adds marks of roots found
-// since and changes nothing else.
+// Intend writes the tombstone of an erasure before its first destructive call. Repeating it (a resumed request, a supplementary plan) adds the marks of
+// roots found since and the scope.
 func (l *Ledger) Intend(tx *state.Tx, in Intent, now time.Time) (state.Tombstone, error) {
 	marks, err := l.marks(in, now)
 	if err != nil {
@@ -70,9 +70,17 @@ func (l *Ledger) Intend(tx *state.Tx, in Intent, now time.Time) (state.Tombstone
 		if stored.State != state.TombIntended {
 			return stored, fmt.Errorf("tombstone of request %s is %s already: %w", in.Request, stored.State, ErrState)
 		}
-		return stored, tx.MarkTombstone(stored.ID, marks)
+		return stored, errors.Join(tx.MarkTombstone(stored.ID, marks), l.extend(tx, &stored, t))
 	}
 	return stored, l.witness(tx, &stored, now)
+}
+
+// extend adds the scope of a supplementary plan to an intended tombstone.
+func (l *Ledger) extend(tx *state.Tx, t *state.Tombstone, by state.Tombstone) error {
+	t.Purposes, t.Systems = sorted(append(t.Purposes, by.Purposes...)), sorted(append(t.Systems, by.Systems...))
+	t.Categories = sorted(append(t.Categories, by.Categories...))
+	t.Kept, t.KeptUntil = t.Kept || by.Kept, max(t.KeptUntil, by.KeptUntil)
+	return tx.SaveTombstone(*t)
 }
 
 // Verify says that the erasure was checked and is done: from now on the tombstone answers. Both end dates count from this day. Repeating it

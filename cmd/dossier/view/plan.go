@@ -37,6 +37,8 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	say("%s %s%s: %s", bold(w, title(p.Right)), p.Request, scope, article(p))
 	if p.Due != nil {
 		say("%s", wrap("What request "+p.Due.Of+" kept, and has come due. "+approved(c.Approval), Width, ""))
+	} else if p.Supplements != "" {
+		say("For %s, which the plan that runs left open. It is approved on its own.", and(names(p)))
 	} else if c.DueStrict != "" {
 		say("%s", due(c))
 	}
@@ -55,6 +57,14 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	tasks(w, p)
 	warnings(w, p, c.Kinds)
 	footer(w, p, c)
+}
+
+func names(p *plan.Plan) []string {
+	var out []string
+	for _, s := range p.Systems {
+		out = append(out, s.Name)
+	}
+	return out
 }
 
 // approved says that what has come due needs nobody's word again, or whose.

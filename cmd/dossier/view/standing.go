@@ -193,9 +193,15 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 		switch {
 		case y.State == "attention":
 			add("dossier request resume "+s.ID, "when it has been looked at")
+			if s.Right == "erasure" {
+				add("dossier plan "+s.ID, "for a plan of its own, where more came than was planned")
+			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "or a person answers for it")
 			settled = false
 		case y.State == "left out" && s.StartedAt != nil && s.ClosedAt == nil:
+			if s.Right == "erasure" {
+				add("dossier plan "+s.ID, "for "+y.Name+", when it answers")
+			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "a person answers for it")
 		case y.WaitsFor == "store":
 			add("dossier request wait "+s.ID, "when it answers again")
