@@ -58,6 +58,7 @@ var examples = map[string]string{
 	"tombstone list":     "dossier tombstone list",
 	"due":                "dossier due --now",
 	"due list":           "dossier due --now",
+	"due plan":           "dossier due plan",
 	"due hold":           "dossier due hold 2026-000123-1 --because 'claim VIII C 12/27'",
 	"due release":        "dossier due release 2026-000123-1 --because 'claim withdrawn'",
 	"connector":          "dossier connector list",

@@ -13,6 +13,13 @@ import (
 var built *product.Build
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv(hammering); file != "" {
+		if err := hammer(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	b, remove, err := product.Make("failpoints")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
