@@ -5,6 +5,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/graph"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/request"
 )
@@ -24,7 +25,7 @@ func (s *survey) planAccess(out *Result) error {
 		s.progress(c.System.Name)
 		col := collectionIn(out.Plan, c, s.lang)
 		if len(s.matches(c, false)) > 0 {
-			n, err := open.Count(s.ctx, s.reach(c))
+			n, err := open.Count(s.ctx, s.reach(c, s.rowsAsked(c)...))
 			if err != nil {
 				if err := s.unreached(c, err); err != nil {
 					return err
@@ -68,7 +69,7 @@ func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {
 // export decides field by field what leaves: others' fields stay, free text waits for a person unless
 // the map says that it names nobody else.
 func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection, portability bool) {
-	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c), Why: map[string]string{}, Limit: s.limited(c)}
+	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c, s.rowsAsked(c)...), Why: map[string]string{}, Limit: s.limited(c)}
 	var review []string
 	for _, f := range c.Fields {
 		switch why := s.withhold(f, portability); why {
@@ -84,6 +85,9 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	}
 	if c.Document != nil {
 		switch {
+		case s.heldForAnother(rulesOf(c)):
+			x.Withheld = append(x.Withheld, connectors.DocumentField)
+			x.Why[connectors.DocumentField] = plan.Processor
 		case len(s.terms.Scope.Purposes) > 0 && !slices.ContainsFunc(rulesOf(c), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }):
 		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
 			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
@@ -100,6 +104,11 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	}
 	if portability && onlyLinks(c, x.Selection.Fields) { // numbers that say which rows belong together are no data of the person's
 		x.Selection.Fields = nil
+	}
+	if len(x.Selection.Fields) == 0 && len(review) == 0 && slices.ContainsFunc(x.Withheld, func(f string) bool { return x.Why[f] == plan.Processor }) {
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Refer, Rows: col.Total, Reason: plan.Reason{Code: plan.Processor, Explain: "held for another controller, who answers for it"}})
+		out.Work.Exports = append(out.Work.Exports, x) // the package says that it is left out
+		return
 	}
 	if len(x.Selection.Fields) == 0 && len(review) == 0 {
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
@@ -142,14 +151,12 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 	switch {
 	case f.ThirdPerson != "" || f.FreeText == "withhold":
 		return plan.ThirdPerson
+	case s.heldForAnother(rulesFor(f)):
+		return plan.Processor
 	case !s.categoryInScope(f), !s.purposeInScope(f):
 		return plan.OutOfScope
 	case portability:
-		rules := f.Rules
-		if len(rules) == 0 {
-			rules = rulesOf(f.Collection)
-		}
-		if !s.portable(f.Source, rules) || f.FreeText == "review" {
+		if !s.portable(f.Source, rulesFor(f)) || f.FreeText == "review" {
 			return plan.NotPortable
 		}
 	case f.FreeText == "review":
@@ -164,11 +171,46 @@ func (s *survey) categoryInScope(f *datamap.Field) bool {
 
 // purposeInScope says whether one of the purposes that hold f is asked for.
 func (s *survey) purposeInScope(f *datamap.Field) bool {
-	rules := f.Rules
-	if len(rules) == 0 {
-		rules = rulesOf(f.Collection)
+	return len(s.terms.Scope.Purposes) == 0 || slices.ContainsFunc(rulesFor(f), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) })
+}
+
+// rowsAsked holds of the rows of c that the purposes asked for speak of, where their rules speak of some rows only (when:).
+func (s *survey) rowsAsked(c *datamap.Collection) []connectors.Cond {
+	if len(s.terms.Scope.Purposes) == 0 || len(c.Rules) == 0 {
+		return nil
 	}
-	return len(s.terms.Scope.Purposes) == 0 || slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) })
+	for _, f := range c.Fields {
+		if slices.ContainsFunc(f.Rules, func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }) {
+			return nil // a field with a purpose of its own, on any row
+		}
+	}
+	var some []connectors.Cond
+	for _, r := range c.Rules {
+		if !s.terms.InScope(r.Purpose) {
+			continue
+		}
+		if len(r.When) == 0 {
+			return nil
+		}
+		some = append(some, connectors.AllOf(graph.Conditions(r.When)...))
+	}
+	if len(some) == 0 {
+		return nil // no field of it is asked for
+	}
+	return []connectors.Cond{connectors.AnyOf(some...)}
+}
+
+// heldForAnother says whether all of these rules are of purposes held as processor for a controller whose instruction this is not.
+func (s *survey) heldForAnother(rules []*datamap.Rule) bool {
+	return len(rules) > 0 && !slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return !s.terms.Foreign(r.Purpose) })
+}
+
+// rulesFor are the rules that hold a field: its own, or those of its row.
+func rulesFor(f *datamap.Field) []*datamap.Rule {
+	if len(f.Rules) > 0 {
+		return f.Rules
+	}
+	return rulesOf(f.Collection)
 }
 
 // rulesOf are the rules that hold rows of c, its own or its owner's.

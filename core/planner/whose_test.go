@@ -1,10 +1,13 @@
 package planner_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 const people = `
@@ -88,6 +91,41 @@ func TestMentions(t *testing.T) {
 		if rows != want {
 			t.Errorf("%s: mentioned in %d rows, want %d: %+v", ids, rows, want, got.Attention)
 		}
+	}
+}
+
+// TestAccessOfAnothersData: what is held as processor is counted and referred, field by field where only some are; asked for one
+// purpose, only the rows it speaks of are shown.
+func TestAccessOfAnothersData(t *testing.T) {
+	h := build(t, map[string]string{"a": `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, note: { category: preference.topic, purposes: { foreign: { since: d } } }, d: preference.topic } }
+  theirs: { purposes: { foreign: { since: d } }, fields: { of: { owned_by: people }, d: preference.topic } }
+  bills:  { purposes: { p: { since: d, when: { kind: A } }, n: { when: { kind: [B, C] } } }, fields: { of: { owned_by: people }, kind: preference.topic, d: preference.topic } }
+`}, map[string]rows{"a": {
+		"people": {{"id": int64(1), "pid": "P1", "note": "x", "d": "2026-01-01"}},
+		"theirs": {{"id": int64(1), "of": int64(1), "d": "2026-01-01"}, {"id": int64(2), "of": int64(1), "d": "2026-01-01"}},
+		"bills":  {{"id": int64(1), "of": int64(1), "kind": "A"}, {"id": int64(2), "of": int64(1), "kind": "B"}, {"id": int64(3), "of": int64(1), "kind": "C"}}}})
+	r := ask("pid P1")
+	r.Right, r.Ground, r.Scope = request.Access, "", nil
+	made := h.plan(r)
+	if got := does(made.Plan); got != "a/bills export 3, a/people export 1, a/theirs refer 2" {
+		t.Error(got)
+	}
+	for _, x := range made.Work.Exports {
+		if x.Collection == "people" && (slices.Contains(x.Selection.Fields, "note") || x.Why["note"] != plan.Processor) {
+			t.Errorf("%v, %v", x.Selection.Fields, x.Why)
+		}
+		if x.Collection == "theirs" && len(x.Selection.Fields) > 0 {
+			t.Errorf("%v of what is another controller's", x.Selection.Fields)
+		}
+	}
+	r.Instruction = &request.Instruction{Controller: "Other"}
+	if got := does(h.plan(r).Plan); !strings.Contains(got, "a/theirs export 2") {
+		t.Errorf("on its controller's instruction: %s", got)
+	}
+	r.Instruction, r.Scope = nil, &request.Scope{Purposes: []string{"n"}}
+	if got := does(h.plan(r).Plan); !strings.Contains(got, "a/bills export 2") {
+		t.Errorf("asked for one purpose: %s", got)
 	}
 }
 
