@@ -26,8 +26,9 @@ type store struct {
 	wal     backlog
 }
 
-// common are the pragmas of every connection. Nothing that is sorted or set aside may reach the disk in the open.
-var common = []string{"temp_store(MEMORY)", "foreign_keys(1)"}
+// common are the pragmas of every connection. Nothing that is sorted or set aside may reach the disk in the open; of the file's pages half
+// a mebibyte is kept, so that a large file takes no more memory than a small one: the system keeps them too.
+var common = []string{"temp_store(MEMORY)", "foreign_keys(1)", "cache_size(-512)"}
 
 func open(ctx context.Context, p place) (*store, error) {
 	s := &store{place: p, writer: make(chan *writer, 1)}

@@ -51,9 +51,22 @@ func (w *Watch) look(pid int) {
 	if p, ok := statusOf(pid); ok {
 		w.peaks[pid] = p
 	}
+	said := commandOf(pid)
 	for _, child := range childrenOf(pid) {
+		if string(commandOf(child)) == string(said) {
+			continue // it shares its parent's memory until it becomes a program of its own, or ends without
+		}
 		w.look(child)
 	}
+}
+
+// commandOf is how a process was called; nil where it has ended.
+func commandOf(pid int) []byte {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 // Stop ends the watch and gives the processes that were met, by their numbers.
