@@ -111,7 +111,10 @@ func (e *Engine) takeUp(ctx context.Context, of string, due []state.DueItem, tod
 	if err != nil {
 		return "", "", err
 	}
-	r := &request.Request{ID: dueID(of, today), Right: request.Erasure, Controller: kept.Controller, ReceivedAt: e.Now(), Identity: kept.Identity, Ground: kept.Ground,
+	if id, err = e.dueRequest(ctx, of, today); err != nil {
+		return "", "", err
+	}
+	r := &request.Request{ID: id, Right: request.Erasure, Controller: kept.Controller, ReceivedAt: e.Now(), Identity: kept.Identity, Ground: kept.Ground,
 		Scope: &kept.Scope, Keep: kept.Keep, Instruction: kept.Instruction}
 	if kept.Language != "" {
 		r.Reply = &request.Reply{Language: kept.Language}
@@ -124,6 +127,27 @@ func (e *Engine) takeUp(ctx context.Context, of string, due []state.DueItem, tod
 	}
 	_, _, err = e.register(ctx, r, func(tx *state.Tx, now time.Time) error { return tx.PutFact(r.ID, "due", dueFact{of}, now) })
 	return r.ID, "", err
+}
+
+// dueRequest is the id under which what a request kept is taken up: that of the one which was planned on an earlier day and never carried
+// out, or a new one.
+func (e *Engine) dueRequest(ctx context.Context, of, today string) (string, error) {
+	return read(ctx, e, func(tx *state.Tx) (string, error) {
+		ids, err := tx.FactsOf("due", "of", of)
+		if err != nil {
+			return "", err
+		}
+		for _, id := range ids {
+			x, err := tx.Request(id)
+			if err != nil {
+				return "", err
+			}
+			if draft(x.State) {
+				return id, nil
+			}
+		}
+		return dueID(of, today), nil
+	})
 }
 
 // dueID names the request that takes up on a day what another one kept.

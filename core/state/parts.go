@@ -50,6 +50,11 @@ func (tx *Tx) Fact(request, name string, value any) (ok bool, err error) {
 	return true, json.Unmarshal([]byte(text), value)
 }
 
+// FactsOf lists the requests that have a fact in which a member of the JSON value equals something.
+func (tx *Tx) FactsOf(name, member, value string) ([]string, error) {
+	return all(tx, name+" of "+value, scalar[string], `SELECT request FROM request_fact WHERE name = ? AND json_extract(value, '$.' || ?) = ? ORDER BY request`, name, member, value)
+}
+
 // PutSetting stores a fact about this state itself.
 func (tx *Tx) PutSetting(name, value string) error {
 	return tx.do("set "+name, `INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
