@@ -37,25 +37,26 @@ type root struct {
 	Verbose bool   `short:"v" help:"Say on standard error what is done (no personal data)." xor:"loud"`
 	Quiet   bool   `short:"q" help:"No progress, and no notes beside the result." xor:"loud"`
 
-	Init       initCmd            `cmd:"" help:"Make state and key ring."`
-	Manifest   manifestCmd        `cmd:"" help:"The data map: check, explain, inspect, graph, fmt."`
-	Plan       planCmd            `cmd:"" help:"The dry run: shows what would be done, changes nothing."`
-	Apply      applyCmd           `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
-	Run        runCmd             `cmd:"" help:"Plan and apply in one."`
-	Request    requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
-	Task       taskCmd            `cmd:"" help:"What people have to do: list, show, done, nothing-found, refuse."`
-	Archive    archiveCmd         `cmd:"" help:"The package the subject receives: get, revoke."`
-	Recipients recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
-	Receipt    receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`
-	Journal    journalCmd         `cmd:"" help:"The log nobody can alter unseen: verify, key, checkpoint."`
-	Tombstone  tombstoneCmd       `cmd:"" help:"What is kept of erasures: check, list."`
-	Due        dueCmd             `cmd:"" help:"What is kept with an end: list, hold, release."`
-	Connector  connectorCmd       `cmd:"" help:"For engineers: list, new, test, lock, install, grants, proto."`
-	Serve      serveCmd           `cmd:"" help:"Work what comes due, until stopped."`
-	Schema     schemaCmd          `cmd:"" help:"Print a JSON Schema of the data map's files."`
-	Completion completionCmd      `cmd:"" help:"Print completions for a shell."`
-	Words      completionWordsCmd `cmd:"" name:"completion-words" hidden:""`
-	Version    versionCmd         `cmd:"" help:"Print the version."`
+	Init        initCmd            `cmd:"" help:"Make state and key ring."`
+	Manifest    manifestCmd        `cmd:"" help:"The data map: check, explain, inspect, graph, fmt."`
+	Plan        planCmd            `cmd:"" help:"The dry run: shows what would be done, changes nothing."`
+	Apply       applyCmd           `cmd:"" help:"Carry out a plan, or refuse if the world moved."`
+	Run         runCmd             `cmd:"" help:"Plan and apply in one."`
+	Request     requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
+	Task        taskCmd            `cmd:"" help:"What people have to do: list, show, done, nothing-found, refuse."`
+	Archive     archiveCmd         `cmd:"" help:"The package the subject receives: get, revoke."`
+	Recipients  recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
+	Restriction restrictionCmd     `cmd:"" help:"What is restricted (art. 18): list, permit, uses, use, open, revoke."`
+	Receipt     receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`
+	Journal     journalCmd         `cmd:"" help:"The log nobody can alter unseen: verify, key, checkpoint."`
+	Tombstone   tombstoneCmd       `cmd:"" help:"What is kept of erasures: check, list."`
+	Due         dueCmd             `cmd:"" help:"What is kept with an end: list, hold, release."`
+	Connector   connectorCmd       `cmd:"" help:"For engineers: list, new, test, lock, install, grants, proto."`
+	Serve       serveCmd           `cmd:"" help:"Work what comes due, until stopped."`
+	Schema      schemaCmd          `cmd:"" help:"Print a JSON Schema of the data map's files."`
+	Completion  completionCmd      `cmd:"" help:"Print completions for a shell."`
+	Words       completionWordsCmd `cmd:"" name:"completion-words" hidden:""`
+	Version     versionCmd         `cmd:"" help:"Print the version."`
 }
 
 // Exit codes (see the README).

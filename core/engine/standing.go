@@ -15,31 +15,32 @@ import (
 
 // Standing is where a request stands: the register's facts, no personal data.
 type Standing struct {
-	Format     string              `json:"format"` // dossier.request/v1
-	ID         string              `json:"id"`
-	Number     string              `json:"number"`
-	Right      string              `json:"right"`
-	Ground     string              `json:"ground,omitempty"`
-	State      string              `json:"state"`
-	WaitsFor   string              `json:"waiting_for,omitempty"`
-	Why        string              `json:"waiting_why,omitempty"`
-	Outcome    string              `json:"outcome,omitempty"`
-	Attention  []string            `json:"attention,omitempty"`
-	ReceivedAt time.Time           `json:"received_at"`
-	DueStrict  string              `json:"due_strict"`
-	DueCode    string              `json:"due_code"`
-	PlannedAt  *time.Time          `json:"planned_at,omitempty"`
-	PlannedBy  string              `json:"planned_by,omitempty"`
-	Digest     string              `json:"digest,omitempty"`
-	LeftOut    []string            `json:"left_out,omitempty"`
-	ApprovedAt *time.Time          `json:"approved_at,omitempty"`
-	ApprovedBy string              `json:"approved_by,omitempty"`
-	StartedAt  *time.Time          `json:"started_at,omitempty"`
-	ClosedAt   *time.Time          `json:"closed_at,omitempty"`
-	KeepUntil  string              `json:"keep_until,omitempty"`
-	Systems    []SystemStanding    `json:"systems"`
-	Recipients []RecipientStanding `json:"recipients"`
-	Archive    *Made               `json:"archive,omitempty"`
+	Format      string              `json:"format"` // dossier.request/v1
+	ID          string              `json:"id"`
+	Number      string              `json:"number"`
+	Right       string              `json:"right"`
+	Ground      string              `json:"ground,omitempty"`
+	State       string              `json:"state"`
+	WaitsFor    string              `json:"waiting_for,omitempty"`
+	Why         string              `json:"waiting_why,omitempty"`
+	Outcome     string              `json:"outcome,omitempty"`
+	Attention   []string            `json:"attention,omitempty"`
+	ReceivedAt  time.Time           `json:"received_at"`
+	DueStrict   string              `json:"due_strict"`
+	DueCode     string              `json:"due_code"`
+	PlannedAt   *time.Time          `json:"planned_at,omitempty"`
+	PlannedBy   string              `json:"planned_by,omitempty"`
+	Digest      string              `json:"digest,omitempty"`
+	LeftOut     []string            `json:"left_out,omitempty"`
+	ApprovedAt  *time.Time          `json:"approved_at,omitempty"`
+	ApprovedBy  string              `json:"approved_by,omitempty"`
+	StartedAt   *time.Time          `json:"started_at,omitempty"`
+	ClosedAt    *time.Time          `json:"closed_at,omitempty"`
+	KeepUntil   string              `json:"keep_until,omitempty"`
+	Systems     []SystemStanding    `json:"systems"`
+	Recipients  []RecipientStanding `json:"recipients"`
+	Archive     *Made               `json:"archive,omitempty"`
+	Restriction *Restraint          `json:"restriction,omitempty"`
 }
 
 // SystemStanding is one system's part.
@@ -84,7 +85,13 @@ func (e *Engine) Request(ctx context.Context, id string) (state.Request, error) 
 
 // Requests lists the register.
 func (e *Engine) Requests(ctx context.Context, f state.RequestFilter) ([]state.Request, error) {
-	return read(ctx, e, func(tx *state.Tx) ([]state.Request, error) { return tx.Requests(f) })
+	return read(ctx, e, func(tx *state.Tx) ([]state.Request, error) {
+		out, err := tx.Requests(f)
+		if err != nil {
+			return nil, err
+		}
+		return e.withReviews(tx, f, out)
+	})
 }
 
 // CurrentPlan reads the current plan of a request.
@@ -102,7 +109,25 @@ func (e *Engine) CurrentPlan(ctx context.Context, id string) (*plan.Plan, error)
 
 // Standing reads where a request stands.
 func (e *Engine) Standing(ctx context.Context, id string) (*Standing, error) {
-	return read(ctx, e, func(tx *state.Tx) (*Standing, error) { return standing(tx, id) })
+	return read(ctx, e, func(tx *state.Tx) (*Standing, error) {
+		s, err := standing(tx, id)
+		if err != nil || s.Right != string(request.Restriction) {
+			return s, err
+		}
+		x, err := tx.Request(id)
+		if err != nil {
+			return nil, err
+		}
+		if r, ok, err := e.restraint(tx, x); err != nil {
+			return nil, err
+		} else if ok {
+			s.Restriction = &r
+			if r.ReviewDue {
+				s.Attention = append(s.Attention, AttentionReview)
+			}
+		}
+		return s, nil
+	})
 }
 
 func standing(tx *state.Tx, id string) (*Standing, error) {

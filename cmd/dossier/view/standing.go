@@ -59,6 +59,7 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 		started = "tombstone written first"
 	}
 	fact("started", s.StartedAt, started)
+	restrained(w, s.Restriction, zone)
 	if s.Archive != nil {
 		say("%s%s, %s, %s", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"))
 		say("%s%s", pad("", 13), archiveLife(s.Archive, zone))
