@@ -9,15 +9,18 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // Crash tests say in the environment where this process dies, as by SIGKILL: DOSSIER_FAILPOINT is the name of a point, with #n for
 // the nth time it is passed. DOSSIER_FAILPOINT_VICTIM names a binary: not this process dies there, but its children started from that
-// file, once. DOSSIER_FAILPOINT_LOG names a file to which every point passed is added, so that a test can learn which there are.
+// file, once. DOSSIER_FAILPOINT_STOP is the name of a point at which it stops itself instead, as by SIGSTOP, after it has written its
+// number into the pipe DOSSIER_FAILPOINT_STOPPED names. DOSSIER_FAILPOINT_LOG names a file to which every point passed is added, so that a test can learn which there are.
 var (
 	deadly  = os.Getenv("DOSSIER_FAILPOINT")
 	victim  = os.Getenv("DOSSIER_FAILPOINT_VICTIM")
 	passing = os.Getenv("DOSSIER_FAILPOINT_LOG")
+	halting = os.Getenv("DOSSIER_FAILPOINT_STOP")
 
 	failpoints sync.Mutex
 	passed     = map[string]int{}
@@ -40,6 +43,9 @@ func failpoint(name string) {
 			panic(err) // a test that cannot see is no test
 		}
 		_ = f.Close()
+	}
+	if name == halting && halting != "" {
+		halt()
 	}
 	if name != deadly {
 		return
@@ -82,5 +88,16 @@ func killChildren(binary string) {
 	}
 	if !found {
 		panic("no child was started from " + binary)
+	}
+}
+
+// halt stops this process until somebody lets it go on.
+func halt() {
+	err := os.WriteFile(os.Getenv("DOSSIER_FAILPOINT_STOPPED"), []byte(strconv.Itoa(os.Getpid())), 0)
+	if err == nil {
+		err = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	}
+	if err != nil {
+		panic(err)
 	}
 }

@@ -84,6 +84,10 @@ func (r *report) block(restrict datamap.Restrict, d connectors.Description, seen
 		return
 	}
 	seen[restrict.Block] = true // once for each method, not for each collection
+	if len(d.Blocking) == 0 {
+		r.warn(restrict.Pos, "block: task says so", "connector %s cannot block rows, so a restriction there becomes a task", d.Name)
+		return
+	}
 	can := append(slices.Clone(d.Blocking), datamap.BlockTask)
 	r.error(restrict.Pos, "block: task gives it to the department", "connector %s cannot block by %s; it can: %s", d.Name, restrict.Block, commas(can))
 }

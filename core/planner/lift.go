@@ -197,7 +197,7 @@ func (e *erasure) giveUp(sys *datamap.System) {
 			e.work.Purposes = append(e.work.Purposes, Class{Collection: c.Name, Action: string(plan.Lift), Reason: plan.HeldElsewhere, Planned: f.kept + f.shellRows})
 			if f.kept+f.shellRows > 0 {
 				e.act(c, plan.Action{Action: plan.Lift, Rows: f.kept + f.shellRows, Ceiling: most(n), Reason: plan.Reason{Code: plan.HeldElsewhere,
-					Explain: "what is kept is no longer restricted (" + l.ID + " is given up)"}})
+					Explain: "kept, and free again (" + l.ID + " is given up)"}})
 			}
 		}
 		if !slices.Contains(e.out.Work.GivesUp, l.ID) {
