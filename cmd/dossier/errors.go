@@ -50,9 +50,11 @@ func meaning(err error) (code int, hint string) {
 	var problems request.Problems
 	var stale engine.Stale
 	var wait waitsBecause
+	var before engine.Waiting
 	var wrong engine.WrongAnswer
+	var unfit engine.Unfit
 	switch {
-	case errors.As(err, &wait):
+	case errors.As(err, &wait), errors.As(err, &before):
 		return exitWaits, hint
 	case errors.As(err, &bad):
 		return exitUsage, bad.hint
@@ -60,7 +62,7 @@ func meaning(err error) (code int, hint string) {
 		return exitUsage, hint
 	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
 		return exitStale, hint
-	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded), errors.As(err, &wrong):
+	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded), errors.As(err, &wrong), errors.As(err, &unfit):
 		return exitUsage, hint
 	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound), errors.Is(err, state.ErrExists):
 		if hint == "" {

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -59,7 +57,7 @@ func (c restrictionPermitCmd) Run(ctx context.Context, a *app) error {
 	}
 	n, err := e.Permit(ctx, c.ID, state.Permit{Basis: c.Basis, Law: c.Law, Account: c.Account, Until: c.Until})
 	if err != nil {
-		return unpermitted(err)
+		return err
 	}
 	if !a.JSON {
 		_, _ = fmt.Fprintf(a.out, "Permit %d of restriction %s, for %s until %s. It opens nothing by itself:\n  dossier restriction open %s --permit %d --for TEXT -o FILE.zip\n", n, c.ID, c.Account, view.Day(c.Until), c.ID, n)
@@ -102,7 +100,7 @@ func (c restrictionUseCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if err := e.Use(ctx, c.ID, c.Permit, c.For); err != nil {
-		return unpermitted(err)
+		return err
 	}
 	return a.showUses(ctx, e, c.ID)
 }
@@ -137,13 +135,13 @@ func (c restrictionOpenCmd) Run(ctx context.Context, a *app) error {
 	}
 	if err != nil {
 		_ = os.Remove(c.Output)
-		return unpermitted(err)
+		return err
 	}
 	a.quieten()
 	if a.JSON {
 		return view.JSON(a.out, opened)
 	}
-	_, _ = fmt.Fprintf(a.out, "%s: %s of %s and %s, for %s.\nRecorded as a use. The rows stay restricted where they are; the file is to be destroyed by %s.\n",
+	_, _ = fmt.Fprintf(a.out, "%s: %s of %s and %s, for %s.\nRecorded as a use. The rows stay restricted where they are.\nThe file is to be destroyed by %s.\n",
 		c.Output, view.Plural(opened.Rows, "row"), view.Plural(int64(opened.Collections), "collection"), view.Plural(int64(opened.Files), "file"), opened.Account, view.Weekday(opened.DestroyBy))
 	return nil
 }
@@ -183,13 +181,4 @@ func (c restrictionRevokeCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.showUses(ctx, e, c.ID)
-}
-
-// unpermitted is a permit or use that is not allowed: the caller's to mend, unless a store or the state failed.
-func unpermitted(err error) error {
-	var h engine.Hinted
-	if errors.As(err, &h) && !errors.Is(err, state.ErrNotFound) && !errors.Is(err, engine.ErrState) {
-		return usage(errors.New(strings.TrimSpace(h.Error())), h.Hint)
-	}
-	return err
 }

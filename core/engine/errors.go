@@ -48,3 +48,10 @@ func (h Hinted) Unwrap() error { return h.Err }
 func hint(err error, format string, args ...any) error {
 	return Hinted{err, fmt.Sprintf(format, args...)}
 }
+
+// Unfit says that what was asked of a restriction does not fit it: another request is meant, or art. 18(2) does not allow it. Nothing was done.
+type Unfit struct{ Text string }
+
+func (u Unfit) Error() string { return u.Text }
+
+func unfit(format string, args ...any) error { return Unfit{fmt.Sprintf(format, args...)} }

@@ -206,7 +206,7 @@ func (e *Engine) inForce(ctx context.Context, o *open, person []planner.Mark) ([
 		out = append(out, l)
 	}
 	if named != "" && !slices.ContainsFunc(out, func(l planner.InForce) bool { return l.ID == named }) && o.Content.Right != request.Lift {
-		return nil, hint(fmt.Errorf("request %s names restriction %s, which is not in force for this person", o.ID, named), "dossier restriction list")
+		return nil, hint(unfit("request %s names restriction %s, which is not in force for this person", o.ID, named), "dossier restriction list")
 	}
 	return out, nil
 }

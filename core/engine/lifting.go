@@ -21,7 +21,7 @@ func (e *Engine) toLift(ctx context.Context, o *open) (*planner.Lifted, *request
 	}
 	defer r.Key.Wipe()
 	if r.Content.Right != request.Restriction {
-		return nil, nil, hint(fmt.Errorf("request %s is no restriction; it is an %s", of, r.Right), "dossier restriction list")
+		return nil, nil, hint(unfit("request %s is no restriction; it is an %s", of, r.Right), "dossier restriction list")
 	}
 	if err := e.samePerson(ctx, o, of); err != nil {
 		return nil, nil, err
@@ -69,7 +69,7 @@ func (e *Engine) samePerson(ctx context.Context, o *open, of string) error {
 		return slices.ContainsFunc(theirs, func(t state.Mark) bool { return t.Kind == m.Kind && string(t.Sum) == string(m.Sum) })
 	}
 	if len(theirs) > 0 && !slices.ContainsFunc(marks, same) {
-		return hint(fmt.Errorf("restriction %s is another person's than %s speaks of", of, o.ID), "dossier restriction list")
+		return hint(unfit("restriction %s is another person's than %s speaks of", of, o.ID), "dossier restriction list")
 	}
 	return nil
 }

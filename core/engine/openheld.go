@@ -65,7 +65,7 @@ func (e *Engine) OpenHeld(ctx context.Context, id string, permit int64, what str
 		}
 	}
 	if out.Rows == 0 {
-		return nil, hint(fmt.Errorf("restriction %s holds nothing there", id), "dossier restriction list")
+		return nil, hint(unfit("restriction %s holds nothing there", id), "dossier restriction list")
 	}
 	f, err := z.Create("permit.json")
 	if err != nil {
@@ -87,7 +87,7 @@ func (e *Engine) heldWork(ctx context.Context, id string) (*planner.Work, error)
 	}
 	defer o.Key.Wipe()
 	if o.Content.Right != request.Restriction {
-		return nil, fmt.Errorf("request %s is no restriction", id)
+		return nil, unfit("request %s is no restriction", id)
 	}
 	made, err := e.make(ctx, o, o.AsOf, nil, false)
 	if err != nil {

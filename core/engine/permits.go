@@ -21,13 +21,13 @@ var PermitBases = []string{"consent", "legal_claims", "rights_of_another", "publ
 // itself; what is opened under it is recorded as a use ([Engine.OpenHeld], [Engine.Use]).
 func (e *Engine) Permit(ctx context.Context, id string, p state.Permit) (int64, error) {
 	if !slices.Contains(PermitBases, p.Basis) {
-		return 0, hint(fmt.Errorf("%q is no basis of art. 18(2)", p.Basis), "one of: %s", strings.Join(PermitBases, ", "))
+		return 0, hint(unfit("%q is no basis of art. 18(2)", p.Basis), "one of: %s", strings.Join(PermitBases, ", "))
 	}
 	if p.Basis == "public_interest" && strings.TrimSpace(p.Law) == "" {
-		return 0, hint(fmt.Errorf("important public interest needs the provision that commands the use; a recommendation is not enough"), "--law \"ustawa …, art. …\"")
+		return 0, hint(unfit("important public interest needs the provision that commands the use; a recommendation is not enough"), "--law \"ustawa …, art. …\"")
 	}
 	if strings.TrimSpace(p.Account) == "" {
-		return 0, hint(fmt.Errorf("it is not said who may use the data"), "--account NAME, an account or an office")
+		return 0, hint(unfit("it is not said who may use the data"), "--account NAME, an account or an office")
 	}
 	if err := e.neverPast(p.Until); err != nil {
 		return 0, err
@@ -55,10 +55,10 @@ func (e *Engine) Permit(ctx context.Context, id string, p state.Permit) (int64, 
 // neverPast refuses a last day that cannot be read or is over.
 func (e *Engine) neverPast(until string) error {
 	if _, err := time.Parse(time.DateOnly, until); err != nil {
-		return hint(fmt.Errorf("the last day of the permit cannot be read"), "--until 2026-12-31")
+		return hint(unfit("the last day of the permit cannot be read"), "--until 2026-12-31")
 	}
 	if until < e.today() {
-		return hint(fmt.Errorf("the last day of the permit, %s, is over", until), "--until a day to come")
+		return hint(unfit("the last day of the permit, %s, is over", until), "--until a day to come")
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ var named = regexp.MustCompile(`[0-9]{11}|@`)
 
 func plainWords(text string) error {
 	if named.MatchString(text) || len(text) > 500 {
-		return hint(fmt.Errorf("this text may not hold a person's number or e-mail address, nor be longer than 500 characters: it is kept in clear"), "say what for, and name nobody")
+		return hint(unfit("this text may not hold a person's number or e-mail address, nor be longer than 500 characters: it is kept in clear"), "say what for, and name nobody")
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (e *Engine) mustStand(tx *state.Tx, id string) error {
 		return err
 	}
 	if x.Right != string(request.Restriction) {
-		return hint(fmt.Errorf("request %s is no restriction", id), "dossier restriction list")
+		return hint(unfit("request %s is no restriction", id), "dossier restriction list")
 	}
 	if _, ok, err := standsSince(tx, id); err != nil || ok {
 		return err
@@ -96,9 +96,9 @@ func (e *Engine) mustStand(tx *state.Tx, id string) error {
 func (e *Engine) permits(p state.Permit) error {
 	switch {
 	case !p.RevokedAt.IsZero():
-		return fmt.Errorf("permit %d was revoked on %s", p.ID, p.RevokedAt.In(e.Planner.Graph.Map.Zone).Format("2 Jan 2006"))
+		return unfit("permit %d was revoked on %s", p.ID, p.RevokedAt.In(e.Planner.Graph.Map.Zone).Format("2 Jan 2006"))
 	case p.Until < e.today():
-		return fmt.Errorf("permit %d ended on %s", p.ID, p.Until)
+		return unfit("permit %d ended on %s", p.ID, p.Until)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (e *Engine) permits(p state.Permit) error {
 // Use records a use made of restricted data under a permit that is open now; the same again is the same.
 func (e *Engine) Use(ctx context.Context, id string, permit int64, what string) error {
 	if strings.TrimSpace(what) == "" {
-		return hint(fmt.Errorf("it is not said what the data was used for"), "--for TEXT")
+		return hint(unfit("it is not said what the data was used for"), "--for TEXT")
 	}
 	if err := plainWords(what); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (e *Engine) Uses(ctx context.Context, id string) ([]Permitted, error) {
 			return nil, err
 		}
 		if x.Right != string(request.Restriction) {
-			return nil, hint(fmt.Errorf("request %s is no restriction", id), "dossier restriction list")
+			return nil, hint(unfit("request %s is no restriction", id), "dossier restriction list")
 		}
 		permits, err := tx.Permits(id)
 		if err != nil {

@@ -91,13 +91,13 @@ func Uses(w io.Writer, id string, list []engine.Permitted, zone *time.Location, 
 		case !p.Open:
 			st = "ended " + Day(p.Until)
 		}
-		text := fmt.Sprintf("permit %d  %s, for %s, %s", p.ID, strings.ReplaceAll(p.Basis, "_", " "), p.Account, st)
+		text := fmt.Sprintf("permit %d: %s, for %s, %s", p.ID, strings.ReplaceAll(p.Basis, "_", " "), p.Account, st)
 		if p.Law != "" {
 			text += " (" + p.Law + ")"
 		}
 		_, _ = fmt.Fprintln(w, wrap(text, Width, "          "))
 		for _, u := range p.Uses {
-			_, _ = fmt.Fprintln(w, wrap("  used "+Near(u.At.In(zone), now)+" by "+u.By+": "+u.What, Width, "    "))
+			_, _ = fmt.Fprintln(w, "  "+wrap("used "+Near(u.At.In(zone), now)+" by "+u.By+": "+u.What, Width-2, "    "))
 		}
 		if len(p.Uses) == 0 {
 			_, _ = fmt.Fprintln(w, "  not used")
