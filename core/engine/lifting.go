@@ -51,7 +51,7 @@ func (e *Engine) toLift(ctx context.Context, o *open) (*planner.Lifted, *request
 		return nil, nil, hint(fmt.Errorf("restriction %s is not in force: %w", of, ErrState), "dossier restriction list --all")
 	}
 	content := *r.Content
-	content.ID, content.Right, content.Restriction, content.Requester = o.ID, request.Lift, o.Content.Restriction, o.Content.Requester
+	content.ID, content.Right, content.Ground, content.Restriction, content.Requester = o.ID, request.Lift, "", o.Content.Restriction, o.Content.Requester
 	return out, &content, nil
 }
 
