@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"core/policy":    {"core/datamap", "core/request", "core/subject", "core/graph", "core/plan", "connectors"},
 	"core/plan":      {"core/datamap", "core/request", "core/subject"},
 	"core/planner":   {"core/plan", "core/graph", "core/policy", "core/datamap", "core/request", "core/subject", "connectors"},
-	"core/engine":    {"core/plan", "core/planner", "core/state", "core/keys", "core/tombstone", "core/recipient", "core/journal", "core/request", "core/datamap", "core/subject", "core/archive", "core/policy", "core/graph", "connectors"},
+	"core/engine":    {"core/plan", "core/planner", "core/state", "core/keys", "core/tombstone", "core/recipient", "core/journal", "core/request", "core/datamap", "core/subject", "core/archive", "core/reply", "core/policy", "core/graph", "connectors"},
 	"core/livecheck": {"core/datamap", "connectors"},
 	"core/state":     {"prepared"},
 	"core/keys":      {},

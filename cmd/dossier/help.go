@@ -43,6 +43,7 @@ var examples = map[string]string{
 	"archive":            "dossier archive 2026-000119 -o archive.zip",
 	"archive get":        "dossier archive 2026-000119 -o archive.zip",
 	"archive revoke":     "dossier archive revoke 2026-000119",
+	"reply":              "dossier reply 2026-000123 --format html --language pl > reply.html",
 	"recipients":         "dossier recipients 2026-000123",
 	"recipients list":    "dossier recipients 2026-000123 --csv",
 	"recipients record":  "dossier recipients record 2026-000123 bank --told 2026-11-09 --by letter",

@@ -45,6 +45,7 @@ type root struct {
 	Request     requestCmd         `cmd:"" help:"The register: new, list, show, wait, note, reject, settle, resume, cancel."`
 	Task        taskCmd            `cmd:"" help:"What people have to do: list, show, done, nothing-found, refuse."`
 	Archive     archiveCmd         `cmd:"" help:"The package the subject receives: get, revoke."`
+	Reply       replyCmd           `cmd:"" help:"The letter: what was done, what waits, until when."`
 	Recipients  recipientsCmd      `cmd:"" help:"Who had the data, and who was told (art. 19)."`
 	Restriction restrictionCmd     `cmd:"" help:"What is restricted (art. 18): list, permit, uses, use, open, revoke."`
 	Receipt     receiptCmd         `cmd:"" help:"The evidence of a finished request; verified offline."`

@@ -220,15 +220,23 @@ func (x *assembly) places(a *Article15) {
 			a.Found = append(a.Found, here)
 		}
 	}
-	for _, by := range x.p.FoundBy {
-		for _, kind := range by.Kinds {
-			label := kind
-			if id := x.m.Identifiers[kind]; id != nil {
-				label = x.label(id.Label)
-			}
-			if !slices.Contains(a.FoundBy, label) {
-				a.FoundBy = append(a.FoundBy, label)
-			}
+	by := func(kind string) {
+		label := kind
+		if id := x.m.Identifiers[kind]; id != nil {
+			label = x.label(id.Label)
+		}
+		if !slices.Contains(a.FoundBy, label) {
+			a.FoundBy = append(a.FoundBy, label)
+		}
+	}
+	for _, f := range x.p.FoundBy {
+		for _, kind := range f.Kinds {
+			by(kind)
+		}
+	}
+	for _, id := range x.r.Subject.Identifiers { // also where they led to nothing
+		if id.Verified {
+			by(id.Kind)
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 		}
 	}
 	if j.open.Content.Right == request.Access {
-		if err := g.records.write(ctx, b, t, nil); err != nil {
+		if err := g.records.write(ctx, b, t); err != nil {
 			return Made{}, err
 		}
 	}

@@ -195,6 +195,11 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 		if _, err := tx.AddEvent(state.Event{Request: id, Type: string(event), At: when, NotedAt: now, Actor: e.Operator}); err != nil {
 			return err
 		}
+		if event == request.ReplySent {
+			if err := e.keepLetter(tx, o, when, now); err != nil {
+				return err
+			}
+		}
 		events, err := eventsOf(tx, id)
 		if err != nil {
 			return err

@@ -37,6 +37,7 @@ type recorded struct {
 	uses    []state.PermitUse
 	tasks   []state.Task
 	made    *Made
+	letters []sentLetter
 }
 
 // recordsOf gathers what is kept about the person of a request. known are the identifiers its work was led by, beside those given.
@@ -150,6 +151,9 @@ func (e *Engine) recorded(tx *state.Tx, id string) (x recorded, err error) {
 		return x, err
 	}
 	if x.tasks, err = tx.Tasks(state.TaskFilter{Request: id}); err != nil {
+		return x, err
+	}
+	if x.letters, err = e.lettersOf(tx, x.Request); err != nil {
 		return x, err
 	}
 	var made Made

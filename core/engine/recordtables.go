@@ -13,7 +13,7 @@ import (
 )
 
 // write puts the records into the package, a table for each kind of which there is any.
-func (r *records) write(ctx context.Context, b *archive.Builder, t teller, letters []archive.Record) error {
+func (r *records) write(ctx context.Context, b *archive.Builder, t teller) error {
 	for _, x := range []struct {
 		kind archive.RecordKind
 		rows []archive.Record
@@ -21,7 +21,7 @@ func (r *records) write(ctx context.Context, b *archive.Builder, t teller, lette
 		{archive.RecordedRequests, r.requestRows(t)},
 		{archive.RecordedStatements, r.statementRows(t)},
 		{archive.RecordedEvents, r.eventRows()},
-		{archive.RecordedLetters, letters},
+		{archive.RecordedLetters, r.letterRows()},
 		{archive.RecordedArchives, r.archiveRows()},
 		{archive.RecordedRecipients, r.recipientRows(t)},
 		{archive.RecordedErasures, r.erasureRows(t)},
