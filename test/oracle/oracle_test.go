@@ -3,6 +3,7 @@ package oracle
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -104,11 +105,22 @@ func (h *house) access(ctx context.Context, v *verdict) string {
 		}
 	}
 	v.e.each(func(a at) {
-		if v.mine[a] && v.inScope(a.c) && a.c.derived == nil {
+		if v.mine[a] && v.inScope(a.c) && a.c.derived == nil && v.spokenOf(a) {
 			want[a.c.address()+" shown"]++
 		}
 	})
 	return differ(have, want)
+}
+
+// spokenOf says whether the purposes asked for speak of a row: one is of a field, or of the row; where none is of the collection at all
+// its rows are counted, and all their fields left out.
+func (v *verdict) spokenOf(a at) bool {
+	asked := func(r *rule) bool { return slices.Contains(v.e.ask.purposes, r.purpose.name) }
+	every := len(v.e.ask.purposes) == 0 || !slices.ContainsFunc(a.c.rules, asked)
+	for _, f := range a.c.fields {
+		every = every || slices.ContainsFunc(f.rules, asked)
+	}
+	return every || slices.ContainsFunc(a.c.rules, func(r *rule) bool { return asked(r) && r.when.holds(a.row()) })
 }
 
 func (h *house) close() {
