@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +75,31 @@ func TestRights(t *testing.T) {
 	}
 	e.run(t, fine, "anna", e.Persons.Demo.PESEL+"\n", "tombstone", "check", "pesel", "-")
 	e.run(t, fine, "anna", e.Persons.Spouse.Email+"\n", "--json", "tombstone", "check", "email", "-")
+	// The letter is the person's; what is kept of it, and an archive that is revoked, tell nothing. A second access shows the register itself.
+	for _, form := range []string{"html", "md", "json"} {
+		letter := e.RunAs(t, "anna", "", "-v", "reply", p.Request, "--format", form)
+		e.heard["stderr of reply as "+form] = []byte(letter.Stderr)
+		if letter.Code != 0 || !strings.Contains(letter.Stdout, e.Persons.Demo.Email) {
+			t.Errorf("the letter as %s is not addressed: %d %s", form, letter.Code, letter.Stderr)
+		}
+	}
+	e.run(t, fine, "anna", "", "request", "note", p.Request, "reply_sent")
+	e.run(t, fine, "anna", "", "archive", "revoke", "2026-000119")
+	e.run(t, refused, "anna", "", "archive", "2026-000119", "-o", filepath.Join(out, "revoked.zip"))
+	again := filepath.Join(out, "again.json")
+	text, err := os.ReadFile(e.Requests["access"])
+	if err == nil {
+		err = os.WriteFile(again, bytes.ReplaceAll(text, []byte("2026-000119"), []byte("2026-000319")), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.run(t, fine, "anna", "", "run", again)
+	e.run(t, fine, "anna", "", "archive", "2026-000319", "-o", filepath.Join(out, "again.zip"))
+	if !packed(t, filepath.Join(out, "again.zip"), e.Persons.Demo.PESEL) || !packed(t, filepath.Join(out, "again.zip"), "E/1") {
+		t.Error("the second access shows neither what requests said nor the letter that was sent: nothing was tested")
+	}
+	e.both(t, "request", "show", "2026-000319")
 	// An erasure that is refused, one with candidates, one of many unknown dates.
 	e.run(t, fine, "anna", "", "plan", e.Requests["lease-mate-erasure"])
 	e.run(t, fine, "anna", "", "--json", "plan", e.Requests["wife-erasure"])
