@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 )
 
@@ -46,6 +47,17 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
 	f.BoolVar(&s.inside, "inside", false, "connectors in this process, for a profile that shows them too")
+	f.Func("rows", "of the archives, as `numbers` with commas between (default 10000,1000000)", func(text string) error {
+		s.rows = nil
+		for n := range strings.SplitSeq(text, ",") {
+			rows, err := strconv.Atoi(n)
+			if err != nil {
+				return err
+			}
+			s.rows = append(s.rows, rows)
+		}
+		return nil
+	})
 	if err := f.Parse(args); err != nil {
 		return err
 	}
