@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -87,6 +88,7 @@ func TestOneTextWithinItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	var got string
 	for rows.Next() {
 		var s string
@@ -95,7 +97,7 @@ func TestOneTextWithinItself(t *testing.T) {
 		}
 		got += s + names(t, conn, query)
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if got != "aabcbabccabc" {
@@ -114,7 +116,7 @@ func TestATableThatChanges(t *testing.T) {
 		}
 		defer rows.Close()
 		cols, err := rows.Columns()
-		if err != nil {
+		if err = errors.Join(err, rows.Err()); err != nil {
 			t.Fatal(err)
 		}
 		return len(cols)
