@@ -215,6 +215,7 @@ func dueOf(tx *state.Tx, e *Engine, id string, asOf time.Time) (*dueWork, error)
 			}
 			w.known, w.anchors, w.Stay = kept.Known, kept.Anchors, kept.Stay
 		}
+		w.ends = append(w.ends, keptUntil(d))
 		switch {
 		case d.State == state.DueHeld:
 			w.Held = append(w.Held, planner.HeldBack{System: d.System, Collection: d.Collection, Purpose: d.Rule})

@@ -78,6 +78,11 @@ var undone = []string{state.DueWaiting, state.DueHeld, state.DuePlanned}
 type former struct {
 	known   []planner.Mark
 	anchors []planner.Anchor
+	ends    []planner.KeptUntil
+}
+
+func keptUntil(d state.DueItem) planner.KeptUntil {
+	return planner.KeptUntil{System: d.System, Collection: d.Collection, Purpose: d.Rule, Until: d.Until}
 }
 
 // formerly is what earlier erasures kept of this person: an access a year later finds the kept invoice by it, although nothing in any
@@ -94,6 +99,7 @@ func (e *Engine) formerly(ctx context.Context, ids []subject.Identifier) (former
 	}
 	done := map[string]bool{} // the items of one request hold the same
 	for _, d := range items {
+		out.ends = append(out.ends, keptUntil(d))
 		if done[d.Request] {
 			continue
 		}

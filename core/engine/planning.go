@@ -101,7 +101,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 		return nil, err
 	}
 	if o.due != nil {
-		before, due = former{anchors: o.due.anchors}, &o.due.Due
+		before, due = former{anchors: o.due.anchors, ends: o.due.ends}, &o.due.Due
 	} else if before, err = e.formerly(ctx, o.Content.Subject.Identifiers); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if p.StandInKey, err = o.Key.Derive("stand-ins"); err != nil {
 		return nil, err
 	}
-	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Due: due, Supplement: o.supplement,
+	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
 		Progress:     func(system string) { e.progress("looking in " + system) },
 		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}

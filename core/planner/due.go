@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -20,6 +21,27 @@ type Due struct {
 
 // HeldBack is what one purpose keeps in one collection while a person holds it.
 type HeldBack struct{ System, Collection, Purpose string }
+
+// KeptUntil is until when an earlier erasure kept what one purpose holds in a collection. Where a period counts from rows elsewhere, these
+// may have gone since with a period of their own; the end they told then still holds.
+type KeptUntil struct{ System, Collection, Purpose, Until string } // Until "": until an event, or unknown
+
+// keptUntil is the latest end an earlier erasure kept to; "" where none is known, or not of all.
+func (s *survey) keptUntil(c *datamap.Collection, purpose string) (until string) {
+	for _, k := range s.in.Ends {
+		if k.System != c.System.Name || k.Collection != c.Name || k.Purpose != purpose {
+			continue
+		}
+		if k.Until == "" {
+			return ""
+		}
+		until = max(until, k.Until)
+	}
+	return until
+}
+
+// today is the day of the plan's as_of.
+func (s *survey) today() string { return s.terms.Today().Format(time.DateOnly) }
 
 // heldByPerson is the reason of rows that stay because somebody suspended their erasure.
 var heldByPerson = keptReason{reason: plan.Reason{Code: plan.Exception, Explain: "held by a person"}, until: &plan.Until{Criterion: "until the hold is released"}}
@@ -44,7 +66,16 @@ func (s *survey) holdOf(c *datamap.Collection, r *datamap.Rule) policy.Hold {
 		h.Never, h.Always, h.Until = false, true, heldByPerson.until
 		h.Reason.Code, h.Reason.Explain = plan.Exception, heldByPerson.reason.Explain
 	}
+	if until := s.keptUntil(c, r.Purpose.Name); h.Elsewhere && !h.Never && !h.Always && until >= s.today() {
+		h.Always, h.Until = true, &plan.Until{Date: until}
+	}
 	return h
+}
+
+// spent says whether the end that rows elsewhere told of c, when it was kept, is over: that no such row is left then says nothing more.
+func (s *survey) spent(c *datamap.Collection, purpose string) bool {
+	until := s.keptUntil(c, purpose)
+	return until != "" && until < s.today()
 }
 
 // weighDue asks a person where a plan of what has come due would take away more than was kept, or where the map asks again.

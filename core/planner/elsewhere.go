@@ -6,6 +6,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/policy"
 )
 
 // keptElsewhere is what a rule says whose date lies in other rows: of all of the person's rows the longest, and of those over one
@@ -39,9 +40,9 @@ func linkOf(ref *datamap.DateRef) (dated, kept []string) {
 
 // readElsewhere finds the latest dates of each rule whose date lies in other rows, over the rows of this person that keep it
 // running.
-func (s *survey) readElsewhere(f *fate) (map[*datamap.Rule]keptElsewhere, error) {
+func (s *survey) readElsewhere(c *datamap.Collection, holds []policy.Hold) (map[*datamap.Rule]keptElsewhere, error) {
 	out := map[*datamap.Rule]keptElsewhere{}
-	for _, h := range f.holds {
+	for _, h := range holds {
 		if !h.Elsewhere || h.Always || h.Never {
 			continue
 		}
@@ -71,7 +72,7 @@ func (s *survey) readElsewhere(f *fate) (map[*datamap.Rule]keptElsewhere, error)
 				return nil
 			})
 			if err := s.unreached(ref.Of, err); err != nil {
-				return nil, fmt.Errorf("date of %s: %w", f.c.Address(), err)
+				return nil, fmt.Errorf("date of %s: %w", c.Address(), err)
 			}
 			if first && !h.Rule.SkipMissing {
 				best.reason.Code = plan.DateUnknown // a missing last entry

@@ -8,6 +8,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/policy"
 )
 
 // Kept is what stays: rows of one collection, or fields of theirs, that one purpose keeps until the same day, and that are planned again
@@ -116,36 +117,50 @@ func (s *survey) fieldEnds(f *fate, days map[why]int64) error {
 		return nil
 	}
 	for _, group := range s.ownPurpose(f.c) {
-		var holds []*datamap.Field
+		var kept []*datamap.Field
 		for _, field := range group {
 			if !isNever(f.fields[field]) {
-				holds = append(holds, field)
+				kept = append(kept, field)
 			}
 		}
-		if len(holds) == 0 {
+		if len(kept) == 0 {
 			continue
 		}
 		var held []connectors.Cond
-		for _, field := range holds {
+		for _, field := range kept {
 			held = append(held, f.fields[field])
 		}
 		sel := s.reach(f.c, append(but(f.shared), anyOf(held...))...)
+		var holds []policy.Hold
 		for _, r := range group[0].Rules {
-			sel.Fields = union(sel.Fields, s.holdOf(f.c, r).Fields())
+			holds = append(holds, s.holdOf(f.c, r))
+			sel.Fields = union(sel.Fields, holds[len(holds)-1].Fields())
+		}
+		elsewhere, err := s.readElsewhere(f.c, holds)
+		if err != nil {
+			return err
+		}
+		for _, e := range elsewhere {
+			sel.Fields = union(sel.Fields, e.fields)
+		}
+		if len(elsewhere) > 0 {
+			sel.Fields = union(sel.Fields, f.c.Key)
 		}
 		if len(sel.Fields) == 0 {
 			continue // they end with an event, or when somebody decides
 		}
 		zone := sel.Collection.Location()
 		row := connectors.Row{}
-		err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
+		err = open.Each(s.ctx, sel, func(_ int, vs []any) error {
 			for i, name := range sel.Fields {
 				row[name] = vs[i]
 			}
 			var best keptReason
-			for _, r := range group[0].Rules {
-				h := s.holdOf(f.c, r)
-				if h.Elsewhere && !h.Always {
+			for _, h := range holds {
+				if e, ok := elsewhere[h.Rule]; ok {
+					if k := e.of(row); fitsAll(h.When, row, zone) && k.longer(best) {
+						best = k
+					}
 					continue
 				}
 				v := s.terms.Judge(h, row, zone)

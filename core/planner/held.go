@@ -62,7 +62,7 @@ func (s *survey) keeps(c *datamap.Collection, h policy.Hold) (connectors.Cond, e
 	if !h.Elsewhere || h.Always {
 		return h.Keeps(), nil
 	}
-	cond, err := s.keepsElsewhere(h)
+	cond, err := s.keepsElsewhere(c, h)
 	if err != nil || isNever(cond) {
 		return never, err
 	}
@@ -81,10 +81,10 @@ func notLapsed(h policy.Hold) []connectors.Cond {
 
 // keepsElsewhere says it of a row whose date lies in other rows: one of them has not lapsed or cannot be read, or,
 // unless the map says that the rule then does not apply, there is none.
-func (s *survey) keepsElsewhere(h policy.Hold) (connectors.Cond, error) {
+func (s *survey) keepsElsewhere(c *datamap.Collection, h policy.Hold) (connectors.Cond, error) {
 	ref := h.Date()
 	if e := ref.Over; e != nil && e.Local() && e.During == nil {
-		return s.datedOver(h, e), nil
+		return s.datedOver(c, h, e), nil
 	}
 	// No edge a store could follow: the person's rows there decide for all.
 	open := s.system(ref.Of)
@@ -95,14 +95,14 @@ func (s *survey) keepsElsewhere(h policy.Hold) (connectors.Cond, error) {
 	if err != nil {
 		return never, s.unreached(ref.Of, err)
 	}
-	if n[0] > 0 || (n[1] == 0 && !h.Rule.SkipMissing) {
+	if n[0] > 0 || (n[1] == 0 && !h.Rule.SkipMissing && !s.spent(c, h.Rule.Purpose.Name)) {
 		return connectors.AllOf(), nil
 	}
 	return never, nil
 }
 
 // datedOver says it where one store sees both: some row over the edge keeps the hold running.
-func (s *survey) datedOver(h policy.Hold, e *datamap.Edge) connectors.Cond {
+func (s *survey) datedOver(c *datamap.Collection, h policy.Hold, e *datamap.Edge) connectors.Cond {
 	step := connectors.Step{Collection: graph.Place(e.To), From: e.Fields, To: e.ToFields}
 	when := graph.Conditions(e.When)
 	var here, there []connectors.Cond // what must hold of the row itself; of the one that carries the date
@@ -113,7 +113,7 @@ func (s *survey) datedOver(h policy.Hold, e *datamap.Edge) connectors.Cond {
 		here, there = namesSomebody(e.To, e.ToFields), when
 	}
 	some := connectors.AllOf(append(here, connectors.SomeOver(step, append(notLapsed(h), there...)...))...)
-	if h.Rule.SkipMissing {
+	if h.Rule.SkipMissing || s.spent(c, h.Rule.Purpose.Name) {
 		return some
 	}
 	none := connectors.NotThat(connectors.AllOf(append(slices.Clone(here), connectors.SomeOver(step, there...))...))

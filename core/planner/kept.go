@@ -64,7 +64,7 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 	for _, h := range f.holds {
 		sel.Fields = union(sel.Fields, h.Fields())
 	}
-	elsewhere, err := s.readElsewhere(f)
+	elsewhere, err := s.readElsewhere(f.c, f.holds)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type Input struct {
 	Former       []Mark                                 // unique identifiers under which rows of this person were kept by an earlier erasure
 	PrintKey     []byte                                 // of the anchors' prints
 	Anchors      []Anchor                               // rows that were kept then and lead to the rest of what was
+	Ends         []KeptUntil                            // until when an earlier erasure kept what
 	Due          *Due                                   // the plan is of what an earlier erasure kept, and of nothing else
 	Supplement   *Supplement                            // the plan takes up systems of a request that runs
 	Restrictions func(person []Mark) ([]InForce, error) // those in force on data of whoever the identifiers name; nil: none are
