@@ -14,10 +14,10 @@ func (c *composer) refusal() {
 	if c.f.Refusal != nil {
 		code = c.f.Refusal.Code
 	}
-	switch {
-	case c.f.Outcome == request.Referred:
+	switch c.f.Outcome {
+	case request.Referred:
 		code = "referred"
-	case c.f.Outcome == request.LeftUnexamined:
+	case request.LeftUnexamined:
 		code = "left_unexamined"
 	}
 	why, law := c.T("refusal."+code), c.Provision(refusalLaw[code])
