@@ -185,7 +185,7 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 	}
 	defer o.Key.Wipe()
 	if event == request.FeeTold && o.Content.Right.Free() {
-		return hint(fmt.Errorf("request %s: an %s never costs a fee (Code B.IX.5): %w", id, o.Content.Right, ErrState), "dossier request show %s", id)
+		return hint(fmt.Errorf("request %s costs no fee: objection and withdrawal never do (Code B.IX.5)", id), "dossier request show %s", id)
 	}
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)

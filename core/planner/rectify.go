@@ -23,6 +23,7 @@ type rectification struct {
 	// statements are what the system being planned is completed by.
 	statements []statement
 	told       map[string]int64
+	touches    bool // something changes, by the executor or by a person
 }
 
 // planRectification works out what is corrected, completed, left to a person, and left as it is.
@@ -49,8 +50,12 @@ func (s *survey) planRectification(out *Result) error {
 		}
 	}
 	r.waitForOthers()
+	r.strays()
 	r.nowhere()
 	s.markPerson(out, r.changes)
+	if !r.touches { // nobody is told that nothing changed
+		return nil
+	}
 	return s.listRecipients(out, r.told)
 }
 
@@ -149,6 +154,9 @@ func (r *rectification) planSpot(sp *spot) error {
 	if err != nil {
 		return err
 	}
+	for _, x := range []*seen{own, joint, refer, gone} {
+		sp.change.met = sp.change.met || x.wrong+x.right > 0
+	}
 	r.leave(sp, refer, plan.Refer, plan.Reason{Code: plan.Processor, Explain: "held for another controller, and changed on its instruction"})
 	r.leave(sp, gone, plan.Keep, plan.Reason{Code: plan.ToBeErased, Explain: "an erasure that is open takes it away"})
 	r.bySharing(sp, joint)
@@ -187,6 +195,7 @@ func (r *rectification) byMode(sp *spot, x *seen) error {
 		r.show(sp, plan.Action{Action: plan.Keep, Rows: x.right, Reason: plan.Reason{Code: plan.Already, Explain: "holds the new value already"}})
 	}
 	text := mode.Text.In(r.lang)
+	r.saySeparated(sp, x)
 	switch {
 	case mode.Mode == "refuse":
 		r.leave(sp, x, plan.Keep, plan.Reason{Code: plan.NotCorrected, Law: mode.Law, Explain: text})
@@ -195,11 +204,24 @@ func (r *rectification) byMode(sp *spot, x *seen) error {
 		r.byHand(sp, x, text)
 		return nil
 	}
-	r.conflicts(sp, x)
+	if x.other > 0 && len(r.roots[sp.c]) > 0 { // what names the person says one thing of them
+		r.conflict(sp, x.other)
+	} else if x.other > 0 {
+		sp.change.strays = append(sp.change.strays, stray{sp, x.other})
+	}
 	if mode.Mode == "supplement" {
 		return r.supplement(sp, x)
 	}
 	return r.replace(sp, x)
+}
+
+// saySeparated warns of rows that keep an identifier which changes elsewhere: from then on only a request that names the old one too finds them.
+func (r *rectification) saySeparated(sp *spot, x *seen) {
+	for _, f := range sp.fields {
+		if f.Identifier != nil && x.wrong > 0 && sp.c.Rectify.Mode != "replace" {
+			r.warn(fmt.Sprintf("%s keeps the old %s in %d rows: from now on they are found by requests that name the old one too.", sp.c.Address(), f.Identifier.Name, x.wrong))
+		}
+	}
 }
 
 // byHand leaves a change to the department, with what the map says of it.
@@ -221,12 +243,19 @@ func (r *rectification) byHand(sp *spot, x *seen, text string) {
 	r.tell(sp.c, x.wrong)
 }
 
-// conflicts are rows that hold neither value: reported with their number, never overwritten.
-func (r *rectification) conflicts(sp *spot, x *seen) {
-	n := sp.conflicts(x, len(r.roots[sp.c]) > 0)
-	if n == 0 {
-		return
+// strays reports rows that may say many things of the person only where no row anywhere says what the request does.
+func (r *rectification) strays() {
+	for _, ch := range r.changes {
+		for _, x := range ch.strays {
+			if !ch.met {
+				r.conflict(x.sp, x.rows)
+			}
+		}
 	}
+}
+
+// conflict reports rows that hold neither value, with their number; they are never overwritten.
+func (r *rectification) conflict(sp *spot, n int64) {
 	r.show(sp, plan.Action{Action: plan.Keep, Rows: n, Reason: plan.Reason{Code: plan.Conflict, Explain: "holds neither the old nor the new value, and stays"}})
 	r.attend(plan.Attention{Code: "conflict", System: sp.c.System.Name, Collection: sp.c.Name, Rows: n,
 		Text: "rows hold another value than the request gives as the old one; nothing of them is overwritten, a person asks which is right"})
@@ -281,6 +310,7 @@ func (r *rectification) tell(c *datamap.Collection, n int64) {
 	if n == 0 {
 		return
 	}
+	r.touches = true
 	for _, x := range c.Recipients {
 		r.told[x.Name] += n
 	}

@@ -18,6 +18,8 @@ type change struct {
 	kinds    []*datamap.Identifier // of identifiers whose values these can be
 	taken    bool                  // a new value stands on another person's row
 	there    bool                  // some field of the map is of the category
+	met      bool                  // an old or a new value stands somewhere
+	strays   []stray               // rows that may say many things, and say neither
 }
 
 // pair is an old value and the new one; an empty old one stands for nothing held. exact compares by bytes: only the spelling changes.
@@ -222,13 +224,10 @@ type at struct {
 	pair  int
 }
 
-// conflicts are the rows that hold neither value. Of rows that name the person each says the same of them; of others, which may say
-// many things, only where none of them says what the request does.
-func (sp *spot) conflicts(x *seen, roots bool) int64 {
-	if roots || x.wrong+x.right == 0 {
-		return x.other
-	}
-	return 0
+// stray are rows of a spot that hold neither value.
+type stray struct {
+	sp   *spot
+	rows int64
 }
 
 // look reads the person's rows of a spot where conds hold.

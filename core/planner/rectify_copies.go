@@ -54,6 +54,9 @@ func (r *rectification) planCopy(f *datamap.Field) error {
 	why := category + "copy of " + f.CopyOf.Address() + ", in " + f.Name
 	where := but(r.fates[c].shared, r.foreign(c), r.goneSoon(c))
 	if len(values) > 1 || c.Rectify.Mode != "replace" {
+		if !r.source[f.CopyOf].pending {
+			return nil
+		}
 		return r.copyByHand(c, f.Name, where, why)
 	}
 	t := connectors.Treatment{ID: c.Name + "/" + f.Name + "/copy", Verb: connectors.Set, On: r.reach(c, where...), Assign: []connectors.Assign{{Field: f.Name, To: values[0]}}}
@@ -121,6 +124,7 @@ func (r *rectification) madeFrom(c *datamap.Collection, as string) ([]string, er
 type sourceRows struct {
 	rows    []connectors.Row
 	changed bool // one of them holds a new value, or is about to
+	pending bool // one of them is about to
 }
 
 // sourceLimit is up to how many rows copies are made from by the executor itself.
@@ -148,17 +152,18 @@ func (r *rectification) sourceOf(c *datamap.Collection) (*sourceRows, error) {
 		for i, name := range sel.Fields {
 			row[name] = vs[i]
 		}
-		src.changed = r.correct(c, row) || src.changed
+		renewed, pending := r.correct(c, row)
+		src.changed, src.pending = src.changed || renewed, src.pending || pending
 		src.rows = append(src.rows, row)
 		return nil
 	})
 	return src, r.unreached(c, err)
 }
 
-// correct makes the corrections in a row as the treatments will; it says whether a new value stands in it.
-func (r *rectification) correct(c *datamap.Collection, row connectors.Row) (renewed bool) {
+// correct makes the corrections in a row as the treatments will; it says whether a new value stands in it, and whether that is to be written.
+func (r *rectification) correct(c *datamap.Collection, row connectors.Row) (renewed, pending bool) {
 	if c.Rectify.Mode != "replace" {
-		return false
+		return false, false
 	}
 	for _, sp := range r.spots[c] {
 		for _, f := range sp.fields {
@@ -166,13 +171,13 @@ func (r *rectification) correct(c *datamap.Collection, row connectors.Row) (rene
 				if have := row[f.Name]; sp.change.is(f, have, p.to, p.exact) {
 					renewed = true
 				} else if !sp.link && sp.change.is(f, have, p.from, p.exact) {
-					row[f.Name], renewed = p.to, true
+					row[f.Name], renewed, pending = p.to, true, true
 					break
 				}
 			}
 		}
 	}
-	return renewed
+	return renewed, pending
 }
 
 // planDerived follows a whole copy of a collection: a field it has in common with its source is set as there; a copy that shows no such
@@ -192,7 +197,7 @@ func (r *rectification) planDerived(c *datamap.Collection) error {
 		for _, f := range sp.fields {
 			twin := c.Field(f.Name)
 			if twin == nil || twin.ThirdPerson != "" || twin.CopyOf != nil {
-				opaque = opaque || len(c.Fields) == 0
+				opaque = opaque || len(c.Fields) == 0 && src.pending
 				continue
 			}
 			if err := r.planTwin(sp, f, twin, src, where); err != nil {

@@ -34,12 +34,27 @@ type ending struct {
 	outcome   string
 	tombstone string
 	files     []string // of the executor's own
+	contacts  int      // do-not-contact entries of the person's e-mail
 }
 
 func newScene(t *testing.T, request string) *scene {
 	t.Helper()
+	return rewritten(t, request, func(_ *product.House, text string) string { return text })
+}
+
+// rewritten is the scene of one of the sample's requests, changed before it is sent.
+func rewritten(t *testing.T, request string, change func(*product.House, string) string) *scene {
+	t.Helper()
 	h := built.House(t, cooperative.Lay(t, sample.Options{Members: 60}))
-	return watch(t, h, h.Plan(t, h.Requests[request]))
+	text, err := os.ReadFile(h.Requests[request])
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "request.json")
+	if err := os.WriteFile(file, []byte(change(h, string(text))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return watch(t, h, h.Plan(t, file))
 }
 
 // watch carries a plan out undisturbed, in a copy of the house.
@@ -85,10 +100,11 @@ func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) 
 			continue
 		}
 		h.Told(t, id)
+		answered(t, h, id)
 		h.Later(13 * time.Hour)
 		h.Must(t, "--json", "request", "resume", id)
 	}
-	e := ending{stores: h.Snapshot(t), counts: map[string]int64{}, tombstone: h.Tombstone(t, id), files: filesOf(t, h)}
+	e := ending{stores: h.Snapshot(t), counts: map[string]int64{}, tombstone: h.Tombstone(t, id), files: filesOf(t, h), contacts: contacts(t, h)}
 	st := h.Standing(t, id)
 	e.outcome = st.Outcome
 	if st.Archive != nil {

@@ -34,7 +34,8 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	if c.Scope != "" {
 		scope = ", of " + c.Scope
 	}
-	say("%s %s%s: %s", bold(w, title(p.Right)), p.Request, scope, article(p))
+	head := title(p.Right)
+	say("%s%s", bold(w, head), strings.TrimPrefix(wrap(head+" "+p.Request+scope+": "+article(p), Width, ""), head))
 	if p.Due != nil {
 		say("%s", wrap("What request "+p.Due.Of+" kept, and has come due. "+approved(c.Approval), Width, ""))
 	} else if p.Supplements != "" {
@@ -212,7 +213,7 @@ func system(w io.Writer, s plan.System, name, act int, empty string) {
 	default:
 		_, _ = fmt.Fprintln(w, "  "+wrap("nothing found in "+and(nothing), Width-4, "    "))
 	}
-	if len(s.Collections) == 0 {
+	if len(linesOf(s)) == 0 {
 		_, _ = fmt.Fprintln(w, "  "+empty)
 	}
 }
@@ -221,6 +222,9 @@ func system(w io.Writer, s plan.System, name, act int, empty string) {
 func empty(right string) string {
 	if right == "objection" || right == "withdrawal" {
 		return "nothing is held for it"
+	}
+	if right == "rectification" {
+		return "nothing to correct"
 	}
 	return "nothing found"
 }

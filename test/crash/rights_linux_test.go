@@ -1,0 +1,80 @@
+package crash
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/dossier-dsr/dossier/core/state"
+	"github.com/dossier-dsr/dossier/test/product"
+)
+
+// TestKillARectification kills dossier at every point a rectification passes; an identifier is among what changes. What is left once it was
+// taken up again is what an undisturbed run leaves: each value new, none old, none twice.
+func TestKillARectification(t *testing.T) { killEverywhere(t, rewritten(t, "rectification", numbered)) }
+
+// TestKillAnObjection kills dossier at every point an objection to marketing passes, the do-not-contact entry included.
+func TestKillAnObjection(t *testing.T) {
+	s := rewritten(t, "rectification", objecting)
+	if s.end.contacts != 1 {
+		t.Fatalf("an undisturbed run leaves %d do-not-contact entries of the e-mail", s.end.contacts)
+	}
+	killEverywhere(t, s)
+}
+
+// killEverywhere kills dossier once at every point a request passes and compares the end with an undisturbed run's.
+func killEverywhere(t *testing.T, s *scene) {
+	for _, point := range some(s.points) {
+		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
+			t.Parallel()
+			h := s.start.Copy(t)
+			s.die(t, h, point)
+			at, _, _ := strings.Cut(point, "#")
+			if system := filepath.Base(at); point == "apply/asked/"+system || point == "apply/prepared/"+system {
+				s.untouched(t, h, system)
+			}
+			got, _ := s.finish(t, h)
+			s.same(t, got)
+		})
+	}
+}
+
+// numbered lets the sample's rectification change the member number too, which letters, accounts and the register are found by.
+func numbered(h *product.House, text string) string {
+	p := h.Persons.Demo
+	return strings.Replace(text, `"corrections": [`, `"corrections": [{"category": "`+memberNumber+`", "from": "`+p.MemberNo+`", "to": "C-99999"},`, 1)
+}
+
+// memberNumber is the category of the member number where the map says none.
+const memberNumber = "identifier.other"
+
+// objecting makes an objection to the newsletter of it.
+func objecting(_ *product.House, text string) string {
+	head, rest, _ := strings.Cut(text, `"corrections": [`)
+	_, tail, _ := strings.Cut(rest, `"reply":`)
+	head = strings.Replace(head, `"right": "rectification"`, `"right": "objection", "ground": "art21_2", "scope": {"purposes": ["newsletter"]}`, 1)
+	return head + `"reply":` + tail
+}
+
+// contacts counts the do-not-contact entries of the person's e-mail.
+func contacts(t *testing.T, h *product.House) int {
+	t.Helper()
+	return strings.Count(h.RunAs(t, "anna", h.Persons.Demo.Email+"\n", "--json", "tombstone", "check", "email", "-").Stdout, `"no_contact"`)
+}
+
+// answered answers every open task of a request as done, as another person would.
+func answered(t *testing.T, h *product.House, id string) {
+	t.Helper()
+	var open []int64
+	h.Write(t, func(tx *state.Tx) error {
+		list, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskOpen})
+		for _, x := range list {
+			open = append(open, x.ID)
+		}
+		return err
+	})
+	for _, n := range open {
+		h.RunAs(t, "jan", "", "--json", "task", "done", strconv.FormatInt(n, 10))
+	}
+}
