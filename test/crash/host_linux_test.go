@@ -62,6 +62,9 @@ func (s *scene) die(t *testing.T, h *product.House, point string) {
 		return
 	}
 	h.Told(t, s.plan.Request)
+	h.Extra = nil
+	answered(t, h, s.plan.Request)
+	h.Extra = map[string]string{"DOSSIER_FAILPOINT": point}
 	h.Later(25 * time.Hour)
 	if r := h.Run(t, "--json", "request", "resume", s.plan.Request); !r.Killed {
 		t.Fatalf("%s was never reached: %+v", point, r)
