@@ -84,7 +84,7 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 			t.acknowledge(outcomes)
 			err = errors.Join(err, j.record(ctx, t))
 		}
-		return describe(err, outcomes)
+		return j.askAboutLift(ctx, describe(err, outcomes))
 	}
 	j.failpoint("stored")
 	t.acknowledge(outcomes)

@@ -233,10 +233,13 @@ const restrictionFact = "restriction"
 
 // beginLimits enters, before anything changes, what a restriction is about to hold: from then on it is in force. Of a lift
 // and a restriction the recipients are listed (art. 19).
-func (e *Engine) beginLimits(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, now time.Time) error {
+func (e *Engine) beginLimits(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work, last state.Step, now time.Time) error {
 	right := o.Content.Right
 	if right != request.Restriction && right != request.Lift {
 		return nil
+	}
+	if err := e.limitTasks(tx, o, p, last, now); err != nil {
+		return err
 	}
 	if err := e.listRecipients(tx, o, p, work, now); err != nil || right == request.Lift {
 		return err
@@ -265,6 +268,40 @@ func (e *Engine) beginLimits(tx *state.Tx, o *open, p *plan.Plan, work *planner.
 		}
 	}
 	return nil
+}
+
+// limitTasks asks people for what no connector can block, or let go; the request does not end before they have answered.
+func (e *Engine) limitTasks(tx *state.Tx, o *open, p *plan.Plan, last state.Step, now time.Time) error {
+	for _, t := range p.Tasks {
+		if t.Kind != string(TaskManual) || t.Collection == "" {
+			continue
+		}
+		brief := Brief{Do: []string{t.Text}}
+		for _, id := range o.Content.Subject.Identifiers {
+			brief.Find = append(brief.Find, Fact{Label: id.Kind, Value: id.Value.Reveal()})
+		}
+		if _, err := e.openTask(tx, o, Ask{Kind: TaskByHand, System: t.System, Collection: t.Collection, Ref: string(o.Content.Right), Step: last.ID, Act: string(o.Content.Right),
+			Title: t.System + "/" + t.Collection + ": " + t.Text, Brief: brief}, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askAboutLift opens a task where a lift found something else in the place of what was held; nothing was changed there.
+func (j *job) askAboutLift(ctx context.Context, err error) error {
+	if j.open.Content.Right != request.Lift || !errors.Is(err, connectors.ErrConflict) {
+		return err
+	}
+	now := j.Now()
+	return errors.Join(err, j.DB.Write(ctx, func(tx *state.Tx) error {
+		if err := tx.HoldStep(j.Step); err != nil {
+			return err
+		}
+		_, err := j.openTask(tx, j.open, Ask{Kind: TaskConflict, System: j.System, Ref: "lift", Title: j.System + ": something else stands in the place of restricted rows; nothing was put back",
+			Brief: Brief{Do: []string{"Compare the held rows with what stands there now, settle it, then resume the request."}}}, now)
+		return err
+	}))
 }
 
 // endGivenUp ends, in the step's system, the restrictions the person gave up for this erasure.

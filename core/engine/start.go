@@ -141,7 +141,7 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 				return err
 			}
 		}
-		if err := e.beginLimits(tx, o, p, work, now); err != nil {
+		if err := e.beginLimits(tx, o, p, work, last, now); err != nil {
 			return err
 		}
 		if err := e.arrange(tx, o, p, work, last, now); err != nil {

@@ -38,6 +38,7 @@ const register = `system: register
 label: { en: Register }
 connector: sqlite
 config: { file: "${BUREAU}" }
+department: Office
 backups: 35 days
 restrict: { block: move }
 collections:
@@ -64,12 +65,12 @@ collections:
       street: contact.address
 `
 
-// newBureau lays it out: Anna and Jan share a flat, Anna has one of her own, and each has notes.
-func newBureau(t *testing.T) *bureau {
+// newBureau lays it out, its map with texts replaced: Anna and Jan share a flat, Anna has one of her own, and each has notes.
+func newBureau(t *testing.T, edits ...string) *bureau {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"controller.yaml": controller, "register.yaml": register} {
-		write(t, filepath.Join(dir, "map", name), text)
+		write(t, filepath.Join(dir, "map", name), strings.NewReplacer(edits...).Replace(text))
 	}
 	b := &bureau{House: built.Empty(t, filepath.Join(dir, "map")), file: filepath.Join(dir, "bureau.db")}
 	b.Extra = map[string]string{"BUREAU": b.file}

@@ -161,9 +161,39 @@ func TestLiftThatFindsThingsChanged(t *testing.T) {
 			if after := b.dump(t); after != before {
 				t.Errorf("something was put back\n%s\n%s", before, after)
 			}
+			if out := b.Must(t, "--json", "task", "list"); !strings.Contains(out, `"conflict"`) {
+				t.Errorf("nobody is asked: %s", out)
+			}
 			if out := b.Must(t, "--json", "restriction", "list"); !strings.Contains(out, `"state": "in force"`) {
 				t.Errorf("it is not in force any more: %s", out)
 			}
 		})
+	}
+}
+
+// TestByHand: what the map gives to people becomes a task, and the restriction does not end before somebody has answered.
+func TestByHand(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t, "  notes:\n", "  notes:\n    restrict: { block: task }\n")
+	p := b.Plan(t, b.request(t, "R-1", "restriction", "A-1", map[string]any{"ground": "art18_1_c"}))
+	if len(p.Tasks) != 1 || p.Tasks[0].Collection != "notes" || p.Tasks[0].Department != "Office" {
+		t.Fatalf("%+v", p.Tasks)
+	}
+	if r := b.Apply(t, p); r.Code != 4 {
+		t.Fatalf("%+v", r)
+	}
+	b.Later(25 * time.Hour)
+	b.Must(t, "--json", "request", "resume", "R-1")
+	if st := b.Standing(t, "R-1"); st.State == "done" || st.WaitsFor != "person" {
+		t.Fatalf("%s waits for %q", st.State, st.WaitsFor)
+	}
+	if out := b.Must(t, "--json", "task", "list"); !strings.Contains(out, `"by_hand"`) || strings.Contains(out, "A-1") {
+		t.Error(out)
+	}
+	b.Must(t, "task", "done", "1")
+	b.Must(t, "--json", "request", "resume", "R-1")
+	b.is(t, "R-1", "done")
+	if got := b.text(t, "SELECT count(*) FROM notes WHERE person_id = 1"); got != "2" {
+		t.Errorf("%s notes: the task is a person's", got)
 	}
 }
