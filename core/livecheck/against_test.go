@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -140,6 +141,12 @@ collections:
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	d.Blocking = nil
+	if !slices.ContainsFunc(livecheck.Card(m.Systems[0], d), func(p datamap.Problem) bool {
+		return p.Text == "connector files cannot block rows, so a restriction there becomes a task"
+	}) {
+		t.Error("nobody is told that the connector cannot block")
 	}
 	if p := livecheck.Installed(m, nil); len(p) != 1 || !strings.Contains(p[0].Hint, "none is installed") {
 		t.Error(p)
