@@ -150,8 +150,10 @@ func (x *assembly) since(p *datamap.Purpose) string {
 			if r.Purpose != p || r.Since == nil {
 				continue
 			}
-			if f := dateField(c.Collection, r); f != nil {
-				labels = union(labels, []string{x.label(f.Label)})
+			for _, f := range append([]*datamap.Field{dateField(c.Collection, r)}, otherDates(c.Collection, r)...) {
+				if f != nil {
+					labels = union(labels, []string{x.label(f.Label)})
+				}
 			}
 		}
 	}
@@ -159,6 +161,15 @@ func (x *assembly) since(p *datamap.Purpose) string {
 		return ""
 	}
 	return "; " + x.T("kept.since", strings.Join(labels, ", "))
+}
+
+// otherDates are the fields beside the first of which the earliest counts.
+func otherDates(c *datamap.Collection, r *datamap.Rule) []*datamap.Field {
+	var out []*datamap.Field
+	for _, name := range r.Or {
+		out = append(out, c.Field(name))
+	}
+	return out
 }
 
 // dateField is the mapped field a rule counts from, in the collection itself, its owner, or over an edge.

@@ -86,6 +86,7 @@ func (p Period) Add(day time.Time) time.Time {
 type Rule struct {
 	Purpose     *Purpose
 	Since       *DateRef // nil: no date; the period, if any, never ends by itself
+	Or          []string // fields of the row beside Since: the earliest of the dates counts
 	Until       *DateRef // kept until that date, no period after it
 	Keep        *Period  // the rule's own, else its purpose's
 	Law         string   // the rule's own, else its purpose's

@@ -52,6 +52,13 @@ func (l *loader) rule(d *draft, p *Purpose, at, v *mapfile.Node) []*Rule {
 		l.r.Error(at, "%s is kept %s, and nothing says from when", p.Name, r.Keep).Hint("purposes: { %s: { since: FIELD } }", p.Name)
 	}
 	s := v.Get("since")
+	if s.Is(mapfile.Map) && s.Has("earlier_of") == s.Has("later_of") {
+		l.r.Error(s, "nothing says which of the dates counts").Hint("since: { later_of: [..] }, or { earlier_of: [..] }")
+		return nil
+	}
+	if s.Has("earlier_of") {
+		return l.earlier(d, r, s.Get("earlier_of"))
+	}
 	if s.Is(mapfile.Map) {
 		var out []*Rule
 		for _, x := range s.Get("later_of").OneOrMany() {
@@ -64,6 +71,25 @@ func (l *loader) rule(d *draft, p *Purpose, at, v *mapfile.Node) []*Rule {
 	}
 	if s != nil {
 		r.Since = l.date(d, s, "since")
+	}
+	return []*Rule{&r}
+}
+
+// earlier makes the rule that counts from the earliest of several fields of the row itself.
+func (l *loader) earlier(d *draft, r Rule, list *mapfile.Node) []*Rule {
+	for _, x := range list.OneOrMany() {
+		ref := l.date(d, x, "since")
+		switch {
+		case ref == nil:
+			return nil
+		case ref.Of != nil || ref.Over != nil:
+			l.r.Error(x, "the earliest can be told of dates of the row itself only").Hint("fields of this collection; later_of takes others too")
+			return nil
+		case r.Since == nil:
+			r.Since = ref
+		default:
+			r.Or = append(r.Or, ref.Field)
+		}
 	}
 	return []*Rule{&r}
 }

@@ -83,8 +83,11 @@ func TestDates(t *testing.T) {
 	}
 	full := load(t, "testdata/full")
 	rules := at(t, full, "register/members").Collection.Rules
-	if len(rules) != 3 || rules[0].Since.Field != "left_on" || rules[1].Since.Field != "paid_on" || !rules[1].Since.Last || rules[0].Purpose != rules[1].Purpose || rules[2].Until.Field != "honoured_until" {
+	if len(rules) != 4 || rules[0].Since.Field != "left_on" || rules[1].Since.Field != "paid_on" || !rules[1].Since.Last || rules[0].Purpose != rules[1].Purpose || rules[2].Until.Field != "honoured_until" {
 		t.Errorf("later_of becomes a rule for each date: %+v", rules)
+	}
+	if r := rules[3]; r.Since.Field != "left_on" || !slices.Equal(r.Or, []string{"entered_on"}) {
+		t.Errorf("earlier_of stays one rule over its dates: %+v", r)
 	}
 }
 

@@ -84,6 +84,9 @@ func dated(f *datamap.Field) bool {
 		return true
 	}
 	for _, r := range slices.Concat(c.Rules, f.Rules) {
+		if slices.Contains(r.Or, f.Name) {
+			return true
+		}
 		for _, ref := range []*datamap.DateRef{r.Since, r.Until} {
 			if ref != nil && ref.Of == nil && ref.Over == nil && ref.Field == f.Name {
 				return true

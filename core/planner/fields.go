@@ -130,7 +130,7 @@ func sameRules(a, b []*datamap.Rule) bool {
 	date := func(x, y *datamap.DateRef) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
 	period := func(x, y *datamap.Period) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) }
 	return slices.EqualFunc(a, b, func(x, y *datamap.Rule) bool {
-		return x.Purpose == y.Purpose && x.SkipMissing == y.SkipMissing && date(x.Since, y.Since) && date(x.Until, y.Until) && period(x.Keep, y.Keep) &&
+		return x.Purpose == y.Purpose && x.SkipMissing == y.SkipMissing && slices.Equal(x.Or, y.Or) && date(x.Since, y.Since) && date(x.Until, y.Until) && period(x.Keep, y.Keep) &&
 			slices.EqualFunc(x.When, y.When, func(v, w datamap.When) bool { return v.Field == w.Field && slices.Equal(v.Values, w.Values) })
 	})
 }

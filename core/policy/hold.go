@@ -95,11 +95,14 @@ func (h Hold) Keeps() connectors.Cond {
 	}
 	cs := append([]connectors.Cond(nil), h.When...)
 	if !h.Always {
-		f := h.Date().Field
-		if h.Rule.SkipMissing {
-			cs = append(cs, connectors.NotThat(connectors.NullField(f)))
+		var missing []connectors.Cond
+		for _, f := range h.dates() {
+			missing = append(missing, connectors.NullField(f))
+			cs = append(cs, connectors.NotThat(connectors.BeforeTime(f, h.Cutoff)))
 		}
-		cs = append(cs, connectors.NotThat(connectors.BeforeTime(f, h.Cutoff)))
+		if h.Rule.SkipMissing {
+			cs = append(cs, connectors.NotThat(connectors.AllOf(missing...)))
+		}
 	}
 	return connectors.AllOf(cs...)
 }
@@ -125,7 +128,28 @@ func (t Terms) Judge(h Hold, row connectors.Row, zone *time.Location) Verdict {
 	if h.Always {
 		return Verdict{Keeps: true, Code: h.Reason.Code}
 	}
-	return t.JudgeDate(h, row[h.Date().Field], zone)
+	return t.judgeEarliest(h, row, zone)
+}
+
+// dates are the fields of the row whose earliest date counts; one, where the map names one.
+func (h Hold) dates() []string { return append([]string{h.Date().Field}, h.Rule.Or...) }
+
+// judgeEarliest applies the period to the earliest of the row's dates: once it has lapsed from any of them the rule keeps
+// nothing. One that is unknown or missing is not the earliest as long as another is there.
+func (t Terms) judgeEarliest(h Hold, row connectors.Row, zone *time.Location) Verdict {
+	var out Verdict
+	for _, f := range h.dates() {
+		v := t.JudgeDate(h, row[f], zone)
+		switch {
+		case row[f] == nil && h.Rule.SkipMissing: // says nothing, unless all are missing
+		case !v.Keeps:
+			return v
+		case !out.Keeps, !v.Last.IsZero() && (out.Last.IsZero() || v.Last.Before(out.Last)),
+			out.Last.IsZero() && v.Last.IsZero() && v.Code == plan.DateUnknown:
+			out = v
+		}
+	}
+	return out
 }
 
 // JudgeDate applies the hold's period to one date.
@@ -150,16 +174,19 @@ func (h Hold) Fields() []string {
 		out = append(out, w.Field)
 	}
 	if !h.Always && !h.Never && !h.Elsewhere {
-		out = append(out, h.Date().Field)
+		out = append(out, h.dates()...)
 	}
 	return out
 }
 
 // LastOf is the last day on which the hold kept a row, lapsed or not; ok is false where the row's date says none.
 func (t Terms) LastOf(h Hold, row connectors.Row, zone *time.Location) (last time.Time, ok bool) {
-	at, _, ok := connectors.Date(row[h.Date().Field], zone)
-	if !ok {
-		return time.Time{}, false
+	for _, f := range h.dates() {
+		if at, _, dated := connectors.Date(row[f], zone); dated {
+			if end := t.Last(h.period(), at); !ok || end.Before(last) {
+				last, ok = end, true
+			}
+		}
 	}
-	return t.Last(h.period(), at), true
+	return last, ok
 }

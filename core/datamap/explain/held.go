@@ -28,7 +28,10 @@ func rule(r *datamap.Rule, c, of *datamap.Collection) string {
 	case r.Until != nil:
 		text += "until " + date(r.Until, c, of)
 	case r.Keep != nil && r.Since != nil:
-		text += r.Keep.String() + " after " + date(r.Since, c, of)
+		text += r.Keep.String() + " after " + strings.Join(append([]string{date(r.Since, c, of)}, r.Or...), " or ")
+		if len(r.Or) > 0 {
+			text += ", the earlier"
+		}
 		text = strings.Replace(text, "after year end after", "after the end of the year of", 1)
 	case r.Keep != nil:
 		text += r.Keep.String()

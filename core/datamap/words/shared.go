@@ -15,11 +15,12 @@ var (
 	condition = dict("a field", nil, &Type{Name: "a value or a list of values", Scalar: &Scalar{}, Items: text, Like: "unpaid", Null: true})
 
 	since = &Type{Name: "a date", Like: "booked_on", Scalar: &Scalar{}, Struct: &Struct{Name: "a date", Words: []Word{
-		{Key: "later_of", Type: list(text, "a list of dates"), Required: true, Doc: "The period counts from the latest of these dates."},
+		{Key: "later_of", Type: list(text, "a list of dates"), Doc: "The period counts from the latest of these dates."},
+		{Key: "earlier_of", Type: list(text, "a list of fields"), Doc: "The period counts from the earliest of these dates, fields of the row itself."},
 	}}}
 
 	use = &Type{Name: "the terms of a purpose", Null: true, Struct: &Struct{Name: "a purpose of a collection", Words: []Word{
-		{Key: "since", Type: since, Doc: "The date the period counts from: a field, COLLECTION.FIELD where an edge leads to one row, `last COLLECTION.FIELD` where it leads to many, or `{ later_of: [..] }`.", Wrong: "one row of X has many Y; which date counts?"},
+		{Key: "since", Type: since, Doc: "The date the period counts from: a field, COLLECTION.FIELD where an edge leads to one row, `last COLLECTION.FIELD` where it leads to many, `{ later_of: [..] }` or `{ earlier_of: [..] }`.", Wrong: "one row of X has many Y; which date counts?"},
 		{Key: "until", Type: address, Doc: "Kept until that date; no period follows it."},
 		{Key: "keep", Type: keep, Default: "the purpose's", Doc: "A period of its own.", Wrong: "cannot read the period \"…\""},
 		{Key: "law", Type: text, Default: "the purpose's", Doc: "The provision that sets that period."},
