@@ -89,6 +89,10 @@ func (h *house) apply(ctx context.Context, w planner.SystemWork) error {
 	changed := map[int]int64{}
 	for _, o := range outcomes {
 		changed[of[o.ID]] += o.Changed
+		if t := w.Treatments[of[o.ID]]; h.kept != nil && t.Verb == connectors.Block && o.LinkKeys != nil {
+			place := w.System + "/" + t.On.Collection.Name
+			h.kept[place] = append(h.kept[place], o.LinkKeys.Tuples...)
+		}
 	}
 	for i, n := range changed {
 		t := w.Treatments[i]

@@ -29,6 +29,7 @@ type coll struct {
 	placeholder map[string]string
 	derived     *coll
 	onePerson   bool
+	mark        string // the column that shows a restriction; "" none
 	rows        []row
 }
 
@@ -195,6 +196,9 @@ func (c *coll) columns() []string {
 		for _, f := range e.fields {
 			add(f)
 		}
+	}
+	if c.mark != "" {
+		add(c.mark)
 	}
 	return out
 }

@@ -120,6 +120,7 @@ type house struct {
 	m       *datamap.Map
 	planner *planner.Planner
 	stores  map[string]connectors.Store
+	kept    map[string][]connectors.Tuple // keys of the rows blocked, by address of their collection, where somebody asks for them
 }
 
 func (w way) lay(t *testing.T, n int, e *estate) (*house, error) {

@@ -94,6 +94,9 @@ func (c *coll) write(b *strings.Builder) {
 	if c.onePerson {
 		b.WriteString("    one_person_per_value: true\n")
 	}
+	if c.mark != "" {
+		fmt.Fprintf(b, "    restrict: { mark: %s }\n", c.mark)
+	}
 	b.WriteString("    guards: { root_rows: 100, because: drawn }\n    fields:\n")
 	for _, f := range c.fields {
 		fmt.Fprintf(b, "      %s: { %s }\n", f.name, f.words(c))

@@ -1,0 +1,150 @@
+package oracle
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/sqlite"
+	"github.com/dossier-dsr/dossier/core/graph"
+)
+
+// doors are the database files of a case, as an application opens them.
+type doors map[string]*sql.DB
+
+// way lays the systems out in files whose tables have the map's keys.
+func (d doors) way(e *estate) way {
+	open := func(t *testing.T, n int, system string) (connectors.Store, connectors.Description, error) {
+		file := filepath.Join(t.TempDir(), fmt.Sprintf("%d-%s.db", n, system))
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			return nil, connectors.Description{}, err
+		}
+		db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath())
+		if err != nil {
+			return nil, connectors.Description{}, err
+		}
+		d[system] = db
+		for _, c := range e.colls {
+			if c.sys.name != system {
+				continue
+			}
+			if _, err := db.ExecContext(t.Context(), c.table()); err != nil {
+				return nil, connectors.Description{}, err
+			}
+		}
+		s, err := sqlite.Connector{}.Open(t.Context(), connectors.Config{"file": file})
+		return s, sqlite.Connector{}.Describe(), err
+	}
+	return way{name: "sqlite", open: open, card: func(*connectors.Description) {}}
+}
+
+func (d doors) close() {
+	for _, db := range d {
+		_ = db.Close()
+	}
+}
+
+// table is the statement that makes it.
+func (c *coll) table() string {
+	var cols []string
+	for _, name := range c.columns() {
+		kind := " TEXT"
+		if slices.ContainsFunc(c.rows, func(r row) bool { _, is := r.v[name].(int64); return is }) {
+			kind = " INTEGER"
+		}
+		cols = append(cols, name+kind)
+	}
+	return fmt.Sprintf("CREATE TABLE %s (%s, PRIMARY KEY (%s))", c.name, strings.Join(cols, ", "), strings.Join(c.key, ", "))
+}
+
+// read is what an application reads of every table, each value as it is stored, with its type: by row and column.
+func (d doors) read(ctx context.Context, e *estate) (map[*coll]map[string]map[string]string, error) {
+	out := map[*coll]map[string]map[string]string{}
+	for _, c := range e.colls {
+		out[c] = map[string]map[string]string{}
+		var cols []string
+		for _, name := range c.columns() {
+			cols = append(cols, "typeof("+name+") || ' ' || quote("+name+")")
+		}
+		var key []string
+		for _, k := range c.key {
+			key = append(key, k+" || '|'")
+		}
+		rows, err := d[c.sys.name].QueryContext(ctx, "SELECT "+strings.Join(key, " || ")+", "+strings.Join(cols, ", ")+" FROM "+c.name)
+		if err != nil {
+			return nil, err
+		}
+		vs := make([]string, 1+len(cols))
+		into := make([]any, len(vs))
+		for i := range vs {
+			into[i] = &vs[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				_ = rows.Close()
+				return nil, err
+			}
+			r := map[string]string{}
+			for i, name := range c.columns() {
+				r[name] = vs[1+i]
+			}
+			out[c][vs[0]] = r
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// own is how many rows the executor has of its own in the files; held are marked at least once.
+func (d doors) own(ctx context.Context) (int, error) {
+	all := 0
+	for _, db := range d {
+		rows, err := db.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'dossier\\_%' ESCAPE '\\'")
+		if err != nil {
+			return 0, err
+		}
+		var names []string
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				_ = rows.Close()
+				return 0, err
+			}
+			names = append(names, name)
+		}
+		if err := rows.Err(); err != nil {
+			return 0, err
+		}
+		for _, name := range names {
+			var n int
+			if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+name).Scan(&n); err != nil {
+				return 0, err
+			}
+			all += n
+		}
+	}
+	return all, nil
+}
+
+// probe asks the store itself whether an ordinary account can read a row, or change it.
+func (h *house) probe(ctx context.Context, a at) (readable, writable int64, err error) {
+	c := h.m.System(a.c.sys.name).Collection(a.c.name)
+	p, is := connectors.As[connectors.Prober](h.stores[a.c.sys.name])
+	if !is {
+		return 0, 0, connectors.ErrNotSupported
+	}
+	key := connectors.Tuple{}
+	for _, k := range c.Key {
+		key.Values = append(key.Values, a.row().v[k])
+	}
+	return p.Probe(ctx, connectors.Selection{Collection: graph.Place(c), Any: []connectors.Match{{Fields: c.Key, Values: []connectors.Tuple{key}}}})
+}
