@@ -45,8 +45,13 @@ say "1. The data map says once where members' data is, why, and how long. It is 
 show -q manifest check
 show -q manifest explain register/vehicles
 
-say "2. Access (art. 15): found in three systems, read once, packed for the member."
+say "2. Access (art. 15): found in three systems. What is on paper, and what may name others, is for people."
 show -q run "$demo/requests/access.json"
+printf '%%PDF-1.4 a scan of her file\n' >"$demo/scan.pdf"
+show -q task list
+show -q --as archiwum task done 1 --attach "$demo/scan.pdf"
+for task in 2 3 4 5; do quietly -q --as ewa task done $task; done
+show -q request show 2026-000119
 show -q archive 2026-000119 -o "$demo/access.zip"
 
 say "3. Portability (art. 20): what she gave herself, for another controller."
@@ -68,6 +73,7 @@ clock 2026-11-06T15:00:00+01:00
 quietly -q recipients record 2026-000123 bank --told 2026-11-06 --by letter
 quietly -q recipients record 2026-000123 accountant --told 2026-11-06 --by letter --done
 quietly -q recipients record 2026-000123 mailer --told 2026-11-06 --by telephone --done
+quietly -q --as archiwum task done 6
 show -q recipients 2026-000123
 
 say "7. A day later it looks once more, for applications go on writing. Then it is done."

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 type archiveCmd struct {
@@ -19,6 +21,7 @@ type archiveCmd struct {
 type archiveGetCmd struct {
 	ID     string `arg:"" help:"An access or portability request."`
 	Output string `short:"o" required:"" help:"The ZIP to write; it is readable by whoever has it." placeholder:"FILE.zip"`
+	Early  bool   `help:"Do not wait for people: what they have not looked at or copied yet is left out, and said so."`
 }
 
 // Run unseals the subject's package into a file of its own.
@@ -27,6 +30,11 @@ func (c archiveGetCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Early {
+		if err := a.early(ctx, e, c.ID); err != nil {
+			return err
+		}
+	}
 	f, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return usagef("choose another name", "%s is there already", c.Output)
@@ -34,7 +42,7 @@ func (c archiveGetCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usagef("", "%s cannot be written", c.Output)
 	}
-	n, err := e.Archive(ctx, c.ID, io.Writer(f))
+	n, err := e.Archive(ctx, c.ID, io.Writer(f), c.Early)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -46,6 +54,27 @@ func (c archiveGetCmd) Run(ctx context.Context, a *app) error {
 		return view.JSON(a.out, view.Document{"format": "dossier.archive/v1", "request": c.ID, "bytes": n})
 	}
 	_, _ = fmt.Fprintf(a.out, "%s, %s. Begin with index.html. Whoever has this file can read it.\n", c.Output, view.Plural(n, "byte"))
+	return nil
+}
+
+// early has a package made without what people have not answered, where they are waited for.
+func (a *app) early(ctx context.Context, e *engine.Engine, id string) error {
+	open, err := e.Tasks(ctx, state.TaskFilter{Request: id, State: state.TaskOpen})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	if err := a.openStores(ctx, e); err != nil {
+		return err
+	}
+	// The second time is for a request somebody else was in the middle of.
+	for range 2 {
+		if err := errors.Join(e.WantEarly(ctx, id), e.Drain(ctx, id)); err != nil {
+			return err
+		}
+		if s, err := e.Standing(ctx, id); err != nil || s.Archive != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -81,6 +81,10 @@ func (a *app) connectors() (*host.Pool, error) {
 // open opens one system of the map through its connector's process.
 func (a *app) open(ctx context.Context, s *datamap.System) *planner.System {
 	y := &planner.System{Map: s}
+	if s.Connector == datamap.Manual { // paper: people work it
+		y.Card.Name = datamap.Manual
+		return y
+	}
 	pool, err := a.connectors()
 	if err != nil {
 		y.Err = err

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/engine/wake"
 	"github.com/dossier-dsr/dossier/core/planner"
@@ -76,7 +77,7 @@ func (a *app) untilOpened(ctx context.Context, systems map[string]*planner.Syste
 		}
 		opened := false
 		for name, y := range systems {
-			if y.Store != nil {
+			if y.Store != nil || y.Map.Connector == datamap.Manual {
 				continue
 			}
 			if again := a.open(ctx, y.Map); again.Store != nil {

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -53,12 +54,13 @@ func (c taskListCmd) Run(ctx context.Context, a *app) error {
 
 type taskShowCmd struct {
 	Task   string `arg:"" help:"Its number, as dossier task list has it."`
-	Output string `short:"o" help:"Write what to look for to a file." placeholder:"FILE"`
+	Output string `short:"o" help:"Write what to look for, or at, to a file." placeholder:"FILE"`
+	Files  string `help:"Write the documents to look at into a new folder." placeholder:"FOLDER"`
 }
 
 // Run shows one task. What to look for holds personal data: it goes to a terminal or into a file of its own, nowhere else.
 func (c taskShowCmd) Run(ctx context.Context, a *app) error {
-	if err := absent(c.Output); err != nil {
+	if err := errors.Join(absent(c.Output), absent(c.Files)); err != nil {
 		return err
 	}
 	id, err := taskNumber(c.Task)
@@ -80,11 +82,11 @@ func (c taskShowCmd) Run(ctx context.Context, a *app) error {
 	} else {
 		view.Task(a.out, t, a.zone(e))
 	}
-	return a.showBrief(ctx, e, t, c.Output)
+	return a.showBrief(ctx, e, t, c.Output, c.Files)
 }
 
-func (a *app) showBrief(ctx context.Context, e *engine.Engine, t engine.TaskStanding, file string) error {
-	if file == "" && (a.JSON || !view.Terminal(a.out)) {
+func (a *app) showBrief(ctx context.Context, e *engine.Engine, t engine.TaskStanding, file, folder string) error {
+	if file == "" && folder == "" && (a.JSON || !view.Terminal(a.out)) {
 		if t.State == state.TaskOpen {
 			a.note("what to look for is shown on a terminal, or written: dossier task show " + strconv.FormatInt(t.ID, 10) + " -o FILE")
 		}
@@ -94,32 +96,66 @@ func (a *app) showBrief(ctx context.Context, e *engine.Engine, t engine.TaskStan
 	if err != nil {
 		return err
 	}
-	if file == "" {
-		view.Brief(a.out, b)
-		return nil
+	out := a.out
+	if file != "" {
+		f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return usagef("", "%s cannot be written", file)
+		}
+		defer func() { _ = f.Close() }()
+		out = f
+		a.note(file + " holds personal data: remove it when the task is done")
 	}
-	var text bytes.Buffer
-	if a.JSON {
-		err = view.JSON(&text, view.Document{"format": "dossier.task-brief/v1", "task": t, "brief": b})
-	} else {
-		view.Task(&text, t, a.zone(e))
-		view.Brief(&text, b)
+	if folder != "" {
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			return usagef("a new folder", "%s cannot be made", folder)
+		}
+		a.note(folder + " holds personal data: remove it when the task is done")
 	}
+	if file == "" && (a.JSON || !view.Terminal(a.out)) { // only the documents are wanted
+		out = io.Discard
+	}
+	if file != "" && a.JSON {
+		return a.briefAsJSON(ctx, e, t, b, out, folder)
+	}
+	if file != "" {
+		view.Task(out, t, a.zone(e))
+	}
+	view.Brief(out, b)
+	return e.TaskItems(ctx, t.ID, b, func(x engine.Item, document func() (io.Reader, error)) error {
+		view.Item(out, x)
+		return keepDocument(folder, x, document)
+	})
+}
+
+// briefAsJSON writes the brief with every item.
+func (a *app) briefAsJSON(ctx context.Context, e *engine.Engine, t engine.TaskStanding, b engine.Brief, out io.Writer, folder string) error {
+	items := []engine.Item{}
+	err := e.TaskItems(ctx, t.ID, b, func(x engine.Item, document func() (io.Reader, error)) error {
+		items = append(items, x)
+		return keepDocument(folder, x, document)
+	})
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = f.Write(text.Bytes())
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
+	return view.JSON(out, view.Document{"format": "dossier.task-brief/v1", "task": t, "find": b.Find, "do": b.Do, "items": items})
+}
+
+// keepDocument writes an item's document into the folder, where one is wanted.
+func keepDocument(folder string, x engine.Item, document func() (io.Reader, error)) error {
+	if folder == "" || document == nil {
+		return nil
 	}
+	in, err := document()
 	if err != nil {
-		return usagef("", "%s cannot be written", file)
+		return err
 	}
-	a.note(file + " holds personal data: remove it when the task is done")
-	return nil
+	f, err := os.OpenFile(filepath.Join(folder, filepath.Base(x.Document)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return usagef("", "a document cannot be written to %s", folder)
+	}
+	_, err = io.Copy(f, in)
+	return errors.Join(err, f.Close())
 }
 
 // taskNumber reads the number of a task.

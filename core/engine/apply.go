@@ -33,6 +33,9 @@ func (j *job) part() (*planner.SystemWork, *planner.System, error) {
 // apply is the handshake with one system: the store does the work and does not commit; its outcomes are recorded
 // as prepared under the step's fence; only then it may commit. Large work goes in slices, each a handshake of its own.
 func (j *job) apply(ctx context.Context) error {
+	if j.onPaper(j.System) {
+		return j.manual(ctx)
+	}
 	work, sys, err := j.part()
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ type Made struct {
 	Files       int       `json:"files"`
 	MadeAt      time.Time `json:"made_at,omitzero"`
 	Until       string    `json:"until,omitempty"` // the last day it can be opened, 2006-01-02
+	Early       bool      `json:"early,omitempty"` // without what people had not answered yet
 	Handed      []Handed  `json:"handed_out,omitempty"`
 	Ended       string    `json:"ended,omitempty"` // revoked or expired; "" it can be opened
 	EndedAt     time.Time `json:"ended_at,omitzero"`
@@ -109,8 +110,16 @@ func (e *Engine) archivePath(id string) string { return filepath.Join(e.Archives
 
 // Archive writes a request's package to w as a plain ZIP, unsealed for handing over. That it was is recorded before the first byte
 // leaves. One that was revoked, or whose time is over, is [ErrArchiveEnded]; its key is destroyed then, if nobody was here before.
-func (e *Engine) Archive(ctx context.Context, id string, w io.Writer) (int64, error) {
+//
+// While people still look at what it will hold there is none; with early, one that was made without them is written ([Engine.WantEarly]).
+func (e *Engine) Archive(ctx context.Context, id string, w io.Writer, early bool) (int64, error) {
 	made, err := e.archiveOf(ctx, id)
+	if err != nil && !errors.Is(err, state.ErrNotFound) {
+		return 0, err
+	}
+	if wait := e.whole(ctx, id, err == nil, made, early); wait != nil {
+		return 0, wait
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -25,6 +25,7 @@ func archived(t *testing.T) (w *world.World, id string, key []byte) {
 	if err := w.Engine.Drain(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
+	w.Release(t, id)
 	return w, id, partOf(t, w, id)
 }
 
@@ -40,7 +41,7 @@ func partOf(t *testing.T, w *world.World, id string) (key []byte) {
 func ended(t *testing.T, w *world.World, id, how string) {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := w.Engine.Archive(t.Context(), id, &out); !errors.Is(err, engine.ErrArchiveEnded) || out.Len() > 0 {
+	if _, err := w.Engine.Archive(t.Context(), id, &out, false); !errors.Is(err, engine.ErrArchiveEnded) || out.Len() > 0 {
 		t.Errorf("%d bytes of an archive that was %s came out (%v)", out.Len(), how, err)
 	}
 	if key := partOf(t, w, id); key != nil {
@@ -59,7 +60,7 @@ func TestArchiveIsRevoked(t *testing.T) {
 	w, id, _ := archived(t)
 	for range 2 {
 		var out bytes.Buffer
-		if n, err := w.Engine.Archive(t.Context(), id, &out); err != nil || n == 0 {
+		if n, err := w.Engine.Archive(t.Context(), id, &out, false); err != nil || n == 0 {
 			t.Fatalf("%d bytes (%v)", n, err)
 		}
 	}
@@ -86,7 +87,7 @@ func TestArchiveExpires(t *testing.T) {
 	if n, err := w.Engine.ExpireArchives(ctx); n != 0 || err != nil {
 		t.Fatalf("%d expired on the last day (%v)", n, err)
 	}
-	if _, err := w.Engine.Archive(ctx, id, &bytes.Buffer{}); err != nil {
+	if _, err := w.Engine.Archive(ctx, id, &bytes.Buffer{}, false); err != nil {
 		t.Fatalf("on the last day: %v", err)
 	}
 	w.Clock.Add(time.Hour)

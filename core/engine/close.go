@@ -42,7 +42,7 @@ func (j *job) close(ctx context.Context) error {
 	}
 	now := j.Now()
 	defer j.failpoint("closed")
-	return j.DB.Write(ctx, func(tx *state.Tx) error {
+	err = j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
@@ -59,14 +59,12 @@ func (j *job) close(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		outcome := outcomeOf(p, covered)
-		if err := j.keepOn(tx, p, keep, now); err != nil {
+		outcome, err := outcomeWith(tx, j.Step.Request, p, covered)
+		if err != nil {
 			return err
 		}
-		if refused, err := refusedTask(tx, j.Step.Request); err != nil {
+		if err := j.keepOn(tx, p, keep, now); err != nil {
 			return err
-		} else if refused && outcome == request.Fulfilled {
-			outcome = request.Partly
 		}
 		if err := j.endAs(tx, j.Step.Request, request.Done, outcome, now); err != nil {
 			return err
@@ -79,8 +77,30 @@ func (j *job) close(ctx context.Context) error {
 		if err := j.issue(tx, j.Step.Request, p, outcome, now); err != nil {
 			return err
 		}
+		if err := dropSpools(tx, j.Step.Request); err != nil {
+			return err
+		}
 		return tx.DeleteFrames(j.Step.Request) // settled: nothing needs the captured keys any more
 	})
+	if err != nil {
+		return err
+	}
+	return j.removeSpools(j.Step.Request) // also after a worker that died before it could
+}
+
+// outcomeWith is how a request ended, by its plan and by what people answered.
+func outcomeWith(tx *state.Tx, id string, p *plan.Plan, covered []string) (request.Outcome, error) {
+	out := outcomeOf(p, covered)
+	tasks, err := tx.Tasks(state.TaskFilter{Request: id})
+	for _, t := range tasks {
+		switch {
+		case t.State == state.TaskRefused:
+			return request.Partly, err
+		case t.Kind == string(TaskManual) && t.State == state.TaskDone && out == request.NothingHeld:
+			out = request.Fulfilled
+		}
+	}
+	return out, err
 }
 
 // lastLook is what the due items hold from now on, with how the kept rows stand now that all is done; nil where nothing was kept.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"filippo.io/age"
 
@@ -18,9 +19,37 @@ import (
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
-// collect reads every row once and writes the subject's package, sealed at rest under a key of its own. A run
-// that was interrupted leaves a file nobody can open; the next one replaces it.
+// collect gathers the subject's package. What people have to look at first, or to copy from paper, is waited for; where a reply is
+// wanted earlier, or the day it is owed is near, one is made without, which says what is still to come.
 func (j *job) collect(ctx context.Context) error {
+	if err := j.openReviews(ctx); err != nil {
+		return err
+	}
+	tasks, err := j.awaitTasks(ctx)
+	var wait later
+	if err != nil && !errors.As(err, &wait) {
+		return err
+	}
+	if err == nil {
+		return j.packed(ctx, tasks, false)
+	}
+	wanted, at, err := j.early(ctx)
+	if err != nil {
+		return err
+	}
+	if !wanted {
+		wait.at = at
+		return wait
+	}
+	if err := j.packed(ctx, tasks, true); err != nil {
+		return err
+	}
+	return wait
+}
+
+// packed writes the package, sealed at rest under a key of its own. A run that was interrupted leaves a file nobody can open; the next
+// one replaces it.
+func (j *job) packed(ctx context.Context, tasks []state.Task, early bool) error {
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
 		return err
@@ -31,7 +60,7 @@ func (j *job) collect(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the folder for archives cannot be written: %w", errors.Unwrap(err))
 	}
-	made, err := j.pack(ctx, f, identity.Recipient())
+	made, err := j.pack(ctx, f, identity.Recipient(), tasks)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -40,12 +69,9 @@ func (j *job) collect(ctx context.Context) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp)
-		if errors.Is(err, archive.ErrNoSpace) {
-			return later{code: "space", why: "no room for the archive", at: j.Now().Add(firstRetry)}
-		}
-		return err
+		return noRoom(err, j.Now())
 	}
-	made.MadeAt = j.Now()
+	made.Early, made.MadeAt = early, j.Now()
 	made.Until = j.archiveEnds(made.MadeAt)
 	sealed, err := j.sealArchiveKey(j.Step.Request, made.Until, identity.String())
 	if err != nil {
@@ -62,6 +88,11 @@ func (j *job) collect(ctx context.Context) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
+		var was Made
+		if _, err := tx.Fact(j.Step.Request, archiveFact, &was); err != nil {
+			return err
+		}
+		made.Handed = was.Handed
 		if err := tx.PutPart(j.Step.Request, archiveKey, sealed, now); err != nil {
 			return err
 		}
@@ -73,8 +104,16 @@ func (j *job) collect(ctx context.Context) error {
 	})
 }
 
+// noRoom waits for room where there is none.
+func noRoom(err error, now time.Time) error {
+	if errors.Is(err, archive.ErrNoSpace) {
+		return later{code: "space", why: "no room for the archive", at: now.Add(firstRetry)}
+	}
+	return err
+}
+
 // pack writes the package to w, sealed to one recipient.
-func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, error) {
+func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient, tasks []state.Task) (Made, error) {
 	sealed, err := archive.Seal(w, to)
 	if err != nil {
 		return Made{}, err
@@ -83,48 +122,63 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient) (Made, er
 	if err != nil {
 		return Made{}, err
 	}
-	t := teller{m: j.Planner.Graph.Map, lang: j.language(), right: j.open.Content.Right, due: j.open.DueStrict}
-	info := archive.Info{Request: j.Step.Request, Right: t.right, Language: t.lang, AsOf: p.AsOf, Zone: t.m.Zone}
-	b, err := archive.New(sealed, archive.Config{Spool: j.Archives, Clock: j.Now, Expect: expected(p, j.work.Exports)}, info)
+	g := j.gathering(p)
+	g.tasks = tasks
+	info := archive.Info{Request: j.Step.Request, Right: g.right, Language: g.lang, AsOf: p.AsOf, Zone: g.m.Zone}
+	g.b, err = archive.New(sealed, archive.Config{Spool: j.Archives, Clock: j.Now, Expect: expected(p, j.work.Exports)}, info)
 	if err != nil {
 		return Made{}, err
 	}
-	defer b.Abort()
-	g := &gathering{b: b, teller: t, logs: &disclosures{m: t.m}, kept: newKeeping(policy.TermsOf(j.open.Content, t.m, p.AsOf))}
-	g.rows = held(t.m, p)
+	defer g.b.Abort()
 	if g.records, err = j.recordsOf(ctx, j.open, j.work.Marks); err != nil {
 		return Made{}, err
-	}
-	for _, s := range t.m.Systems {
-		for _, c := range s.Collections {
-			if g.rows[c] > 0 {
-				g.kept.holds(c)
-			}
-		}
 	}
 	for _, x := range j.work.Exports {
 		sys := j.Planner.Systems[x.System]
 		if sys == nil || sys.Store == nil {
 			return Made{}, fmt.Errorf("%s: %w", x.System, connectors.ErrTryLater)
 		}
-		j.progress("reading " + t.in(sys.Map.Label))
-		if err := g.table(ctx, sys, x); err != nil {
+		j.progress("reading " + g.in(sys.Map.Label))
+		if t := g.review(x); t != nil {
+			err = j.reviewed(ctx, g, sys, x, *t)
+		} else {
+			err = g.table(ctx, sys, x)
+		}
+		if err != nil {
 			return Made{}, fmt.Errorf("%s/%s: %w", x.System, x.Collection, err)
 		}
 	}
+	if err := j.papers(ctx, g, p); err != nil {
+		return Made{}, err
+	}
 	if j.open.Content.Right == request.Access {
-		if err := g.records.write(ctx, b, t); err != nil {
+		if err := g.records.write(ctx, g.b, g.teller); err != nil {
 			return Made{}, err
 		}
 	}
-	told := archive.Article15From(t.m, p, j.open.Content, archive.Findings{Language: t.lang, Tally: b.Tally(), Purposes: g.kept.list(),
-		Disclosures: g.logs.list(), LeftOut: g.left, Restricted: g.limits, Own: g.own(p), Erased: g.records.erased(t), NotYetBy: t.dueDay(),
-		Register: archive.Register{Searched: t.right == request.Access, Found: g.records.beyond()}})
-	r, err := b.Close(told)
+	told := archive.Article15From(g.m, p, j.open.Content, archive.Findings{Language: g.lang, Tally: g.b.Tally(), Purposes: g.kept.list(),
+		Disclosures: g.logs.list(), LeftOut: g.left, Restricted: g.limits, Own: g.own(p), Erased: g.records.erased(g.teller), NotYetBy: g.dueDay(),
+		Register: archive.Register{Searched: g.right == request.Access, Found: g.records.beyond()}})
+	r, err := g.b.Close(told)
 	if err != nil {
 		return Made{}, err
 	}
 	return Made{SHA256: r.SHA256, Bytes: r.Bytes, Collections: r.Collections, Rows: r.Rows, Files: r.Files}, sealed.Close()
+}
+
+// gathering prepares for the tables of a plan.
+func (j *job) gathering(p *plan.Plan) *gathering {
+	m := j.Planner.Graph.Map
+	g := &gathering{teller: teller{m: m, lang: j.language(), right: j.open.Content.Right, due: j.open.DueStrict}, logs: &disclosures{m: m},
+		kept: newKeeping(policy.TermsOf(j.open.Content, m, p.AsOf)), rows: held(m, p)}
+	for _, s := range m.Systems {
+		for _, c := range s.Collections {
+			if g.rows[c] > 0 {
+				g.kept.holds(c)
+			}
+		}
+	}
+	return g
 }
 
 // plan is the plan being carried out.

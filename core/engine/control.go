@@ -46,7 +46,7 @@ func (e *Engine) Resume(ctx context.Context, id string) error {
 // is finished.
 func (e *Engine) Cancel(ctx context.Context, id string) error {
 	now := e.Now()
-	return e.DB.Write(ctx, func(tx *state.Tx) error {
+	err := e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
 		if err != nil {
 			return err
@@ -84,8 +84,15 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 		if err := tx.DeleteNoContactsOf(id); err != nil {
 			return err
 		}
+		if err := dropSpools(tx, id); err != nil {
+			return err
+		}
 		return e.endAs(tx, id, request.Cancelled, "", now)
 	})
+	if err != nil {
+		return err
+	}
+	return e.removeSpools(id)
 }
 
 // begun says whether a step may have changed rows: also one that stopped half-way in a store without transactions.

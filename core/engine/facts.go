@@ -97,11 +97,14 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 	var out []journal.SystemFacts
 	for _, y := range s.Systems {
 		f := journal.SystemFacts{Name: y.Name, State: y.State}
-		if y.AnsweredBy != "" {
+		if y.AnsweredBy != "" || y.Answer == state.TaskRefused {
 			f.AnsweredFor = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(y.Why)))
 		}
 		if y.VerifiedAt != nil {
 			f.VerifiedAt, f.VerifiedBy = y.VerifiedAt.UTC(), "machine"
+		}
+		if y.ConfirmedAt != nil {
+			f.VerifiedAt, f.VerifiedBy, f.ConfirmedBy, f.Answer = y.ConfirmedAt.UTC(), "person", y.ConfirmedBy, y.Answer
 		}
 		if y.SettledAt != nil {
 			f.SettledAt = y.SettledAt.UTC()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/keys"
@@ -33,7 +34,7 @@ func (e *Engine) Forget(ctx context.Context) (out Forgotten, err error) {
 		if err := e.DB.Shred(ctx, x.ID, now); err != nil {
 			return out, err
 		}
-		if err := e.removeArchive(x.ID); err != nil {
+		if err := errors.Join(e.removeArchive(x.ID), e.removeSpools(x.ID)); err != nil {
 			return out, err
 		}
 		out.Requests++

@@ -13,6 +13,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 // held are the collections the plan found rows of the person in, with their number.
@@ -60,6 +61,7 @@ type gathering struct {
 
 	limits  []archive.Limited
 	records *records
+	tasks   []state.Task // what people were asked for this package
 }
 
 // own is what is told of the executor's own records: all of them in an access, of the request alone in a portability.
@@ -94,32 +96,11 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 	if err != nil {
 		return err
 	}
-	shown, sel := len(x.Selection.Fields), x.Selection
-	var watched []string
-	var see func(connectors.Row)
-	if x.Only == nil {
-		watched, see = g.kept.watch(c)
-		if c.Discloses != nil {
-			sel.Fields = withAlso(sel.Fields, []string{c.Discloses.To, c.Discloses.On})
-		}
-		sel.Fields = withAlso(sel.Fields, watched)
-	}
-	at := make([]int, len(watched))
-	for i, name := range watched {
-		at[i] = slices.Index(sel.Fields, name)
-	}
+	sel, see := g.reading(c, x)
+	shown := len(x.Selection.Fields)
 	blobs, _ := connectors.As[connectors.BlobOpener](sys.Store)
-	row := connectors.Row{}
 	err = sys.Each(ctx, sel, func(_ int, vs []any) error {
-		if see != nil {
-			for i, name := range watched {
-				row[name] = vs[at[i]]
-			}
-			see(row)
-		}
-		if x.Only == nil && c.Discloses != nil {
-			g.logs.note(c, sel.Fields, vs)
-		}
+		see(vs)
 		vs = vs[:shown:shown]
 		for i, v := range vs {
 			vs[i] = archived(v, blobs)
@@ -130,6 +111,36 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 		return err
 	}
 	return table.Close()
+}
+
+// reading is what is read of one collection: what is shown, first and in its order, and behind it what retention and the disclosure
+// log need. see is told every row.
+func (g *gathering) reading(c *datamap.Collection, x planner.Export) (sel connectors.Selection, see func([]any)) {
+	sel = x.Selection
+	if x.Only != nil {
+		return sel, func([]any) {}
+	}
+	watched, judge := g.kept.watch(c)
+	if c.Discloses != nil {
+		sel.Fields = withAlso(sel.Fields, []string{c.Discloses.To, c.Discloses.On})
+	}
+	sel.Fields = withAlso(sel.Fields, watched)
+	at := make([]int, len(watched))
+	for i, name := range watched {
+		at[i] = slices.Index(sel.Fields, name)
+	}
+	row := connectors.Row{}
+	return sel, func(vs []any) {
+		if judge != nil {
+			for i, name := range watched {
+				row[name] = vs[at[i]]
+			}
+			judge(row)
+		}
+		if c.Discloses != nil {
+			g.logs.note(c, sel.Fields, vs)
+		}
+	}
 }
 
 // withAlso is fields followed by those of more it lacks.

@@ -28,6 +28,7 @@ func TestLeftOutIsNotDone(t *testing.T) {
 	if err := w.Engine.Drain(ctx, id); err != nil {
 		t.Fatal(err)
 	}
+	w.Release(t, id)
 	if s := w.Standing(t, id); s.State != "running" || s.WaitsFor != "person" || !strings.Contains(s.Why, "ledger was left out") {
 		t.Fatalf("state %s, waits for %q: %s", s.State, s.WaitsFor, s.Why)
 	}

@@ -113,6 +113,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 		return nil, err
 	}
 	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
+		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
 		Progress:     func(system string) { e.progress("looking in " + system) },
 		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}

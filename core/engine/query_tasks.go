@@ -66,6 +66,23 @@ func (e *Engine) Task(ctx context.Context, id int64) (TaskStanding, error) {
 	})
 }
 
+// openTasks are those of a request nobody has answered yet.
+func (e *Engine) openTasks(tx *state.Tx, id string) ([]TaskStanding, error) {
+	tasks, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskOpen})
+	if err != nil {
+		return nil, err
+	}
+	var out []TaskStanding
+	for _, t := range tasks {
+		s, err := e.taskStanding(tx, t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
 func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) {
 	m := e.Planner.Graph.Map
 	d, a := taskDetailOf(t), saidOf(t)

@@ -27,7 +27,7 @@ type index struct {
 func indexOf(t *testing.T, w *world.World, id string) (x index) {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := w.Engine.Archive(t.Context(), id, &out); err != nil {
+	if _, err := w.Engine.Archive(t.Context(), id, &out, false); err != nil {
 		t.Fatal(err)
 	}
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
@@ -61,6 +61,7 @@ func TestRestrictionInACopy(t *testing.T) {
 	if err := w.Engine.Drain(t.Context(), access); err != nil {
 		t.Fatal(err)
 	}
+	w.Release(t, access)
 	x := indexOf(t, w, access)
 	marked, own := 0, map[string][]map[string]any{}
 	for _, c := range x.Collections {

@@ -49,7 +49,7 @@ func (e *Engine) arrange(tx *state.Tx, o *open, p *plan.Plan, work *planner.Work
 func askOf(h planner.Hand, last state.Step) Ask {
 	a := Ask{Kind: TaskKind(h.Kind), System: h.System, Collection: h.Collection, Ref: h.Ref, Step: last.ID, Title: h.Title, Brief: Brief{Do: h.Do}}
 	if a.Kind == TaskByHand {
-		a.Act = actCorrect
+		a.Act = planner.PaperCorrect
 	}
 	return a
 }
@@ -136,10 +136,4 @@ func (j *job) settleConflicts(ctx context.Context, left []remainder) ([]remainde
 		}
 	}
 	return rest, nil
-}
-
-// refusedTask says whether a person refused something of the request that was left to them.
-func refusedTask(tx *state.Tx, id string) (bool, error) {
-	list, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskRefused})
-	return len(list) > 0, err
 }

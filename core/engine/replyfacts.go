@@ -87,7 +87,7 @@ func (e *Engine) replyFacts(tx *state.Tx, id, language string, now time.Time) (f
 	if err := json.Unmarshal(stored.Document, &p); err != nil {
 		return f, err
 	}
-	s, err := standing(tx, id)
+	s, err := e.standing(tx, id)
 	if err != nil {
 		return f, err
 	}

@@ -41,6 +41,8 @@ type Standing struct {
 	Recipients  []RecipientStanding `json:"recipients"`
 	Archive     *Made               `json:"archive,omitempty"`
 	Restriction *Restraint          `json:"restriction,omitempty"`
+	Tasks       []TaskStanding      `json:"tasks,omitempty"` // nobody has answered yet
+	Flags       []string            `json:"flags,omitempty"` // due_soon, overdue
 }
 
 // SystemStanding is one system's part.
@@ -66,6 +68,13 @@ type SystemStanding struct {
 	NotBefore    *time.Time `json:"not_before,omitempty"`
 	Supplemented bool       `json:"supplemented,omitempty"` // a plan of its own was carried out
 	AnsweredBy   string     `json:"answered_by,omitempty"`  // the person who answered for it; why says with what reason
+	Manual       bool       `json:"manual,omitempty"`       // paper: people look, and rows are not counted
+	Task         int64      `json:"task,omitempty"`         // that is waited for
+	Department   string     `json:"department,omitempty"`   // whose it is
+	TaskDue      string     `json:"task_due,omitempty"`
+	Answer       string     `json:"answer,omitempty"` // of paper: done, nothing_found or refused; why says why not
+	ConfirmedBy  string     `json:"confirmed_by,omitempty"`
+	ConfirmedAt  *time.Time `json:"confirmed_at,omitempty"`
 }
 
 // RecipientStanding is one line of the art. 19 list.
@@ -110,7 +119,7 @@ func (e *Engine) CurrentPlan(ctx context.Context, id string) (*plan.Plan, error)
 // Standing reads where a request stands.
 func (e *Engine) Standing(ctx context.Context, id string) (*Standing, error) {
 	return read(ctx, e, func(tx *state.Tx) (*Standing, error) {
-		s, err := standing(tx, id)
+		s, err := e.standing(tx, id)
 		if err != nil || s.Right != string(request.Restriction) {
 			return s, err
 		}
@@ -130,7 +139,7 @@ func (e *Engine) Standing(ctx context.Context, id string) (*Standing, error) {
 	})
 }
 
-func standing(tx *state.Tx, id string) (*Standing, error) {
+func (e *Engine) standing(tx *state.Tx, id string) (*Standing, error) {
 	x, err := tx.Request(id)
 	if err != nil {
 		return nil, err
@@ -138,6 +147,12 @@ func standing(tx *state.Tx, id string) (*Standing, error) {
 	s := &Standing{Format: "dossier.request/v1", ID: x.ID, Number: x.Number, Right: x.Right, Ground: x.Ground, State: x.State, WaitsFor: x.WaitingFor, Why: x.WaitingWhy,
 		Outcome: x.Outcome, Attention: x.Attention, ReceivedAt: x.ReceivedAt, DueStrict: x.DueStrict, DueCode: x.DueCode, ClosedAt: at(x.ClosedAt), KeepUntil: x.KeepUntil,
 		Systems: []SystemStanding{}, Recipients: []RecipientStanding{}}
+	if s.Tasks, err = e.openTasks(tx, id); err != nil {
+		return nil, err
+	}
+	if x.ClosedAt.IsZero() {
+		s.Flags = e.dueFlags(x.DueStrict)
+	}
 	stored, err := tx.CurrentPlan(id)
 	if errors.Is(err, state.ErrNotFound) {
 		return s, nil
@@ -226,6 +241,11 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 				y.step(step)
 			}
 		}
+		if sys.Manual {
+			if err := y.confirm(tx, s.ID); err != nil {
+				return err
+			}
+		}
 		if a, ok, err := answerFor(tx, s.ID, sys.Name); err != nil {
 			return err
 		} else if ok {
@@ -257,6 +277,25 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 		}
 	}
 	return nil
+}
+
+// confirm says how far the people of a system on paper are.
+func (y *SystemStanding) confirm(tx *state.Tx, request string) error {
+	y.Manual = true
+	c, ok, err := confirmed(tx, request, y.Name)
+	switch {
+	case err != nil || !ok:
+	case c.open != nil:
+		y.State, y.WaitsFor, y.Why = "waits", "person", taskWords(*c.open)
+		y.Task, y.Department, y.TaskDue = c.open.ID, c.open.Department, c.open.DueOn
+	default:
+		y.State, y.WaitsFor, y.Why = "confirmed", "", c.because
+		if c.answer == state.TaskRefused {
+			y.State = "refused"
+		}
+		y.Answer, y.ConfirmedBy, y.ConfirmedAt = c.answer, c.by, at(c.at)
+	}
+	return err
 }
 
 // count adds one treatment's rows under the heading they belong to.

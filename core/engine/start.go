@@ -181,6 +181,9 @@ func (e *Engine) addSteps(tx *state.Tx, o *open, planID int64, p *plan.Plan, wor
 		if err != nil {
 			return err
 		}
+		if err := e.openManual(tx, o, work, "", collect.ID, now); err != nil {
+			return err
+		}
 		return need(last, collect)
 	}
 	apply, verify := map[string]state.Step{}, map[string]state.Step{}
@@ -210,6 +213,20 @@ func (e *Engine) addSteps(tx *state.Tx, o *open, planID int64, p *plan.Plan, wor
 		}
 		if err := need(last, settle); err != nil {
 			return err
+		}
+	}
+	for _, system := range manualSystems(work) {
+		byHand, err := add(phaseApply, system)
+		if err != nil {
+			return err
+		}
+		if err := e.openManual(tx, o, work, system, byHand.ID, now); err != nil {
+			return err
+		}
+		for _, s := range []state.Step{tell, last} {
+			if err := need(s, byHand); err != nil {
+				return err
+			}
 		}
 	}
 	for _, w := range work.Systems {

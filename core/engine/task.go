@@ -44,6 +44,7 @@ type Ask struct {
 	Title      string // one line for lists: no personal data
 	Act        string // what is asked, as a code: "copy", "destroy" …; for who reads JSON
 	Brief      Brief
+	Items      int // how many to decide about; of what [Brief.Items] does not hold
 }
 
 // Brief is what whoever does a task needs to see. It holds personal data: it is sealed at rest under the request's key, and shown by
@@ -53,6 +54,7 @@ type Brief struct {
 	Do    []string `json:"do,omitempty"`    // what to do, a sentence each
 	Items []Item   `json:"items,omitempty"` // what to decide about, one by one, numbered from 1
 	Spool string   `json:"spool,omitempty"` // the sealed file that holds the items instead, where they are many or documents
+	Asked []string `json:"asked,omitempty"` // the fields of it that are the items
 }
 
 // Fact is a label and what stands there.
@@ -107,7 +109,7 @@ func (e *Engine) openTask(tx *state.Tx, o *open, a Ask, now time.Time) (state.Ta
 	if t.DueOn == "" {
 		t.DueOn = taskDue(now.In(e.Planner.Graph.Map.Zone), o.DueStrict)
 	}
-	items := len(a.Brief.Items)
+	items := max(a.Items, len(a.Brief.Items))
 	detail, err := json.Marshal(taskDetail{a.Title, a.Act, items, a.Brief.Spool})
 	if err != nil {
 		return t, err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -60,7 +61,7 @@ func wantsCopies(t state.Task, a Answer) error {
 	if len(a.Except)+len(a.Redacted) > 0 {
 		return wrongAnswer("task %d has no numbered items", t.ID)
 	}
-	if taskDetailOf(t).Act == actCopy && a.State == state.TaskDone && len(a.Files) == 0 {
+	if taskDetailOf(t).Act == planner.PaperCopy && a.State == state.TaskDone && len(a.Files) == 0 {
 		return hint(wrongAnswer("task %d wants a copy of what was found", t.ID), "dossier task done %d --attach FILE, or dossier task nothing-found %d", t.ID, t.ID)
 	}
 	return nil
@@ -87,12 +88,3 @@ func wantsItems(t state.Task, a Answer) error {
 	}
 	return nil
 }
-
-// What a task on paper asks.
-const (
-	actCopy     = "copy"      // access
-	actCorrect  = "correct"   // rectification
-	actDestroy  = "destroy"   // erasure
-	actLockAway = "lock_away" // restriction
-	actLift     = "lift"
-)

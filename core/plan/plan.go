@@ -67,6 +67,7 @@ type System struct {
 	Reached     bool         `json:"reached"`
 	Unreached   string       `json:"unreached,omitempty"`     // why, without an address: "connection refused"
 	LeftOut     bool         `json:"left_out,omitempty"`      // --without: for a plan of its own
+	Manual      bool         `json:"manual,omitempty"`        // paper: a person looks, how many rows there are nobody knows before
 	Roots       int64        `json:"roots"`                   // rows that name the person
 	RootsDigest string       `json:"roots_digest,omitempty"`  // keyed hash of the sorted root keys: who
 	Transaction string       `json:"transaction,omitempty"`   // "one" or "slices": the form apply takes

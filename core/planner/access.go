@@ -46,6 +46,11 @@ func (s *survey) planAccess(out *Result) error {
 			}
 		}
 	}
+	if !portability {
+		if err := s.planManual(out, PaperCopy, nil); err != nil {
+			return err
+		}
+	}
 	rows := map[string]int64{}
 	for _, c := range s.Graph.Collections() {
 		if n := collectionTotal(out.Plan, c); n > 0 {

@@ -61,6 +61,9 @@ func (s *survey) planErasure(out *Result) error {
 	}
 	e.addLater()
 	e.addPlaceholders()
+	if err := s.planManual(out, PaperDestroy, fates); err != nil {
+		return err
+	}
 	if err := s.tellRecipients(out, fates); err != nil {
 		return err
 	}

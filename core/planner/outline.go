@@ -13,6 +13,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // ValidFor is how long a plan may be approved and applied.
@@ -24,12 +25,20 @@ func (s *survey) outline() *plan.Plan {
 	p := s.supplements(&plan.Plan{Format: plan.Format, Request: s.in.Request.ID, Right: string(s.in.Request.Right), Ground: s.in.Request.Ground,
 		AsOf: s.terms.AsOf, ExpiresAt: s.terms.AsOf.Add(ValidFor), Map: m.Digest, Commitment: s.in.Commitment})
 	order, _ := s.Graph.Systems()
-	for _, sys := range slices.Backward(order) { // who provides keys first: that is how a reader follows them
-		if !s.terms.SystemInScope(sys) || !s.worked(sys) {
+	order = slices.Clone(order)
+	slices.Reverse(order)                                         // who provides keys first: that is how a reader follows them
+	slices.SortStableFunc(order, func(a, b *datamap.System) int { // paper last
+		return map[bool]int{true: 1}[byHand(a)] - map[bool]int{true: 1}[byHand(b)]
+	})
+	for _, sys := range order {
+		if !s.terms.SystemInScope(sys) || !s.worked(sys) || byHand(sys) && s.in.Request.Right == request.Portability { // paper is not ported (art. 20(1)(b))
 			continue
 		}
 		ps := plan.System{Name: sys.Name, Label: sys.Label.In(s.lang), LeftOut: s.leftOut(sys)}
-		if open := s.reached(sys); open != nil {
+		ps.Manual = byHand(sys)
+		if open := s.reached(sys); ps.Manual {
+			ps.Reached = !ps.LeftOut
+		} else if open != nil {
 			ps.Reached = true
 			p.Connectors = append(p.Connectors, plan.Connector{System: sys.Name, Name: open.Card.Name, Version: open.Card.Version, SHA256: open.SHA256})
 		} else {
@@ -137,7 +146,7 @@ func totals(p *plan.Plan) []plan.Total {
 	for _, sys := range p.Systems {
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
-				if a.Action == plan.NothingFound {
+				if a.Action == plan.NothingFound || sys.Manual {
 					continue
 				}
 				if _, met := rows[a.Action]; !met {

@@ -44,6 +44,7 @@ type Input struct {
 	Lift         *Lifted                                // what a lift lifts
 	Erasing      *request.Request                       // an erasure of the same person that is open: only what it keeps is corrected
 	Progress     func(system string)                    // told as systems are worked; may be nil
+	TaskBy       string                                 // until when people have time for what only they can do, 2006-01-02
 }
 
 // Result is a plan and the work it stands for.
@@ -121,7 +122,7 @@ func (s *survey) system(c *datamap.Collection) *System {
 }
 
 func (s *survey) reached(sys *datamap.System) *System {
-	if s.leftOut(sys) || s.down[sys.Name] != "" {
+	if s.leftOut(sys) || s.down[sys.Name] != "" || byHand(sys) {
 		return nil
 	}
 	open := s.Systems[sys.Name]

@@ -13,6 +13,7 @@ type Work struct {
 	AsOf    time.Time
 	Systems []SystemWork // in the order they are worked: who needs keys before who carries them
 	Exports []Export
+	Manual  []Manual
 	Marks   []Mark // by what the person is known: what a tombstone is made of, and the register is asked by
 	Roots   []Root
 	Shells  []Root // other rows that stay only because they lead to what is kept

@@ -72,7 +72,7 @@ func benchAccess(ctx context.Context, s settings) error {
 		}
 		again.add(time.Since(begun))
 		begun = time.Now()
-		if err := h.engine.Drain(ctx, id); err != nil {
+		if err := h.release(ctx, id); err != nil {
 			return err
 		}
 		collect.add(time.Since(begun))

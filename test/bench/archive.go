@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/engine"
@@ -106,7 +109,7 @@ func archiveOnce(ctx context.Context, h *house, planned, again, packed *series) 
 	}
 	again.add(time.Since(begun))
 	begun = time.Now()
-	if err := h.engine.Drain(ctx, id); err != nil {
+	if err := h.release(ctx, id); err != nil {
 		return err
 	}
 	packed.add(time.Since(begun))
@@ -143,5 +146,28 @@ func memoryOf(ctx context.Context, s settings, h *house) (int64, error) {
 	if _, err := dossier("-q", "init"); err != nil {
 		return 0, err
 	}
-	return dossier("-q", "run", requests["heavy-access"])
+	text, err := os.ReadFile(requests["heavy-access"])
+	if err != nil {
+		return 0, err
+	}
+	var heavy struct{ ID string }
+	if err := json.Unmarshal(text, &heavy); err != nil {
+		return 0, err
+	}
+	most, err := dossier("-q", "run", requests["heavy-access"])
+	for task := 1; waits(err); task++ { // what is to be reviewed is answered, task by task; with the last the package is made
+		var n int64
+		if n, err = dossier("-q", "task", "done", strconv.Itoa(task)); err != nil {
+			return most, err
+		}
+		most = max(most, n)
+		_, err = dossier("-q", "request", "show", heavy.ID)
+	}
+	return most, err
+}
+
+// waits says whether a command ended because something is waited for.
+func waits(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() == 4
 }

@@ -78,6 +78,9 @@ func (h *house) copyMap(change map[string]string) error {
 		return errors.Join(err, fmt.Errorf("no map in %s; run this from the root of the repository", mapFolder))
 	}
 	for _, file := range files {
+		if filepath.Base(file) == "shelf.yaml" { // paper waits for people; here machines are measured
+			continue
+		}
 		b, err := os.ReadFile(file)
 		if err != nil {
 			return err
@@ -186,6 +189,23 @@ func (h *house) ask(ctx context.Context, right, pesel string, more map[string]an
 	}
 	_, _, err = h.engine.Register(ctx, r)
 	return r.ID, err
+}
+
+// release works what is due of a request, answers its reviews as somebody who finds nobody else named, and works what is due then.
+func (h *house) release(ctx context.Context, id string) error {
+	if err := h.engine.Drain(ctx, id); err != nil {
+		return err
+	}
+	tasks, err := h.engine.Tasks(ctx, state.TaskFilter{Request: id, State: state.TaskOpen})
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if _, err := h.engine.Answer(ctx, t.ID, engine.Answer{State: state.TaskDone}); err != nil {
+			return err
+		}
+	}
+	return h.engine.Drain(ctx, id)
 }
 
 // database opens a file as a program written by hand does, as durable as Dossier's connector.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -19,12 +20,35 @@ const Small = 150
 // World is one sample in a folder of the test's own.
 type World struct {
 	*sample.Sample
-	MapDir   string            // manifests/cooperative
+	MapDir   string            // the map: manifests/cooperative, of [Lay] without its paper
 	Requests map[string]string // request files by name, see [sample.Sample.WriteRequests]
 }
 
-// Lay lays a sample out; no members said means [Small].
+// Lay lays a sample out; no members said means [Small]. Its map leaves the paper out, for what is on paper waits for people.
 func Lay(t testing.TB, opt sample.Options) *World {
+	t.Helper()
+	w := LayWithPaper(t, opt)
+	w.MapDir = withoutPaper(t)
+	return w
+}
+
+// withoutPaper is a copy of the map without the shelf.
+func withoutPaper(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(MapDir(t))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"shelf.yaml", "sample"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// LayWithPaper is [Lay] with the whole map.
+func LayWithPaper(t testing.TB, opt sample.Options) *World {
 	t.Helper()
 	if opt.Members == 0 {
 		opt.Members = Small

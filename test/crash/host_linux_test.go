@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/state"
+	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
+	"github.com/dossier-dsr/dossier/test/cooperative"
 	"github.com/dossier-dsr/dossier/test/product"
 )
 
@@ -62,9 +67,9 @@ func (s *scene) die(t *testing.T, h *product.House, point string) {
 		return
 	}
 	h.Told(t, s.plan.Request)
-	h.Extra = nil
-	answered(t, h, s.plan.Request)
-	h.Extra = map[string]string{"DOSSIER_FAILPOINT": point}
+	if h.Answer(t, s.plan.Request, copied(t)) {
+		return
+	}
 	h.Later(25 * time.Hour)
 	if r := h.Run(t, "--json", "request", "resume", s.plan.Request); !r.Killed {
 		t.Fatalf("%s was never reached: %+v", point, r)
@@ -95,11 +100,15 @@ func TestKillTheHostAgainAndAgain(t *testing.T) {
 	}
 }
 
-// TestKillWhileCollecting kills dossier at every point an access passes; the package is whole afterwards, and alone.
+// TestKillWhileCollecting kills dossier at every point an access passes, with what is on paper and what is to be reviewed: when it
+// opens tasks, when they are answered, when the package is made. Each task is there once, its answer is recorded once, and the package is
+// whole afterwards, and alone.
 func TestKillWhileCollecting(t *testing.T) {
-	s := newScene(t, "access")
-	if !slices.Contains(s.points, "collect/placed") {
-		t.Fatalf("no archive was made: %v", s.points)
+	s := sceneOf(t, cooperative.LayWithPaper(t, sample.Options{Members: 60}), "access")
+	for _, point := range []string{"collect/placed", "collect/spooled", "collect/reviews", "task/answering", "task/answered"} {
+		if !slices.Contains(s.points, point) {
+			t.Fatalf("%s was not passed: %v", point, s.points)
+		}
 	}
 	for _, point := range some(s.points) {
 		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
@@ -112,6 +121,15 @@ func TestKillWhileCollecting(t *testing.T) {
 			h.Must(t, "archive", s.plan.Request, "-o", file)
 			if info, err := os.Stat(file); err != nil || info.Size() == 0 {
 				t.Error("the package cannot be opened")
+			}
+			var list struct{ Tasks []engine.TaskStanding }
+			if err := json.Unmarshal([]byte(h.Must(t, "--json", "task", "list", "--all")), &list); err != nil || len(list.Tasks) != 5 {
+				t.Errorf("%d tasks, want 1 on paper and 4 reviews (%v)", len(list.Tasks), err)
+			}
+			for _, x := range list.Tasks {
+				if x.State != state.TaskDone || x.AnsweredBy != "ewa" {
+					t.Errorf("task %d is %s, answered by %q", x.ID, x.State, x.AnsweredBy)
+				}
 			}
 		})
 	}

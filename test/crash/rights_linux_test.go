@@ -3,11 +3,9 @@ package crash
 import (
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/test/product"
 )
 
@@ -68,20 +66,4 @@ func objecting(_ *product.House, text string) string {
 func contacts(t *testing.T, h *product.House) int {
 	t.Helper()
 	return strings.Count(h.RunAs(t, "anna", h.Persons.Demo.Email+"\n", "--json", "tombstone", "check", "email", "-").Stdout, `"no_contact"`)
-}
-
-// answered answers every open task of a request as done, as another person would.
-func answered(t *testing.T, h *product.House, id string) {
-	t.Helper()
-	var open []int64
-	h.Write(t, func(tx *state.Tx) error {
-		list, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskOpen})
-		for _, x := range list {
-			open = append(open, x.ID)
-		}
-		return err
-	})
-	for _, n := range open {
-		h.RunAs(t, "jan", "", "--json", "task", "done", strconv.FormatInt(n, 10))
-	}
 }

@@ -57,6 +57,13 @@ func rewritten(t *testing.T, request string, change func(*product.House, string)
 	return watch(t, h, h.Plan(t, file))
 }
 
+// sceneOf is the scene of one of the sample's requests in a house laid out by the test.
+func sceneOf(t *testing.T, laid *cooperative.World, request string) *scene {
+	t.Helper()
+	h := built.House(t, laid)
+	return watch(t, h, h.Plan(t, h.Requests[request]))
+}
+
 // watch carries a plan out undisturbed, in a copy of the house.
 func watch(t *testing.T, h *product.House, p *plan.Plan) *scene {
 	t.Helper()
@@ -100,7 +107,7 @@ func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) 
 			continue
 		}
 		h.Told(t, id)
-		answered(t, h, id)
+		h.Answer(t, id, copied(t))
 		h.Later(13 * time.Hour)
 		h.Must(t, "--json", "request", "resume", id)
 	}
@@ -128,6 +135,16 @@ func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) 
 		t.Errorf("the request stands elsewhere a day after its end:\n%s", diff)
 	}
 	return e, facts
+}
+
+// copied is a copy of something on paper.
+func copied(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "scan.pdf")
+	if err := os.WriteFile(file, []byte("%PDF-1.4 a scan"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // filesOf lists what lies in the executor's folders; nothing but what an undisturbed run leaves may.

@@ -193,8 +193,8 @@ var (
 // newEar is a house full of canaries, and the values to look for.
 func newEar(t *testing.T) (*ear, []string) {
 	t.Helper()
-	w := cooperative.Lay(t, sample.Options{Members: 60})
-	canaries := plant(t, w)
+	w := cooperative.LayWithPaper(t, sample.Options{Members: 60})
+	canaries := append(plant(t, w), scanned)
 	e := &ear{House: built.House(t, w), heard: heap{}}
 	e.Extra = map[string]string{"BILANS_WEBHOOK_SECRET": secret}
 	return e, canaries

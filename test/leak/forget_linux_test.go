@@ -29,12 +29,18 @@ func TestForgotten(t *testing.T) {
 	t.Parallel()
 	e, _ := newEar(t)
 	ctx := context.Background()
-	e.run(t, fine, "anna", "", "run", e.Requests["access"])
+	r := e.run(t, fine, "anna", "", "--json", "run", e.Requests["access"])
+	var st struct{ ID string }
+	if err := json.Unmarshal([]byte(r.Stdout), &st); err != nil {
+		t.Fatal(err)
+	}
+	e.Answer(t, st.ID, scan(t))
 	p := e.planned(t, e.Requests["erasure"])
 	backups := []*product.House{e.Copy(t)}
 	e.run(t, fine, "jan", "", "apply", p.Request, "--approve", p.Digest)
 	backups = append(backups, e.Copy(t)) // with the captured keys
 	e.Told(t, p.Request)
+	e.Answer(t, p.Request, scan(t))
 	e.Later(25 * time.Hour)
 	e.run(t, fine, "anna", "", "request", "resume", p.Request)
 	backups = append(backups, e.Copy(t))

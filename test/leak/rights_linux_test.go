@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
 )
 
@@ -49,6 +51,7 @@ func TestRights(t *testing.T) {
 		if json.Unmarshal([]byte(r.Stdout), &st) != nil || st.ID == "" {
 			t.Fatalf("%s", r.Stdout)
 		}
+		e.tasks(t, st.ID, out)
 		e.run(t, fine, "anna", "", "archive", st.ID, "-o", filepath.Join(out, right+".zip"))
 		e.both(t, "request", "show", st.ID)
 		e.both(t, "plan", "show", st.ID)
@@ -64,6 +67,7 @@ func TestRights(t *testing.T) {
 	e.run(t, fine, "jan", "", "apply", p.Request, "--approve", p.Digest)
 	e.both(t, "recipients", "list", p.Request)
 	e.Told(t, p.Request)
+	e.tasks(t, p.Request, t.TempDir())
 	e.Later(25 * time.Hour)
 	e.run(t, fine, "anna", "", "request", "resume", p.Request)
 	if st := e.Standing(t, p.Request); st.State != "done" {
@@ -139,10 +143,49 @@ func packed(t *testing.T, file, text string) bool {
 	return false
 }
 
+// tasks shows and answers what people have to do for a request. What to look for goes into files of theirs.
+func (e *ear) tasks(t *testing.T, id, out string) {
+	t.Helper()
+	e.both(t, "task", "list", "--request", id)
+	r := e.run(t, fine, "anna", "", "--json", "task", "list", "--request", id)
+	var list struct{ Tasks []engine.TaskStanding }
+	if err := json.Unmarshal([]byte(r.Stdout), &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list.Tasks {
+		n := strconv.FormatInt(x.ID, 10)
+		e.both(t, "task", "show", n)
+		e.run(t, fine, "anna", "", "task", "show", n, "-o", filepath.Join(out, n+".txt"), "--files", filepath.Join(out, n))
+		e.run(t, refused, "anna", "", "task", "done", n, "--except", "999999", "--because", "no such item")
+		e.run(t, refused, "anna", "", "task", "done", n, "--attach", filepath.Join(out, "none.pdf"))
+		args := []string{"task", "done", n}
+		if x.Act == "copy" {
+			args = append(args, "--attach", scan(t))
+		}
+		e.run(t, fine, "ewa", "", args...)
+		e.run(t, refused, "anna", "", "task", "refuse", n, "--because", "answered already")
+		e.both(t, "task", "show", n)
+	}
+	e.both(t, "task", "list", "--all")
+}
+
+// scan is a copy of something on paper.
+func scan(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "scan.pdf")
+	if err := os.WriteFile(file, []byte("%PDF-1.4 "+scanned), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// scanned stands in it.
+const scanned = "Zaświadczenie lekarskie 77/2019"
+
 // TestKilledInTheMiddle: what a killed process leaves in the write-ahead log, in temporary files and half-written archives tells nothing either.
 func TestKilledInTheMiddle(t *testing.T) {
 	for _, c := range []struct{ request, point string }{
-		{"access", "collect/packed"}, {"access", "collect/placed"}, {"erasure", "begun"}, {"erasure", "apply/asked/register"}, {"erasure", "apply/prepared/documents#2"},
+		{"access", "collect/spooled"}, {"access", "task/answering"}, {"access", "collect/packed"}, {"access", "collect/placed"}, {"erasure", "begun"}, {"erasure", "apply/asked/register"}, {"erasure", "apply/prepared/documents#2"},
 		{"erasure", "verify/looked/ledger"},
 	} {
 		t.Run(filepath.Base(c.point), func(t *testing.T) {
@@ -154,7 +197,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 				t.Fatal(err)
 			}
 			e.Extra["DOSSIER_FAILPOINT"] = c.point
-			if r := e.run(t, []int{-1}, "jan", "", "apply", p.Request, "--approve", p.Digest); !r.Killed {
+			r = e.run(t, append(fine, -1), "jan", "", "apply", p.Request, "--approve", p.Digest)
+			if !r.Killed && !e.Answer(t, p.Request, scan(t)) {
 				t.Fatal("it lives")
 			}
 			e.done(t, canaries)

@@ -3,6 +3,7 @@ package product
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/core/engine"
@@ -125,4 +126,26 @@ func (h *House) Tombstone(t testing.TB, id string) (st string) {
 		return nil
 	})
 	return st
+}
+
+// Answer answers every open task of a request as somebody who does what is asked and finds nobody else named; copies of paper are the
+// file given. It stops where a command is killed, and says so.
+func (h *House) Answer(t testing.TB, id, copied string) (killed bool) {
+	t.Helper()
+	var list struct{ Tasks []engine.TaskStanding }
+	decode(t, h.Must(t, "--json", "task", "list", "--request", id), &list)
+	for _, x := range list.Tasks {
+		args := []string{"--json", "task", "done", strconv.FormatInt(x.ID, 10)}
+		if x.Act == "copy" {
+			args = append(args, "--attach", copied)
+		}
+		r := h.RunAs(t, "ewa", "", args...)
+		if r.Killed {
+			return true
+		}
+		if r.Code != 0 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	return false
 }

@@ -51,7 +51,18 @@ type Connectors map[string]connectors.Connector
 // Open lays a sample out and opens an engine on it; instead replaces connectors by name.
 func Open(t testing.TB, opt sample.Options, instead Connectors) *World {
 	t.Helper()
-	w := &World{World: cooperative.Lay(t, opt), Clock: &Clock{at: time.Date(2026, 11, 6, 11, 20, 0, 0, time.FixedZone("CET", 3600))}}
+	return open(t, cooperative.Lay(t, opt), instead)
+}
+
+// OpenWithPaper is [Open] with the whole map, its shelf included.
+func OpenWithPaper(t testing.TB, opt sample.Options) *World {
+	t.Helper()
+	return open(t, cooperative.LayWithPaper(t, opt), nil)
+}
+
+func open(t testing.TB, laid *cooperative.World, instead Connectors) *World {
+	t.Helper()
+	w := &World{World: laid, Clock: &Clock{at: time.Date(2026, 11, 6, 11, 20, 0, 0, time.FixedZone("CET", 3600))}}
 	m, problems := datamap.Load(w.MapDir)
 	if m == nil {
 		t.Fatal(problems)
@@ -64,6 +75,10 @@ func Open(t testing.TB, opt sample.Options, instead Connectors) *World {
 	ctx := context.Background()
 	systems := map[string]*planner.System{}
 	for _, s := range m.Systems {
+		if s.Connector == datamap.Manual {
+			systems[s.Name] = &planner.System{Map: s}
+			continue
+		}
 		settings, err := s.Settings(func(n string) string { return w.Env()[n] })
 		if err != nil {
 			t.Fatal(err)
@@ -146,6 +161,24 @@ func (w *World) Start(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return id
+}
+
+// Release answers every open review of a request as somebody who finds nobody else named, and works what is due.
+func (w *World) Release(t testing.TB, id string) {
+	t.Helper()
+	ctx := context.Background()
+	tasks, err := w.Engine.Tasks(ctx, state.TaskFilter{Request: id, State: state.TaskOpen, Kind: string(engine.TaskReview)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range tasks {
+		if _, err := w.Engine.Answer(ctx, x.ID, engine.Answer{State: state.TaskDone}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Standing is where a request stands.

@@ -201,7 +201,7 @@ func system(w io.Writer, s plan.System, name, act int, empty string) {
 			shownName = ""
 		}
 		rows := Number(l.Rows)
-		if l.Action.Action == plan.Manual && l.Rows == 0 {
+		if s.Manual && l.Rows == 0 {
 			rows = "?"
 		}
 		_, _ = fmt.Fprintf(w, "%s%s  %s  %s\n", pad(shownName, name), padLeft(rows, rowsWidth), pad(string(l.Action.Action), act), wrap(whyFitting(l.Action, room), room, indent))

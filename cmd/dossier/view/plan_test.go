@@ -38,7 +38,7 @@ func everything() *plan.Plan {
 				one("scans", plan.Action{Action: plan.Review, Rows: 9, Fields: []string{"$document"}, Reason: plan.Reason{Code: plan.NeedsReview, Explain: "may name others"}}),
 				one("meter_import_of_all_the_flats_there_ever_were", plan.Action{Action: plan.Delete, Rows: 9840, Reason: plan.Reason{Code: plan.CopyOf, Explain: "copy of ledger/readings"}, Detail: "36 files are rewritten"}),
 			}},
-			{Name: "shelf", Label: "Akta papierowe", Reached: true, Collections: []plan.Collection{one("member_files", plan.Action{Action: plan.Manual, Reason: plan.Reason{Explain: "task for Archiwum, by Fri 20 Nov"}})}},
+			{Name: "shelf", Label: "Akta papierowe", Reached: true, Manual: true, Collections: []plan.Collection{one("member_files", plan.Action{Action: plan.Manual, Reason: plan.Reason{Explain: "task for Archiwum, by Fri 20 Nov"}})}},
 			{Name: "helpdesk", Label: "Zgłoszenia usterek", Unreached: "connection refused"},
 			{Name: "lake", Label: "Hurtownia odczytów", LeftOut: true},
 		},

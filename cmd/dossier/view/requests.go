@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -21,11 +22,12 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		Outcome   string   `json:"outcome,omitempty"`
 		Attention []string `json:"attention,omitempty"`
 		DueStrict string   `json:"due_strict"`
+		Flags     []string `json:"flags,omitempty"`
 	}
 	if asJSON {
 		rows := []row{}
 		for _, r := range list {
-			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict})
+			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict, dueFlags(r, now)})
 		}
 		return JSON(w, Document{"format": "dossier.requests/v1", "requests": rows})
 	}
@@ -46,8 +48,8 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 			st += ", " + strings.ReplaceAll(r.Outcome, "_", " ")
 		}
 		d := Weekday(r.DueStrict)
-		if r.ClosedAt.IsZero() && r.DueStrict < now.Format(time.DateOnly) {
-			d += ", overdue"
+		for _, f := range dueFlags(r, now) {
+			d += ", " + strings.TrimPrefix(f, "due_")
 		}
 		if !r.ClosedAt.IsZero() {
 			d = "-"
@@ -56,4 +58,16 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		t.Add([]string{r.ID, r.Right, st, d, strings.ReplaceAll(strings.Join(codes, ", "), "_", " ")}[:len(t.Head)]...)
 	}
 	return t.Print(w)
+}
+
+// dueFlags says what is to be said of an open request's day: due_soon in its last week, then overdue.
+func dueFlags(r state.Request, now time.Time) []string {
+	switch {
+	case !r.ClosedAt.IsZero():
+	case r.DueStrict < now.Format(time.DateOnly):
+		return []string{engine.FlagOverdue}
+	case r.DueStrict <= now.AddDate(0, 0, 7).Format(time.DateOnly):
+		return []string{engine.FlagDueSoon}
+	}
+	return nil
 }

@@ -3,12 +3,14 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 // StandingContext is what a standing is read with.
@@ -35,7 +37,7 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 		line, _, _ = strings.Cut(line, ", a month")
 		say("%s", line)
 	}
-	if s.Why != "" {
+	if s.Why != "" && (len(s.Tasks) == 0 || !strings.HasPrefix(s.Why, "task ")) { // its line says so
 		say("%s", wrap(s.Why, Width, ""))
 	}
 	say("")
@@ -63,6 +65,9 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 	if s.Archive != nil {
 		say("%s%s, %s, %s", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"))
 		say("%s%s", pad("", 13), archiveLife(s.Archive, zone))
+		if s.Archive.Early && s.ClosedAt == nil {
+			say("%s%s", pad("", 13), "made before people had answered; it is made again when they have")
+		}
 	}
 	fact("closed", s.ClosedAt, strings.ReplaceAll(s.Outcome, "_", " "))
 	if len(s.Systems) > 0 && s.StartedAt != nil {
@@ -76,6 +81,9 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 		if err := told(w, s, zone, c.Now); err != nil {
 			return err
 		}
+	}
+	if err := openTasks(w, s, zone, c.Now); err != nil {
+		return err
 	}
 	next(w, s, c.Approval)
 	return nil
@@ -144,6 +152,13 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 			t.Add(f.row(y.Name, y.State, "nobody has looked there", f.none())...)
 			continue
 		}
+		if y.Manual {
+			t.Add(f.row(y.Name, y.State, onPaper(y, zone, now), f.none())...)
+			if y.State == "refused" && y.Why != "" {
+				notes = append(notes, y.Name+": "+y.Why)
+			}
+			continue
+		}
 		t.Add(f.row(y.Name, y.State, last, f.of(y))...)
 		if y.Why != "" && y.State != "settled" && y.WaitsFor != "settle" {
 			notes = append(notes, y.Name+": "+y.Why)
@@ -165,6 +180,57 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 		_, _ = fmt.Fprintln(w, wrap(n, Width-2, "  "))
 	}
 	return nil
+}
+
+// onPaper says whom a system on paper waits for, or who said that it is done.
+func onPaper(y engine.SystemStanding, zone *time.Location, now time.Time) string {
+	switch {
+	case y.Task > 0:
+		return taskWords(y.Task, y.Department, y.TaskDue, now.In(zone))
+	case y.ConfirmedAt != nil:
+		words := "by " + y.ConfirmedBy + ", " + Near(y.ConfirmedAt.In(zone), now)
+		if y.Answer == state.TaskNothingFound {
+			words = "nothing found, " + words
+		}
+		return words
+	case y.AnsweredBy != "":
+		return ""
+	}
+	return "nothing to do"
+}
+
+// taskWords names a task: task 41, Archiwum, by Fri 20 Nov.
+func taskWords(id int64, department, due string, now time.Time) string {
+	words := fmt.Sprintf("task %d", id)
+	if department != "" {
+		words += ", " + department
+	}
+	if at, err := time.ParseInLocation(time.DateOnly, due, now.Location()); err == nil {
+		words += ", by " + Near(at, now)
+	}
+	return words
+}
+
+// openTasks lists what people have to do, beside what stands with a system.
+func openTasks(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
+	t := Table{Head: []string{"TASK", "WHAT", "WHERE", "FOR", "BY"}, Right: []bool{true}}
+	n := 0
+	for _, x := range s.Tasks {
+		if slices.ContainsFunc(s.Systems, func(y engine.SystemStanding) bool { return y.Task == x.ID }) {
+			continue
+		}
+		by := "-"
+		if at, err := time.ParseInLocation(time.DateOnly, x.DueOn, zone); err == nil {
+			by = Near(at, now)
+		}
+		t.Add(fmt.Sprint(x.ID), strings.ReplaceAll(x.Kind, "_", " "), place(x), dash(x.Department), by)
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	_, _ = fmt.Fprintln(w)
+	return t.Print(w)
 }
 
 func told(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
@@ -204,7 +270,7 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 				add("dossier plan "+s.ID, "for "+y.Name+", when it answers")
 			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "a person answers for it")
-		case y.WaitsFor == "store":
+		case y.WaitsFor == "store" && !y.Manual:
 			add("dossier request wait "+s.ID, "when it answers again")
 			settled = false
 		}
@@ -219,6 +285,16 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 			add("dossier recipients record "+s.ID+" "+r.Name+" --told DATE --by HOW", "")
 		}
 	}
+	for i, x := range s.Tasks {
+		if i == 3 {
+			add("dossier task list --request "+s.ID, "")
+			break
+		}
+		add(fmt.Sprintf("dossier task show %d", x.ID), "")
+	}
+	if s.Archive == nil && len(s.Tasks) > 0 && (s.Right == "access" || s.Right == "portability") && s.StartedAt != nil {
+		add("dossier archive "+s.ID+" --early -o "+s.ID+".zip", "without what people have not answered")
+	}
 	for _, y := range s.Systems {
 		if y.WaitsFor == "settle" && y.NotBefore != nil && settled {
 			add("dossier request wait "+s.ID, "for the second look")
@@ -226,7 +302,11 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 		}
 	}
 	if s.Archive != nil && s.Archive.Ended == "" {
-		add("dossier archive "+s.ID+" -o "+s.ID+".zip", "")
+		early := ""
+		if s.Archive.Early && s.ClosedAt == nil {
+			early = " --early"
+		}
+		add("dossier archive "+s.ID+early+" -o "+s.ID+".zip", "")
 	}
 	if s.ClosedAt != nil && s.StartedAt != nil {
 		add("dossier receipt "+s.ID, "")

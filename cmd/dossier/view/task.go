@@ -151,17 +151,20 @@ func Brief(w io.Writer, b engine.Brief) {
 		_, _ = fmt.Fprintln(w, "\nlook for")
 		facts(w, b.Find, "  ")
 	}
-	for _, it := range b.Items {
-		_, _ = fmt.Fprintf(w, "\n%d  %s\n", it.Number, it.Place)
-		facts(w, it.Facts, "   ")
-		if it.Text != "" {
-			for _, l := range strings.Split(it.Text, "\n") {
-				say(printable(l), "   | ")
-			}
-		}
-		if it.Document != "" {
-			say("document "+it.Document, "   ")
-		}
+}
+
+// Item prints one thing to decide about. It holds personal data.
+func Item(w io.Writer, x engine.Item) {
+	_, _ = fmt.Fprintf(w, "\n%d  %s\n", x.Number, x.Place)
+	facts(w, x.Facts, "   ")
+	if x.Document != "" {
+		_, _ = fmt.Fprintln(w, "   document "+x.Document)
+	}
+	if x.Text == "" {
+		return
+	}
+	for _, l := range strings.Split(printable(x.Text), "\n") {
+		_, _ = fmt.Fprintln(w, "   | "+wrap(l, Width-5, "   | "))
 	}
 }
 

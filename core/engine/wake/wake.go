@@ -52,6 +52,12 @@ type expireJob struct{}
 // Kind names the job in the queue.
 func (expireJob) Kind() string { return "expire" }
 
+// remindJob reminds of what is due soon, every hour.
+type remindJob struct{}
+
+// Kind names the job in the queue.
+func (remindJob) Kind() string { return "remind" }
+
 // once keeps a step from being queued twice while a job of it is there.
 var once = &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
@@ -70,13 +76,14 @@ func New(e *engine.Engine, workers int) (*Node, error) {
 	river.AddWorker(all, &sweepWorker{node: n})
 	river.AddWorker(all, &forgetWorker{node: n})
 	river.AddWorker(all, &expireWorker{node: n})
+	river.AddWorker(all, &remindWorker{node: n})
 	var err error
 	n.client, err = river.NewClient(riversqlite.New(e.DB.Writer()), &river.Config{
 		Logger:  slog.New(slog.DiscardHandler), // the engine logs what is done; River's own lines say nothing a person needs
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
 		Workers: all, MaxAttempts: 1, FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: longest, RescueStuckJobsAfter: longest + time.Minute,
-		PeriodicJobs: []*river.PeriodicJob{every(SweepEvery, sweepJob{}), every(24*time.Hour, forgetJob{}), every(time.Hour, expireJob{})},
+		PeriodicJobs: []*river.PeriodicJob{every(SweepEvery, sweepJob{}), every(24*time.Hour, forgetJob{}), every(time.Hour, expireJob{}), every(time.Hour, remindJob{})},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the queue: %w", err)
@@ -152,6 +159,17 @@ type forgetWorker struct {
 // Work ends what has lapsed.
 func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[forgetJob]) error {
 	_, err := w.node.engine.Forget(ctx)
+	return err
+}
+
+type remindWorker struct {
+	river.WorkerDefaults[remindJob]
+	node *Node
+}
+
+// Work queues reminders.
+func (w *remindWorker) Work(ctx context.Context, _ *river.Job[remindJob]) error {
+	_, err := w.node.engine.Remind(ctx)
 	return err
 }
 
