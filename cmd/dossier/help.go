@@ -31,7 +31,7 @@ var examples = map[string]string{
 	"request wait":       "dossier request wait 2026-000123",
 	"request note":       "dossier request note 2026-000123 extended",
 	"request reject":     "dossier request reject 2026-000123 --reason manifestly_unfounded",
-	"request settle":     "dossier request settle 2026-000123 --system helpdesk --because 'switched off on 3 May, disks destroyed'",
+	"request settle":     "dossier request settle 2026-000123 --system helpdesk --because 'switched off on 3 May, disks destroyed' --attach protocol.pdf",
 	"request resume":     "dossier request resume 2026-000123",
 	"request cancel":     "dossier request cancel 2026-000123",
 	"task":               "dossier task list --department Archiwum",

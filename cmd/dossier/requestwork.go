@@ -73,18 +73,23 @@ func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestSettleCmd struct {
-	ID      string `arg:""`
-	System  string `required:"" help:"The system that cannot answer."`
-	Because string `required:"" help:"Why, and what is known of it. No personal data."`
+	ID      string   `arg:""`
+	System  string   `required:"" help:"The system that cannot answer."`
+	Because string   `required:"" help:"Why, and what is known of it. No personal data."`
+	Attach  []string `help:"What proves it: a protocol, a letter. Kept sealed." placeholder:"FILE" sep:"none"`
 }
 
 // Run answers for a system.
 func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
+	proof, err := a.attached(ctx, c.Attach)
+	if err != nil {
+		return err
+	}
 	e, err := a.openEngine(ctx)
 	if err != nil {
 		return err
 	}
-	if err := e.Settle(ctx, c.ID, c.System, c.Because); err != nil {
+	if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
 		return err
 	}
 	return a.drain(ctx, e, c.ID)

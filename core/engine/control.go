@@ -127,10 +127,19 @@ func (e *Engine) Reject(ctx context.Context, id, reason string) error {
 const answeredByPerson = "answered_by_person"
 
 // Settle answers for a system that cannot answer itself (it is gone, it is broken), or that was left out: by whom and why is kept, and
-// the receipt says so. A closed request is answered for no more.
-func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
+// the receipt says so. What proves it is kept sealed with the request. A closed request is answered for no more.
+func (e *Engine) Settle(ctx context.Context, id, system, because string, proof ...Attachment) error {
 	now := e.Now()
 	p, err := e.CurrentPlan(ctx, id)
+	if err != nil {
+		return err
+	}
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer o.Key.Wipe()
+	files, parts, err := o.sealFiles(proof, func(n int) string { return fmt.Sprintf("answered/%s/file/%d", system, n) })
 	if err != nil {
 		return err
 	}
@@ -172,7 +181,10 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string) error {
 		if !found {
 			return hint(fmt.Errorf("request %s has nothing open in %s: %w", id, system, state.ErrNotFound), "dossier request show %s", id)
 		}
-		if err := tx.PutFact(id, answerFact(system), answer{because, e.Operator}, now); err != nil {
+		if err := tx.PutFact(id, answerFact(system), answer{because, e.Operator, files}, now); err != nil {
+			return err
+		}
+		if err := putParts(tx, id, parts, now); err != nil {
 			return err
 		}
 		err = note(tx, "system.answered", id, map[string]string{"system": system}, now)

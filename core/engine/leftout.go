@@ -22,8 +22,9 @@ func leftOut(p *plan.Plan) []string {
 
 // answer is what a person said for a system that does not answer itself.
 type answer struct {
-	Because string `json:"because"`
-	By      string `json:"by"`
+	Because string   `json:"because"`
+	By      string   `json:"by"`
+	Files   []string `json:"files,omitempty"` // what proves it, by keyed hashes
 }
 
 func answerFact(system string) string { return "answered/" + system }

@@ -76,7 +76,7 @@ func TestLeftOutErasure(t *testing.T) {
 	if s := w.Standing(t, id); s.State != "running" || !strings.Contains(s.Why, "documents was left out") {
 		t.Fatalf("state %s: %s", s.State, s.Why)
 	}
-	if err := errors.Join(w.Engine.Settle(ctx, id, "documents", "destroyed with the server room, protocol 3/2026"), w.Engine.Drain(ctx, id)); err != nil {
+	if err := errors.Join(w.Engine.Settle(ctx, id, "documents", "destroyed with the server room, protocol 3/2026", engine.Attachment{Name: "protocol.pdf", Content: []byte("burnt")}), w.Engine.Drain(ctx, id)); err != nil {
 		t.Fatal(err)
 	}
 	s := w.Standing(t, id)
@@ -89,7 +89,7 @@ func TestLeftOutErasure(t *testing.T) {
 		}
 	}
 	receipt, err := w.Engine.Receipt(ctx, id)
-	if err != nil || !strings.Contains(string(receipt), `"answered_for":"sha256:`) || strings.Contains(string(receipt), "server room") {
+	if err != nil || !strings.Contains(string(receipt), `"answered_for":"sha256:`) || !strings.Contains(string(receipt), `"evidence":1`) || strings.Contains(string(receipt), "server room") {
 		t.Errorf("the receipt does not say that a person answered, or says more (%v)", err)
 	}
 }

@@ -67,6 +67,7 @@ type SystemStanding struct {
 	Codes        []string   `json:"codes,omitempty"`
 	NotBefore    *time.Time `json:"not_before,omitempty"`
 	Supplemented bool       `json:"supplemented,omitempty"` // a plan of its own was carried out
+	Evidence     int        `json:"evidence,omitempty"`     // files that prove what the person said
 	AnsweredBy   string     `json:"answered_by,omitempty"`  // the person who answered for it; why says with what reason
 	Manual       bool       `json:"manual,omitempty"`       // paper: people look, and rows are not counted
 	Task         int64      `json:"task,omitempty"`         // that is waited for
@@ -249,7 +250,8 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 		if a, ok, err := answerFor(tx, s.ID, sys.Name); err != nil {
 			return err
 		} else if ok {
-			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore = "answered for", a.By, a.Because, "", nil, nil
+			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore, y.Evidence = "answered for", a.By, a.Because, "", nil, nil, len(a.Files)
+			y.Task, y.Department, y.TaskDue = 0, "", ""
 		}
 		s.Systems = append(s.Systems, y)
 	}

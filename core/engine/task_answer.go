@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -83,10 +85,8 @@ func (e *Engine) Answer(ctx context.Context, id int64, a Answer) (state.Task, er
 		if t, err = tx.AnswerTask(id, a.State, keep, e.Operator, now); err != nil || was.State != state.TaskOpen {
 			return err
 		}
-		for name, sealed := range files {
-			if err := tx.PutPart(t.Request, name, sealed, now); err != nil {
-				return err
-			}
+		if err := putParts(tx, t.Request, files, now); err != nil {
+			return err
 		}
 		if err := note(tx, "task.answered", t.Request, map[string]string{"task": fmt.Sprint(id), "kind": t.Kind, "system": t.System, "answer": t.State}, now); err != nil {
 			return err
@@ -122,42 +122,55 @@ func answerWords(s string) string {
 
 // keepAnswer is what is stored of an answer: the plain part, and the files, sealed, by the names of their parts.
 func (o *open) keepAnswer(t state.Task, a Answer) (plain json.RawMessage, parts map[string][]byte, err error) {
+	s := said{Because: a.Because, Except: slices.Sorted(slices.Values(a.Except))}
+	if s.Files, parts, err = o.sealFiles(a.Files, func(n int) string { return filePart(t.ID, n) }); err != nil {
+		return nil, nil, err
+	}
+	for n, x := range a.Redacted {
+		sums, sealed, err := o.sealFiles([]Attachment{x}, func(int) string { return redactedPart(t.ID, n) })
+		if err != nil {
+			return nil, nil, err
+		}
+		if s.Redacted == nil {
+			s.Redacted = map[int]string{}
+		}
+		s.Redacted[n] = sums[0]
+		maps.Copy(parts, sealed)
+	}
+	plain, err = json.Marshal(s)
+	return plain, parts, err
+}
+
+// sealFiles seals files a person hands in as parts of the request, by the names of the parts, with a keyed hash of each.
+func (o *open) sealFiles(files []Attachment, name func(n int) string) (sums []string, parts map[string][]byte, err error) {
+	parts = map[string][]byte{}
 	key, err := o.Key.Derive("task-files")
 	if err != nil {
 		return nil, nil, err
 	}
-	sum := func(x Attachment) string {
+	for n, x := range files {
 		mac := hmac.New(sha256.New, key)
 		_, _ = fmt.Fprintf(mac, "%d:%s", len(x.Name), x.Name)
 		_, _ = mac.Write(x.Content)
-		return hex.EncodeToString(mac.Sum(nil)[:16])
-	}
-	parts = map[string][]byte{}
-	seal := func(name string, x Attachment) error {
+		sums = append(sums, hex.EncodeToString(mac.Sum(nil)[:16]))
 		text, err := json.Marshal(x)
 		if err == nil {
-			parts[name], err = o.Key.Seal(keys.Part{Owner: o.ID, Name: name}, text)
+			parts[name(n)], err = o.Key.Seal(keys.Part{Owner: o.ID, Name: name(n)}, text)
 		}
-		return err
-	}
-	s := said{Because: a.Because, Except: slices.Sorted(slices.Values(a.Except))}
-	for n, x := range a.Files {
-		s.Files = append(s.Files, sum(x))
-		if err := seal(filePart(t.ID, n), x); err != nil {
+		if err != nil {
 			return nil, nil, err
 		}
 	}
-	for n, x := range a.Redacted {
-		if s.Redacted == nil {
-			s.Redacted = map[int]string{}
-		}
-		s.Redacted[n] = sum(x)
-		if err := seal(redactedPart(t.ID, n), x); err != nil {
-			return nil, nil, err
+	return sums, parts, nil
+}
+
+func putParts(tx *state.Tx, request string, parts map[string][]byte, now time.Time) error {
+	for name, sealed := range parts {
+		if err := tx.PutPart(request, name, sealed, now); err != nil {
+			return err
 		}
 	}
-	plain, err = json.Marshal(s)
-	return plain, parts, err
+	return nil
 }
 
 func filePart(task int64, n int) string     { return fmt.Sprintf("task/%d/file/%d", task, n) }

@@ -50,6 +50,7 @@ type SystemFacts struct {
 	SettledAt   time.Time    `json:"settled_at,omitzero"`  // the second
 	VerifiedBy  string       `json:"verified_by,omitempty"`
 	AnsweredFor string       `json:"answered_for,omitempty"` // a person said so: the hash of the evidence
+	Evidence    int          `json:"evidence,omitempty"`     // files handed in with that, kept sealed with the request
 	Answer      string       `json:"answer,omitempty"`       // of paper: done, nothing_found or refused
 	ConfirmedBy string       `json:"confirmed_by,omitempty"` // of paper: the person who said so
 }

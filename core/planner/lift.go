@@ -50,6 +50,9 @@ func (s *survey) planLift(out *Result) error {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 	}
+	if err := s.planManual(out, PaperLift, nil); err != nil {
+		return err
+	}
 	s.remember(out)
 	for _, p := range s.in.Lift.Parts {
 		out.Work.Restricts = append(out.Work.Restricts, p.Restricted)

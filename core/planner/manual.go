@@ -210,3 +210,25 @@ func (s *survey) categoryLabels() string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// inWords are what a rectification corrects, a sentence each, for who does it by hand. They hold values.
+func (r *rectification) inWords() []string {
+	var out []string
+	for _, c := range r.changes {
+		for _, p := range c.pairs {
+			label := c.category
+			if c.of != nil {
+				label = c.of.Label.In(r.lang)
+			}
+			if p.from == "" {
+				out = append(out, fmt.Sprintf("%s: add %q, where nothing stands.", label, p.to))
+				continue
+			}
+			out = append(out, fmt.Sprintf("%s: not %q but %q; where something else stands, leave it and say so.", label, p.from, p.to))
+		}
+	}
+	if st := r.in.Request.Statement; st != nil {
+		out = append(out, "Put this statement of the person beside the papers: "+st.Text.Reveal())
+	}
+	return out
+}

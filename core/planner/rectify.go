@@ -49,6 +49,9 @@ func (s *survey) planRectification(out *Result) error {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 	}
+	if err := s.planManual(out, PaperCorrect, nil, r.inWords()...); err != nil {
+		return err
+	}
 	r.waitForOthers()
 	r.strays()
 	r.nowhere()

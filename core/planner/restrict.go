@@ -60,6 +60,9 @@ func (s *survey) planRestriction(out *Result) error {
 			return fmt.Errorf("%s: %w", sys.Name, err)
 		}
 	}
+	if err := s.planManual(out, PaperLockAway, nil); err != nil {
+		return err
+	}
 	s.remember(out)
 	return s.listRecipients(out, rows)
 }

@@ -20,19 +20,13 @@ func peakOf(t *testing.T, rows int) int64 {
 	t.Helper()
 	h := newHouse(t, sample.Options{Members: 60, Heavy: sample.Heavy{Readings: rows / 2, Entries: rows / 2}}, crowded)
 	request := h.ask(t, "heavy-access", "2026-40", nil)
-	cmd := exec.Command(filepath.Join(bin, "dossier"), "-q", "run", request)
-	cmd.Dir, cmd.Env = h.dir, h.env
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	watch := peak.Tree(cmd.Process.Pid)
-	err := cmd.Wait()
-	met := watch.Stop()
-	if err != nil {
-		t.Fatal(err)
-	}
+	met := h.peak(t, "-q", "run", request)
 	if len(met) < 3 {
 		t.Fatalf("%d processes were seen, want the program and two connectors", len(met))
+	}
+	most := peak.Sum(met)
+	for _, task := range h.reviews(t, "2026-40") { // with the last answer the package is made
+		most = max(most, peak.Sum(h.peak(t, "-q", "task", "done", task)))
 	}
 	var made int64
 	for _, c := range h.unpack(t, "2026-40").index.Collections {
@@ -42,7 +36,24 @@ func peakOf(t *testing.T, rows int) int64 {
 		t.Fatalf("%d rows in the package of a person with %d", made, rows)
 	}
 	t.Logf("%d rows: %v KiB", rows, met)
-	return peak.Sum(met)
+	return most
+}
+
+// peak runs dossier and gives the most memory each of its processes took. Something may be left to wait for.
+func (h *house) peak(t testing.TB, args ...string) map[int]peak.Process {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(bin, "dossier"), args...)
+	cmd.Dir, cmd.Env = h.dir, h.env
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	watch := peak.Tree(cmd.Process.Pid)
+	err := cmd.Wait()
+	met := watch.Stop()
+	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 4 {
+		t.Fatal(err)
+	}
+	return met
 }
 
 // TestMemoryDoesNotGrow: a hundred times the rows take the same memory, of all processes together. How late a collection of garbage
