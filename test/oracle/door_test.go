@@ -68,7 +68,6 @@ func (c *coll) table() string {
 func (d doors) read(ctx context.Context, e *estate) (map[*coll]map[string]map[string]string, error) {
 	out := map[*coll]map[string]map[string]string{}
 	for _, c := range e.colls {
-		out[c] = map[string]map[string]string{}
 		var cols []string
 		for _, name := range c.columns() {
 			cols = append(cols, "typeof("+name+") || ' ' || quote("+name+")")
@@ -77,54 +76,52 @@ func (d doors) read(ctx context.Context, e *estate) (map[*coll]map[string]map[st
 		for _, k := range c.key {
 			key = append(key, k+" || '|'")
 		}
-		rows, err := d[c.sys.name].QueryContext(ctx, "SELECT "+strings.Join(key, " || ")+", "+strings.Join(cols, ", ")+" FROM "+c.name)
-		if err != nil {
-			return nil, err
-		}
-		vs := make([]string, 1+len(cols))
-		into := make([]any, len(vs))
-		for i := range vs {
-			into[i] = &vs[i]
-		}
-		for rows.Next() {
-			if err := rows.Scan(into...); err != nil {
-				_ = rows.Close()
-				return nil, err
-			}
-			r := map[string]string{}
-			for i, name := range c.columns() {
-				r[name] = vs[1+i]
-			}
-			out[c][vs[0]] = r
-		}
-		if err := rows.Err(); err != nil {
+		var err error
+		if out[c], err = c.stored(ctx, d[c.sys.name], "SELECT "+strings.Join(key, " || ")+", "+strings.Join(cols, ", ")+" FROM "+c.name); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// own is how many rows the executor has of its own in the files; held are marked at least once.
+// stored are the rows of a query whose first column is the key and whose others are those of c.
+func (c *coll) stored(ctx context.Context, db *sql.DB, query string) (map[string]map[string]string, error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]map[string]string{}
+	vs := make([]string, 1+len(c.columns()))
+	into := make([]any, len(vs))
+	for i := range vs {
+		into[i] = &vs[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		r := map[string]string{}
+		for i, name := range c.columns() {
+			r[name] = vs[1+i]
+		}
+		out[vs[0]] = r
+	}
+	return out, rows.Err()
+}
+
+// own is how many rows the executor has of its own in the files.
 func (d doors) own(ctx context.Context) (int, error) {
 	all := 0
 	for _, db := range d {
-		rows, err := db.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'dossier\\_%' ESCAPE '\\'")
-		if err != nil {
+		var names string
+		if err := db.QueryRowContext(ctx, "SELECT coalesce(group_concat(name), '') FROM sqlite_schema WHERE type = 'table' AND name LIKE 'dossier\\_%' ESCAPE '\\'").Scan(&names); err != nil {
 			return 0, err
 		}
-		var names []string
-		for rows.Next() {
-			var name string
-			if err := rows.Scan(&name); err != nil {
-				_ = rows.Close()
-				return 0, err
+		for name := range strings.SplitSeq(names, ",") {
+			if name == "" {
+				continue
 			}
-			names = append(names, name)
-		}
-		if err := rows.Err(); err != nil {
-			return 0, err
-		}
-		for _, name := range names {
 			var n int
 			if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+name).Scan(&n); err != nil {
 				return 0, err
