@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dossier-dsr/dossier/core/engine"
-	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
 )
 
@@ -41,22 +39,20 @@ func benchErasure(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	b := &erasures{house: h, hand: hand, byHand: &series{name: "by hand, one transaction a file"}, emptied: &series{name: "by hand, and the write-ahead log emptied"},
-		plan: &series{name: "plan"}, start: &series{name: "look once more, seal the keys, record"},
-		apply: &series{name: "apply"}, verify: &series{name: "verify"}}
+	b := &erasures{house: h, hand: hand, byHand: &series{name: "by hand, one transaction a file"}, emptied: &series{name: "by hand, and the write-ahead log emptied"}, our: newStages()}
 	for i, m := range who {
 		if err := b.one(ctx, i, m); err != nil {
 			return fmt.Errorf("member %d of the sample: %w", i, err)
 		}
 	}
-	for _, x := range []*series{b.byHand, b.emptied, b.plan, b.start, b.apply, b.verify} {
+	for _, x := range []*series{b.byHand, b.emptied, b.our.plan, b.our.start, b.our.apply, b.our.verify} {
 		x.warm(3)
 	}
-	with := sum("apply + verify", b.apply, b.verify)
-	report(fmt.Sprintf("Erasure of one member, %.0f rows changed in the median", quantile(b.rows, 0.5)), b.byHand, b.emptied, b.apply, with, b.plan, b.start)
-	report("The same, beside as much care", b.emptied, b.apply, with)
+	with := sum("apply + verify", b.our.apply, b.our.verify)
+	report(fmt.Sprintf("Erasure of one member, %.0f rows changed in the median", quantile(b.rows, 0.5)), b.byHand, b.emptied, b.our.apply, with, b.our.plan, b.our.start)
+	report("The same, beside as much care", b.emptied, b.our.apply, with)
 	if b.byHand.busy[0] > 0 {
-		report("The same, by the time the processors gave", b.byHand.processors(), b.emptied.processors(), b.apply.processors(), with.processors(), b.plan.processors(), b.start.processors())
+		report("The same, by the time the processors gave", b.byHand.processors(), b.emptied.processors(), b.our.apply.processors(), with.processors(), b.our.plan.processors(), b.our.start.processors())
 	}
 	line("connectors: started and opened in %s", short(h.started))
 	return hand.compare(h)
@@ -68,7 +64,8 @@ type erasures struct {
 	hand *byHand
 	rows []float64
 
-	byHand, emptied, plan, start, apply, verify *series
+	byHand, emptied *series
+	our             stages
 }
 
 func (b *erasures) one(ctx context.Context, i int, m member) error {
@@ -108,65 +105,5 @@ func (b *erasures) ours(ctx context.Context, m member) error {
 	if err != nil {
 		return err
 	}
-	stop := start()
-	p, err := b.engine.Plan(ctx, id, engine.PlanOptions{Without: []string{"documents"}})
-	if err != nil {
-		return err
-	}
-	b.plan.addSpent(stop())
-	b.engine.Operator = "another"
-	err = b.engine.Approve(ctx, id, p.Digest)
-	b.engine.Operator = "bench"
-	if err != nil {
-		return err
-	}
-	stop = start()
-	if err := b.engine.Start(ctx, id, p.Digest); err != nil {
-		return err
-	}
-	b.start.addSpent(stop())
-	var apply, verify spent
-	for {
-		var due []state.Step
-		err := b.engine.DB.Read(ctx, func(tx *state.Tx) (err error) { due, err = tx.DueStepsOf(id, b.engine.Now()); return err })
-		if err != nil {
-			return err
-		}
-		worked := false
-		for _, s := range due {
-			stop := start()
-			ok, err := b.engine.Work(ctx, s.ID)
-			if err != nil {
-				return err
-			}
-			took := stop()
-			switch s.Phase {
-			case "apply":
-				apply = apply.plus(took)
-			case "verify":
-				verify = verify.plus(took)
-			}
-			worked = worked || ok
-		}
-		if !worked {
-			break
-		}
-	}
-	b.apply.addSpent(apply)
-	b.verify.addSpent(verify)
-	return b.done(ctx, id)
-}
-
-// done wants every system verified.
-func (b *erasures) done(ctx context.Context, id string) error {
-	s, err := b.engine.Standing(ctx, id)
-	if err != nil {
-		return err
-	}
-	for _, y := range s.Systems {
-		if y.VerifiedAt == nil && y.State != "left out" {
-			return fmt.Errorf("%s is %s", y.Name, y.State)
-		}
-	}
-	return nil
+	return b.carry(ctx, id, b.our)
 }

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string) error {
 	s := settings{rows: []int{10_000, 1_000_000}}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.only, "only", "access,erasure,archive", "which: access, erasure, archive")
+	f.StringVar(&s.only, "only", "access,held,erasure,restriction,archive", "which: access, held, erasure, restriction, archive")
 	f.IntVar(&s.members, "members", 2000, "members of the sample")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string) error {
 	for _, b := range []struct {
 		name string
 		run  func(context.Context, settings) error
-	}{{"access", benchAccess}, {"erasure", benchErasure}, {"archive", benchArchive}} {
+	}{{"access", benchAccess}, {"held", benchHeld}, {"erasure", benchErasure}, {"restriction", benchRestriction}, {"archive", benchArchive}} {
 		if !strings.Contains(","+s.only+",", ","+b.name+",") {
 			continue
 		}

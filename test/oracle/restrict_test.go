@@ -28,7 +28,7 @@ func TestRestrictionAndLift(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		c := drawLimits(rt)
-		for _, kind := range []string{"memory", "narrow", "sqlite"} {
+		for _, kind := range c.kinds {
 			if trouble := c.try(t, kind, n); trouble != "" {
 				rt.Fatalf("on %s:\n%s\n%s\n--- and the second person\n%s", kind, trouble, c.first.v.explain(), c.second.v.explain())
 			}
@@ -36,9 +36,9 @@ func TestRestrictionAndLift(t *testing.T) {
 		c.tell(seen)
 	})
 	t.Logf("%v", seen)
-	for _, what := range []string{"alone", "shared", "of both, alone", "of both, shared", "referred", "marked", "second"} {
+	for _, what := range []string{"alone", "shared", "of both, alone", "of both, shared", "referred", "marked", "second", "in files"} {
 		if !t.Failed() && seen[what] == 0 {
-			t.Errorf("no row was drawn that is %s: the cases say nothing of it", what)
+			t.Errorf("nothing was drawn that is %s: the cases say nothing of it", what)
 		}
 	}
 }
@@ -47,6 +47,8 @@ func TestRestrictionAndLift(t *testing.T) {
 type limits struct {
 	e             *estate
 	first, second *limit
+	kinds         []string
+	backwards     bool // the second is lifted before the first
 }
 
 func drawLimits(t *rapid.T) *limits {
@@ -69,7 +71,11 @@ func drawLimits(t *rapid.T) *limits {
 	if d.chance(15, "scope of systems") {
 		other.ask.systems = []string{pick(d, e.systems, "in scope").name}
 	}
-	return &limits{e: e, first: &limit{id: "R-1", v: judge(e)}, second: &limit{id: "R-2", v: judge(&other)}}
+	c := &limits{e: e, first: &limit{id: "R-1", v: judge(e)}, second: &limit{id: "R-2", v: judge(&other)}, kinds: []string{"memory", "narrow"}, backwards: d.chance(50, "backwards")}
+	if d.chance(30, "in files") { // each waits for the disk
+		c.kinds = append(c.kinds, "sqlite")
+	}
+	return c
 }
 
 // try restricts both, lifts both, in the order they came or the other way round, and looks at everything in between.
@@ -102,7 +108,7 @@ func (c *limits) try(t *testing.T, kind string, n int) string {
 			return "after " + l.id + ":\n" + trouble
 		}
 	}
-	if n%2 == 0 {
+	if c.backwards {
 		slices.Reverse(standing)
 	}
 	for len(standing) > 0 {
@@ -120,6 +126,7 @@ func (c *limits) try(t *testing.T, kind string, n int) string {
 
 func (c *limits) tell(seen map[string]int) {
 	seen["cases"]++
+	seen["in files"] += len(c.kinds) - 2
 	if c.first.v.alien != "" {
 		seen["alien"]++
 		return
