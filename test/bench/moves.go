@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -8,31 +9,34 @@ import (
 )
 
 // move is a table whose rows are moved away by hand: those of a member (m the id, n the number), by a condition on t.
-// blank is what is left in the place of a row; "" nothing.
-type move struct{ table, where, args, key, blank string }
+// blank is what is left in the place of a row, "" nothing; where stays says so, only of the rows it holds of.
+type move struct{ table, where, args, key, blank, stays string }
 
 // Rows that lead to others go first.
 var registerMoves = []move{
-	{"member_search", "t.member_id = ?", "m", "member_id", "terms = ''"},
-	{"vehicles", "t.member_id = ?", "m", "id", "plate = ''"},
-	{"disclosures", "t.member_id = ?", "m", "id", "recipient = '', sent_on = NULL"},
-	{"lease_parties", "t.member_id = ?", "m", "lease_no, member_id", ""},
-	{"leases", `t.lease_no IN (SELECT lease_no FROM held_lease_parties WHERE member_id = ?) AND NOT EXISTS (SELECT 1 FROM lease_parties p WHERE p.lease_no = t.lease_no)`, "m", "lease_no", ""},
+	{"member_search", "t.member_id = ?", "m", "member_id", "terms = ''", ""},
+	{"vehicles", "t.member_id = ?", "m", "id", "plate = ''", ""},
+	{"disclosures", "t.member_id = ?", "m", "id", "recipient = '', sent_on = NULL", ""},
+	{"lease_parties", "t.member_id = ?", "m", "lease_no, member_id", "", ""},
+	{"leases", `t.lease_no IN (SELECT lease_no FROM held_lease_parties WHERE member_id = ?) AND NOT EXISTS (SELECT 1 FROM lease_parties p WHERE p.lease_no = t.lease_no)`, "m", "lease_no", "", ""},
 	{"members", "t.id = ?", "m", "id", `member_no = NULL, pesel = NULL, email = NULL, phone = NULL, first_name = '', last_name = '', born_on = NULL, died_on = NULL, joined_on = '',
 		left_on = NULL, status = NULL, address_id = NULL, representative_id = NULL, recommended_by = NULL, registered_by = NULL, emergency_name = NULL, emergency_phone = NULL,
-		disability = NULL, risk_score = NULL, scored_on = NULL, notes = NULL, statement = NULL, restricted_at = NULL, created_at = NULL, row_version = 0`},
-	{"addresses", `t.id IN (SELECT address_id FROM held_members WHERE id = ?) AND NOT EXISTS (SELECT 1 FROM members o WHERE o.address_id = t.id)`, "m", "id", "street = NULL, city = NULL"},
+		disability = NULL, risk_score = NULL, scored_on = NULL, notes = NULL, statement = NULL, restricted_at = NULL, created_at = NULL, row_version = 0`, ""},
+	{"addresses", `t.id IN (SELECT address_id FROM held_members WHERE id = ?) AND NOT EXISTS (SELECT 1 FROM members o WHERE o.address_id = t.id)`, "m", "id", "street = NULL, city = NULL", ""},
 }
 
 var ledgerMoves = []move{
-	{"balances", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "account_no", ""},
-	{"arrears_letters", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "id", "sent_on = NULL, body = ''"},
-	{"entries", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "book, entry_no", ""},
-	{"accounts", "t.member_no = ?", "n", "account_no", ""},
+	{"balances", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "account_no", "", ""},
+	{"arrears_letters", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "id", "sent_on = NULL, body = ''", ""},
+	{"entries", "t.account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", "n", "book, entry_no",
+		"payer = NULL, title = '', amount = 0, booked_on = NULL, due_on = NULL, status = NULL, corrects_book = NULL, corrects_no = NULL",
+		"EXISTS (SELECT 1 FROM entries o WHERE o.corrects_book = entries.book AND o.corrects_no = entries.entry_no AND (o.book, o.entry_no) NOT IN (SELECT book, entry_no FROM held_entries))"},
+	{"accounts", "t.member_no = ?", "n", "account_no", "member_no = NULL, holder = '', iban = NULL",
+		"(EXISTS (SELECT 1 FROM entries o WHERE o.account_no = accounts.account_no) OR EXISTS (SELECT 1 FROM arrears_letters o WHERE o.account_no = accounts.account_no))"},
 }
 
 // readingsOf are moved for each lease of the member's alone.
-var readingsOf = move{"readings", "t.flat_no = ? AND t.read_on BETWEEN ? AND ?", "", "flat_no, meter, read_on", ""}
+var readingsOf = move{"readings", "t.flat_no = ? AND t.read_on BETWEEN ? AND ?", "", "flat_no, meter, read_on", "", ""}
 
 // prepareMoves makes the tables the rows go to, each with the key of its own.
 func (b *byHand) prepareMoves() error {
@@ -105,11 +109,13 @@ func (v move) away(tx *sql.Tx, args ...any) (int64, error) {
 		return n, err
 	}
 	here := " WHERE (" + v.key + ") IN (SELECT " + v.key + " FROM held_" + v.table + ")"
-	text := "DELETE FROM " + v.table + here
-	if v.blank != "" {
-		text = "UPDATE " + v.table + " SET " + v.blank + here
+	stays := cmp.Or(v.stays, "TRUE")
+	if v.blank == "" {
+		stays = "FALSE"
+	} else if _, err := change(tx, "UPDATE "+v.table+" SET "+v.blank+here+" AND "+stays); err != nil {
+		return 0, err
 	}
-	_, err = change(tx, text)
+	_, err = change(tx, "DELETE FROM "+v.table+here+" AND NOT "+stays)
 	return n, err
 }
 
