@@ -41,46 +41,90 @@ clock 2026-11-06T11:20:00+01:00
 } >"$demo/shell"
 run -q init >/dev/null
 
+# answer answers the open tasks of a request as their departments would; told records that its recipients were told.
+answer() {
+  local id
+  for id in $(bin/dossier -q task list --request "$1" | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }'); do quietly -q --as "$2" task done "$id"; done
+}
+told() {
+  local name
+  for name in bank accountant mailer; do
+    case " $2 " in *" $name "*) quietly -q recipients record "$1" $name --told "${DOSSIER_NOW:0:10}" --by letter --done ;; esac
+  done
+}
+# digest is that of a plan file, short, as the screens show it.
+digest() { local d; d=$(grep -o '"digest": *"[^"]*"' "$1" | head -1 | cut -d'"' -f4); echo "${d:0:15}…${d: -4}"; }
+
 say "1. The data map says once where members' data is, why, and how long. It is checked like a program."
 show -q manifest check
 show -q manifest explain register/vehicles
 
-say "2. Access (art. 15): found in three systems. What is on paper, and what may name others, is for people."
-show -q run "$demo/requests/access.json"
-printf '%%PDF-1.4 a scan of her file\n' >"$demo/scan.pdf"
+say "2. Rectification (art. 16): a name and a phone number corrected everywhere, a statement added. Paper is a task for people."
+clock 2026-10-12T10:00:00+02:00
+show -q plan "$demo/requests/rectification.json" -o "$demo/rectification.json"
+quietly -q apply 2026-000121 --approve "$(digest "$demo/rectification.json")"
+answer 2026-000121 archiwum
+told 2026-000121 "bank accountant"
+clock 2026-10-13T11:00:00+02:00
+show -q request wait 2026-000121
+
+say "3. Restriction (art. 18): what she contests is put out of everybody's reach, and proven so by an ordinary account."
+clock 2026-10-14T10:00:00+02:00
+show -q plan "$demo/requests/restriction.json" -o "$demo/restriction.json"
+quietly -q apply 2026-000122 --approve "$(digest "$demo/restriction.json")"
+answer 2026-000122 archiwum
+told 2026-000122 "bank accountant mailer"
+clock 2026-10-15T11:00:00+02:00
+show -q request wait 2026-000122
+
+say "4. A use the law allows all the same (art. 18(2)): permitted for a time, to one account, recorded."
+show -q restriction permit 2026-000122 --basis legal_claims --law "k.c., art. 118" --account "Radca prawny" --until 2026-10-31
+show -q restriction open 2026-000122 --permit 1 --for "statement of claim" --only ledger/entries -o "$demo/permitted.zip"
+show -q restriction uses 2026-000122
+
+say "5. Lifting it, a week after she was told (art. 18(3)): byte for byte as it was."
+clock 2026-11-03T15:30:00+01:00
+quietly -q plan "$demo/requests/lift.json"
+quietly -q apply 2026-000124
+answer 2026-000124 archiwum
+told 2026-000124 "bank accountant mailer"
+show -q request wait 2026-000124
+
+say "6. Access (art. 15): found in four systems. What may name others is looked at by people before it leaves."
+clock 2026-11-06T11:20:00+01:00
+quietly -q run "$demo/requests/access.json"
 show -q task list
-show -q --as archiwum task done 1 --attach "$demo/scan.pdf"
-for task in 2 3 4 5; do quietly -q --as ewa task done $task; done
-show -q request show 2026-000119
+paper=$(bin/dossier -q task list --request 2026-000119 | awk '$3 == "manual" { print $1 }')
+printf 'Kopia deklaracji członkowskiej z teczki papierowej.\n' >"$demo/declaration.txt"
+show -q --as archiwum task done "$paper" --attach "$demo/declaration.txt"
+answer 2026-000119 kancelaria
+show -q request wait 2026-000119
 show -q archive 2026-000119 -o "$demo/access.zip"
 
-say "3. Portability (art. 20): what she gave herself, for another controller."
+say "7. Portability (art. 20): what she gave herself, for another controller."
 quietly -q run "$demo/requests/portability.json"
 show -q archive 2026-000120 -o "$demo/portability.zip"
 
-say "4. Erasure (art. 17): seen before it happens. A plan changes nothing."
+say "8. Erasure (art. 17): seen before it happens. A plan changes nothing."
 show -q plan "$demo/requests/erasure.json" -o "$demo/plan.json"
-digest=$(grep -o '"digest": *"[^"]*"' "$demo/plan.json" | head -1 | cut -d'"' -f4)
-digest=${digest:0:15}…${digest: -4} # as the screens show it
+approval=$(digest "$demo/plan.json")
 
-say "5. Whoever made the plan may not approve it; another person may. Then it is carried out, and checked."
+say "9. Whoever made the plan may not approve it; another person may. Then it is carried out, and checked."
 clock 2026-11-06T11:40:00+01:00
-refused 3 -q apply "$demo/plan.json" --approve "$digest"
-show -q --as jan apply "$demo/plan.json" --approve "$digest"
+refused 3 -q apply "$demo/plan.json" --approve "$approval"
+show -q --as jan apply "$demo/plan.json" --approve "$approval"
 
-say "6. It is not done before everyone who had the data was told, and every processor has confirmed."
+say "10. It is not done before people have done their part, everyone who had the data was told, and every processor has confirmed."
 clock 2026-11-06T15:00:00+01:00
-quietly -q recipients record 2026-000123 bank --told 2026-11-06 --by letter
-quietly -q recipients record 2026-000123 accountant --told 2026-11-06 --by letter --done
-quietly -q recipients record 2026-000123 mailer --told 2026-11-06 --by telephone --done
-quietly -q --as archiwum task done 6
+answer 2026-000123 archiwum
+told 2026-000123 "bank accountant mailer"
 show -q recipients 2026-000123
 
-say "7. A day later it looks once more, for applications go on writing. Then it is done."
+say "11. A day later it looks once more, for applications go on writing. Then it is done."
 clock 2026-11-07T11:45:00+01:00
 show -q request wait 2026-000123
 
-say "8. The evidence, verifiable offline; one bit changed, and it does not verify."
+say "12. The evidence, verifiable offline; one bit changed, and it does not verify."
 prompt "journal key > journal.pub"; run -q journal key >"$demo/journal.pub"
 prompt "receipt 2026-000123 > receipt.json"; run -q receipt 2026-000123 >"$demo/receipt.json"
 show -q receipt verify "$demo/receipt.json" --key "$demo/journal.pub"
@@ -88,7 +132,7 @@ sed 's/"outcome":"partly"/"outcome":"partlx"/' "$demo/receipt.json" >"$demo/alte
 refused 1 -q receipt verify "$demo/altered.json" --key "$demo/journal.pub"
 show -q journal verify
 
-say "9. What stays, and until when; and whether somebody is to be left out from now on (the value is never an argument)."
+say "13. What stays, and until when; and whether somebody is to be left out from now on (the value is never an argument)."
 show -q due
 prompt "tombstone check pesel - < pesel"
 grep -A1 '"pesel"' "$demo/requests/erasure.json" | grep -o '[0-9]\{11\}' | run -q tombstone check pesel -
@@ -98,7 +142,8 @@ cat <<TXT
 ${bold}Where it all lies${plain}
   .demo/access.zip        unpack it and open index.html
   .demo/portability.zip   the same for another controller
-  .demo/plan.json         the plan that was approved
+  .demo/permitted.zip     what the permit opened while the restriction stood
+  .demo/plan.json         the plan of the erasure that was approved
   .demo/receipt.json      the receipt; .demo/journal.pub verifies it
   .demo/stores            the cooperative's own databases and documents
 
