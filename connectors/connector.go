@@ -46,6 +46,13 @@ type (
 	Counter interface {
 		Count(ctx context.Context, sels []Selection) ([]Tally, error)
 	}
+	// Snapshotter gives the store as it is at one moment, for reads that must fit each other: whatever is written meanwhile,
+	// every call on the snapshot sees that moment. ctx is for the call alone. A snapshot finds and never changes: Locate, and
+	// Count and OpenBlob where the store has them. Its calls come one after another, but for blobs, which are opened
+	// while Locate goes on. It keeps no writer waiting, and holds until Close.
+	Snapshotter interface {
+		Snapshot(ctx context.Context) (Store, error)
+	}
 	// Inspector reads the live schema, for `manifest check --live`, `inspect` and every erasure plan.
 	Inspector interface {
 		Inspect(ctx context.Context) (*Schema, error)

@@ -9,7 +9,7 @@ import (
 // Cases are all cases of the suite; those about blocking once for each method the card offers.
 func Cases(d connectors.Description) []Case {
 	out := slices.Concat(cardCases(), findCases(), valueCases(), pathCases(), condCases(), deleteCases(), setCases(),
-		ensureCases(), recountCases(), ceilingCases(), confirmCases(), contextCases(), parallelCases(), secretCases())
+		ensureCases(), recountCases(), ceilingCases(), confirmCases(), contextCases(), parallelCases(), snapshotCases(), secretCases())
 	for _, method := range d.Blocking {
 		out = append(out, blockCases(method, len(d.Blocking) > 1)...)
 	}

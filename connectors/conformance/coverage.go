@@ -24,6 +24,7 @@ func Declared(d connectors.Description, s connectors.Store) []string {
 		"transactional": d.Transactional, "rehearsal": d.Rehearsal, "path": d.MaxPath > 0, "recursive": d.Recursive,
 		"exists": d.Exists, "max values": d.MaxValues > 0,
 		"prober": has[connectors.Prober](s), "counter": has[connectors.Counter](s), "inspector": has[connectors.Inspector](s), "blobs": has[connectors.BlobOpener](s),
+		"snapshots": has[connectors.Snapshotter](s),
 		"installer": has[connectors.Installer](s), "granter": has[connectors.Granter](s),
 	} {
 		if yes {

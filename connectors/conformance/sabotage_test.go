@@ -358,6 +358,8 @@ func sabotage() map[string]struct {
 		"goes on when the reader has gone": {saboteur{locate: func(ctx context.Context, s connectors.Store, sel connectors.Selection, out *connectors.Rows) error {
 			return each(ctx, s, sel, func(p int, values []any) error { _ = out.Add(p, values...); return nil })
 		}}, "limits/reader-gone"},
+		"calls the store itself a snapshot":            {saboteur{live: true}, "find/snapshot"},
+		"opens what a snapshot held and is gone since": {saboteur{live: true}, "find/snapshot-document"},
 		"waits for ever": {saboteur{locate: func(ctx context.Context, s connectors.Store, sel connectors.Selection, out *connectors.Rows) error {
 			if ctx.Err() != nil {
 				<-make(chan bool)

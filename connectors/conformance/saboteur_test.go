@@ -20,6 +20,7 @@ type saboteur struct {
 	locate locate
 	apply  apply
 	hide   bool // hides every optional interface
+	live   bool // its snapshots go on with the store
 }
 
 func (s saboteur) Describe() connectors.Description {
@@ -61,6 +62,17 @@ func (b broken) Locate(ctx context.Context, sel connectors.Selection, out *conne
 		return b.s.locate(ctx, b.Store, sel, out)
 	}
 	return b.Store.Locate(ctx, sel, out)
+}
+
+func (b broken) Snapshot(ctx context.Context) (connectors.Store, error) {
+	if b.s.live {
+		return b, nil
+	}
+	inner, err := b.Store.(connectors.Snapshotter).Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return broken{inner, b.s}, nil
 }
 
 func (b broken) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {

@@ -73,21 +73,29 @@ const chunk = 4 << 20
 
 // OpenBlob reads a large BLOB in pieces, in one snapshot, which ends when the reader is closed.
 func (s *store) OpenBlob(ctx context.Context, b connectors.Blob) (io.ReadCloser, error) {
-	text, err := base64.RawURLEncoding.DecodeString(b.ID)
-	var h handle
-	if err != nil || json.Unmarshal(text, &h) != nil || len(h.Row) == 0 || len(h.Row) != len(h.Names) {
-		return nil, errors.New("opening a blob: its ID is none this connector gives")
-	}
 	conn, err := s.read.Conn(ctx)
 	if err != nil {
 		return nil, failure(ctx, "opening the database file", err)
 	}
-	r := &blobReader{ctx: ctx, conn: conn}
-	if r.query, r.args, err = h.query(); err == nil {
-		_, err = conn.ExecContext(ctx, "BEGIN")
-	}
-	if err != nil {
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return nil, errors.Join(failure(ctx, "opening a blob", err), conn.Close())
+	}
+	return openBlob(ctx, conn, b, func() error {
+		rollback(conn)
+		return conn.Close()
+	})
+}
+
+// openBlob opens a blob in the transaction conn is in; end is called once, when the reader is closed or there is none.
+func openBlob(ctx context.Context, conn *sql.Conn, b connectors.Blob, end func() error) (io.ReadCloser, error) {
+	r := &blobReader{ctx: ctx, conn: conn, end: end}
+	text, err := base64.RawURLEncoding.DecodeString(b.ID)
+	var h handle
+	if err != nil || json.Unmarshal(text, &h) != nil || len(h.Row) == 0 || len(h.Row) != len(h.Names) {
+		return nil, errors.Join(errors.New("opening a blob: its ID is none this connector gives"), r.Close())
+	}
+	if r.query, r.args, err = h.query(); err != nil {
+		return nil, errors.Join(failure(ctx, "opening a blob", err), r.Close())
 	}
 	var size sql.NullInt64
 	err = conn.QueryRowContext(ctx, fmt.Sprintf(r.query, "CASE typeof(b.c) WHEN 'blob' THEN length(b.c) END"), r.args...).Scan(&size)
@@ -126,10 +134,11 @@ func (h handle) query() (string, []any, error) {
 	return strings.ReplaceAll(text, "%", "%%") + "%s FROM b", args, err
 }
 
-// blobReader reads one BLOB; it holds a connection and its snapshot.
+// blobReader reads one BLOB, in the transaction of its connection.
 type blobReader struct {
 	ctx   context.Context
 	conn  *sql.Conn
+	end   func() error // nil once it is closed
 	query string
 	args  []any
 	size  int64
@@ -156,13 +165,12 @@ func (r *blobReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close gives the connection back.
+// Close gives the connection back. Twice is no error.
 func (r *blobReader) Close() error {
-	if r.conn == nil {
+	if r.end == nil {
 		return nil
 	}
-	rollback(r.conn)
-	err := r.conn.Close()
-	r.conn = nil
-	return err
+	end := r.end
+	r.end = nil
+	return end()
 }

@@ -10,18 +10,21 @@ import (
 
 // Count counts in the file, all selections in one snapshot.
 func (s *store) Count(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
-	out := make([]connectors.Tally, len(sels))
-	err := s.reading(ctx, func(v *view) error {
-		for i, sel := range sels {
-			var err error
-			if out[i], err = v.count(ctx, sel); err != nil {
-				return err
-			}
-		}
-		return nil
+	var out []connectors.Tally
+	err := s.reading(ctx, func(v *view) (err error) {
+		out, err = v.counts(ctx, sels)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	return out, err
+}
+
+func (v *view) counts(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
+	out := make([]connectors.Tally, len(sels))
+	for i, sel := range sels {
+		var err error
+		if out[i], err = v.count(ctx, sel); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -9,6 +9,9 @@
 // a BOOLEAN column are bools, text in a JSON column that is JSON is JSON. Dates are the text
 // that was stored; an integer is never taken for a date.
 //
+// A snapshot is a read transaction, and there are snapshots only where the file has a write-ahead log: with a rollback journal a
+// reader keeps every writer waiting. While one is held the log cannot be emptied.
+//
 // Deleted rows are overwritten with zeros (secure_delete), and the write-ahead log is truncated after every call
 // that changed rows, unless a reader is holding it: then Close, or the next call, does it. What an application
 // that does not set secure_delete left behind when it moved a row between pages is in no row any more, and only

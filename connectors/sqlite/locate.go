@@ -13,28 +13,30 @@ import (
 // Locate streams rows in one snapshot. Nothing is kept but what stands in out, and, where a path may reach a
 // row twice, the numbers of the rows reached.
 func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
-	return s.reading(ctx, func(v *view) error {
-		var fields []field
-		q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
-			var cols []string
-			var err error
-			cols, fields, err = fieldsOf(at, sel.Fields)
-			return cols, err
-		})
-		if err != nil || !ok {
-			return err
+	return s.reading(ctx, func(v *view) error { return v.locate(ctx, sel, out) })
+}
+
+func (v *view) locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
+	var fields []field
+	q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
+		var cols []string
+		var err error
+		cols, fields, err = fieldsOf(at, sel.Fields)
+		return cols, err
+	})
+	if err != nil || !ok {
+		return err
+	}
+	return v.each(ctx, q, func(row []driver.Value) error {
+		person, ok := row[0].(int64)
+		if !ok {
+			return errors.New("locating rows: the person of a row is no number")
 		}
-		return v.each(ctx, q, func(row []driver.Value) error {
-			person, ok := row[0].(int64)
-			if !ok {
-				return errors.New("locating rows: the person of a row is no number")
-			}
-			values := make([]any, len(fields))
-			for i, f := range fields {
-				values[i] = f.value(sel.Collection, row)
-			}
-			return out.Add(int(person), values...)
-		})
+		values := make([]any, len(fields))
+		for i, f := range fields {
+			values[i] = f.value(sel.Collection, row)
+		}
+		return out.Add(int(person), values...)
 	})
 }
 

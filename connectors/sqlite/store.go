@@ -20,10 +20,12 @@ const keptStatements = 256
 type store struct {
 	place   place
 	read    *sql.DB
+	still   *sql.DB // for snapshots, two connections each
 	write   *sql.DB
 	writer  chan *writer // the writer, or nil where one is still to be made; empty while it is in use
 	catalog catalog
 	wal     backlog
+	logged  bool // with a write-ahead log, so that readers and writers do not wait for each other
 }
 
 // common are the pragmas of every connection. Nothing that is sorted or set aside may reach the disk in the open; of the file's pages half
@@ -38,19 +40,25 @@ func open(ctx context.Context, p place) (*store, error) {
 		return nil, failure(ctx, "opening the database file", err)
 	}
 	s.read.SetMaxOpenConns(readers)
-	if s.write, err = prepared.Open("sqlite", p.source(append([]string{"secure_delete(1)"}, common...)...), keptStatements); err != nil {
+	if s.still, err = prepared.Open("sqlite", p.source(append([]string{"query_only(1)"}, common...)...), keptStatements); err != nil {
 		return nil, errors.Join(failure(ctx, "opening the database file", err), s.read.Close())
+	}
+	if s.write, err = prepared.Open("sqlite", p.source(append([]string{"secure_delete(1)"}, common...)...), keptStatements); err != nil {
+		return nil, errors.Join(failure(ctx, "opening the database file", err), s.read.Close(), s.still.Close())
 	}
 	s.write.SetMaxOpenConns(1)
 	if err := s.look(ctx); err != nil {
-		return nil, errors.Join(err, s.read.Close(), s.write.Close())
+		return nil, errors.Join(err, s.read.Close(), s.still.Close(), s.write.Close())
 	}
 	return s, nil
 }
 
 // look reads the schema once, so that a file that is no database is found out now.
 func (s *store) look(ctx context.Context) error {
-	return s.reading(ctx, func(*view) error { return nil })
+	return s.reading(ctx, func(v *view) (err error) {
+		s.logged, err = logged(ctx, v.conn)
+		return err
+	})
 }
 
 // reading runs f in one snapshot.
@@ -85,14 +93,14 @@ func rollback(conn *sql.Conn) bool {
 func (s *store) Close() error {
 	w, err := s.acquire(context.Background())
 	if err != nil { // closed before
-		return errors.Join(s.read.Close(), s.write.Close())
+		return errors.Join(s.read.Close(), s.still.Close(), s.write.Close())
 	}
 	if s.wal.open.Load() {
 		s.wal.truncate(context.Background(), w)
 	}
 	err = w.close()
 	s.writer <- nil
-	return errors.Join(err, s.read.Close(), s.write.Close())
+	return errors.Join(err, s.read.Close(), s.still.Close(), s.write.Close())
 }
 
 var _ connectors.Store = (*store)(nil)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -14,6 +15,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/archive"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/policy"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -133,20 +135,15 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient, tasks []s
 	if g.records, err = j.recordsOf(ctx, j.open, j.work.Marks); err != nil {
 		return Made{}, err
 	}
-	for _, x := range j.work.Exports {
-		sys := j.Planner.Systems[x.System]
-		if sys == nil || sys.Store == nil {
-			return Made{}, fmt.Errorf("%s: %w", x.System, connectors.ErrTryLater)
+	for rest := j.work.Exports; len(rest) > 0; {
+		n := slices.IndexFunc(rest, func(x planner.Export) bool { return x.System != rest[0].System })
+		if n < 0 {
+			n = len(rest)
 		}
-		j.progress("reading " + g.in(sys.Map.Label))
-		if t := g.review(x); t != nil {
-			err = j.reviewed(ctx, g, sys, x, *t)
-		} else {
-			err = g.table(ctx, sys, x)
+		if err := j.read(ctx, g, rest[:n]); err != nil {
+			return Made{}, err
 		}
-		if err != nil {
-			return Made{}, fmt.Errorf("%s/%s: %w", x.System, x.Collection, err)
-		}
+		rest = rest[n:]
 	}
 	if err := j.papers(ctx, g, p); err != nil {
 		return Made{}, err
@@ -179,6 +176,37 @@ func (j *job) gathering(p *plan.Plan) *gathering {
 		}
 	}
 	return g
+}
+
+// read reads the exports of one system into the package, all in one snapshot where its store has them. Systems are read one
+// after the other, so that no snapshot waits for another store.
+func (j *job) read(ctx context.Context, g *gathering, exports []planner.Export) (err error) {
+	name := exports[0].System
+	sys := j.Planner.Systems[name]
+	if sys == nil || sys.Store == nil {
+		return fmt.Errorf("%s: %w", name, connectors.ErrTryLater)
+	}
+	j.progress("reading " + g.in(sys.Map.Label))
+	still, end, err := sys.Still(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer func() {
+		if e := end(); err == nil {
+			err = e
+		}
+	}()
+	for _, x := range exports {
+		if t := g.review(x); t != nil {
+			err = j.reviewed(ctx, g, still, x, *t)
+		} else {
+			err = g.table(ctx, still, x)
+		}
+		if err != nil {
+			return fmt.Errorf("%s/%s: %w", name, x.Collection, err)
+		}
+	}
+	return nil
 }
 
 // plan is the plan being carried out.

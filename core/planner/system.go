@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"errors"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -28,6 +29,23 @@ func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(pers
 		}
 	}
 	return nil
+}
+
+// Still is y as it is at this moment, for reads that must fit each other, and what ends it. Of a store without snapshots it is y
+// itself: there each call sees the moment of its own.
+func (y *System) Still(ctx context.Context) (*System, func() error, error) {
+	if from, ok := connectors.As[connectors.Snapshotter](y.Store); ok {
+		store, err := from.Snapshot(ctx)
+		if err == nil {
+			still := *y
+			still.Store = store
+			return &still, store.Close, nil
+		}
+		if !errors.Is(err, connectors.ErrNotSupported) {
+			return nil, nil, err
+		}
+	}
+	return y, func() error { return nil }, nil
 }
 
 // Count counts the rows of each selection.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -21,10 +22,14 @@ type remote struct {
 	number uint64
 	can    *pb.Capabilities
 	closed bool
+	moment bool // a snapshot: it ends with its process
 }
 
 // session is the process to ask and the number the system has there.
 func (r *remote) session(ctx context.Context) (*child, uint64, error) {
+	if r.moment {
+		return r.still()
+	}
 	c, err := r.plugin.alive(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -59,6 +64,9 @@ func (r *remote) cleaner(sent ...func(add func(any))) func(string) string {
 func (r *remote) fail(err error) error {
 	if err == nil {
 		return nil
+	}
+	if r.moment && errors.Is(err, wire.ErrUnknownStore) {
+		err = errMomentOver
 	}
 	return fmt.Errorf("%s: %w", r.plugin.name, err)
 }

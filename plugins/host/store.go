@@ -53,6 +53,10 @@ type (
 		link
 		r *remote
 	}
+	snapshotter struct {
+		link
+		r *remote
+	}
 )
 
 func newStore(r *remote) connectors.Store {
@@ -64,6 +68,7 @@ func newStore(r *remote) connectors.Store {
 	}
 	can := r.can
 	add(can.GetFixture(), func(l link) any { return fixture{l, r} })
+	add(can.GetSnapshot(), func(l link) any { return snapshotter{l, r} })
 	add(can.GetGrants(), func(l link) any { return granter{l, r} })
 	add(can.GetInstall(), func(l link) any { return installer{l, r} })
 	add(can.GetOpenBlob(), func(l link) any { return blobOpener{l, r} })
@@ -106,6 +111,11 @@ func (b blobOpener) OpenBlob(ctx context.Context, blob connectors.Blob) (io.Read
 		return nil, b.r.fail(err)
 	}
 	return body, nil
+}
+
+func (s snapshotter) Snapshot(ctx context.Context) (connectors.Store, error) {
+	moment, err := s.r.snapshot(ctx)
+	return moment, s.r.fail(err)
 }
 
 func (f fixture) Load(ctx context.Context, rows map[string][]connectors.Row) error {

@@ -10,6 +10,7 @@ import (
 
 // Count counts without reading.
 func (s *server) Count(ctx context.Context, in *pb.CountRequest) (*pb.CountResponse, error) {
+	defer s.using(in.GetStore())()
 	out := &pb.CountResponse{}
 	err := s.guard("Count", func() error {
 		c, err := capable[connectors.Counter](s, in.GetStore(), "count")

@@ -13,6 +13,7 @@ import (
 
 // OpenBlob streams a blob in chunks. What cannot be opened is told before the first one.
 func (s *server) OpenBlob(in *pb.OpenBlobRequest, stream grpc.ServerStreamingServer[pb.OpenBlobResponse]) error {
+	defer s.using(in.GetStore())()
 	err := s.guard("OpenBlob", func() error {
 		o, err := capable[connectors.BlobOpener](s, in.GetStore(), "open blob")
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 // Locate streams batches as the connector makes them; Send blocks while the host is slow, and with it
 // Rows.Add, so that memory stays flat.
 func (s *server) Locate(in *pb.LocateRequest, stream grpc.ServerStreamingServer[pb.LocateResponse]) error {
+	defer s.using(in.GetStore())()
 	err := s.guard("Locate", func() error {
 		store, err := s.store(in.GetStore())
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -20,15 +21,17 @@ type server struct {
 	fixture   bool // the host tests this connector
 	log       hclog.Logger
 
-	mu     sync.Mutex
-	stores map[uint64]connectors.Store
-	last   uint64
+	mu      sync.Mutex
+	stores  map[uint64]connectors.Store
+	moments map[uint64]*moment // those of the stores that are snapshots
+	last    uint64
+	idle    time.Duration // of a snapshot, before it is ended
 
 	scratched sync.Once
 }
 
 func newServer(c connectors.Connector, fixture bool, log hclog.Logger) *server {
-	return &server{connector: c, fixture: fixture, log: log, stores: map[uint64]connectors.Store{}}
+	return &server{connector: c, fixture: fixture, log: log, stores: map[uint64]connectors.Store{}, moments: map[uint64]*moment{}, idle: momentIdle}
 }
 
 // guard runs one call of the connector. A panic becomes an error that names the method: the panic's own
@@ -114,6 +117,10 @@ func (s *server) Close(_ context.Context, in *pb.CloseRequest) (*pb.CloseRespons
 	s.mu.Lock()
 	store, ok := s.stores[in.GetStore()]
 	delete(s.stores, in.GetStore())
+	if m := s.moments[in.GetStore()]; m != nil {
+		m.timer.Stop()
+		delete(s.moments, in.GetStore())
+	}
 	s.mu.Unlock()
 	if !ok {
 		return &pb.CloseResponse{}, nil

@@ -44,6 +44,7 @@ func CapabilitiesOf(store connectors.Store, fixture bool) *pb.Capabilities {
 		Fixture:  fixture && has[connectors.Fixture](store),
 		Install:  has[connectors.Installer](store),
 		Grants:   has[connectors.Granter](store),
+		Snapshot: has[connectors.Snapshotter](store),
 	}
 }
 

@@ -21,13 +21,14 @@ const now = "2026-11-06T11:20:00+01:00"
 type house struct {
 	*cooperative.World
 	dir string
+	bin string // where the program and its connectors are
 	env []string
 }
 
 // newHouse lays a cooperative out and makes state and keys. change edits the map, file by file; nil leaves it.
 func newHouse(t testing.TB, opt sample.Options, change map[string][2]string) *house {
 	t.Helper()
-	h := &house{World: cooperative.Lay(t, opt), dir: t.TempDir()}
+	h := &house{World: cooperative.Lay(t, opt), dir: t.TempDir(), bin: bin}
 	h.mapCopy(t, change)
 	h.env = append(os.Environ(), "DOSSIER_MAP="+filepath.Join(h.dir, "map"), "DOSSIER_STATE="+filepath.Join(h.dir, "state", "state.db"),
 		"DOSSIER_KEYS="+filepath.Join(h.dir, "keys", "ring.json"), "DOSSIER_OPERATOR=anna", "DOSSIER_NOW="+now, "NO_COLOR=1", "DOSSIER_CONNECTORS=")
@@ -76,7 +77,7 @@ func (h *house) mapCopy(t testing.TB, change map[string][2]string) {
 // run runs dossier and gives what it printed and its exit code.
 func (h *house) run(t testing.TB, args ...string) (out, errs string, code int) {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(bin, "dossier"), args...)
+	cmd := exec.Command(filepath.Join(h.bin, "dossier"), args...)
 	cmd.Dir, cmd.Env = h.dir, h.env
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

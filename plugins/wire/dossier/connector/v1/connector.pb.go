@@ -1117,6 +1117,7 @@ type Capabilities struct {
 	Fixture       bool                   `protobuf:"varint,6,opt,name=fixture,proto3" json:"fixture,omitempty"`
 	Install       bool                   `protobuf:"varint,7,opt,name=install,proto3" json:"install,omitempty"`
 	Grants        bool                   `protobuf:"varint,8,opt,name=grants,proto3" json:"grants,omitempty"`
+	Snapshot      bool                   `protobuf:"varint,9,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1207,6 +1208,117 @@ func (x *Capabilities) GetGrants() bool {
 	return false
 }
 
+func (x *Capabilities) GetSnapshot() bool {
+	if x != nil {
+		return x.Snapshot
+	}
+	return false
+}
+
+type SnapshotRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SnapshotRequest) Reset() {
+	*x = SnapshotRequest{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SnapshotRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SnapshotRequest) ProtoMessage() {}
+
+func (x *SnapshotRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SnapshotRequest.ProtoReflect.Descriptor instead.
+func (*SnapshotRequest) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SnapshotRequest) GetStore() uint64 {
+	if x != nil {
+		return x.Store
+	}
+	return 0
+}
+
+type SnapshotResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`              // the number of the snapshot
+	Capabilities  *Capabilities          `protobuf:"bytes,2,opt,name=capabilities,proto3" json:"capabilities,omitempty"` // of the snapshot; nothing that changes rows is asked of it
+	Fault         *Fault                 `protobuf:"bytes,3,opt,name=fault,proto3" json:"fault,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SnapshotResponse) Reset() {
+	*x = SnapshotResponse{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SnapshotResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SnapshotResponse) ProtoMessage() {}
+
+func (x *SnapshotResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SnapshotResponse.ProtoReflect.Descriptor instead.
+func (*SnapshotResponse) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SnapshotResponse) GetStore() uint64 {
+	if x != nil {
+		return x.Store
+	}
+	return 0
+}
+
+func (x *SnapshotResponse) GetCapabilities() *Capabilities {
+	if x != nil {
+		return x.Capabilities
+	}
+	return nil
+}
+
+func (x *SnapshotResponse) GetFault() *Fault {
+	if x != nil {
+		return x.Fault
+	}
+	return nil
+}
+
 type CloseRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
@@ -1216,7 +1328,7 @@ type CloseRequest struct {
 
 func (x *CloseRequest) Reset() {
 	*x = CloseRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[15]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1228,7 +1340,7 @@ func (x *CloseRequest) String() string {
 func (*CloseRequest) ProtoMessage() {}
 
 func (x *CloseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[15]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1241,7 +1353,7 @@ func (x *CloseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRequest.ProtoReflect.Descriptor instead.
 func (*CloseRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{15}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CloseRequest) GetStore() uint64 {
@@ -1260,7 +1372,7 @@ type CloseResponse struct {
 
 func (x *CloseResponse) Reset() {
 	*x = CloseResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[16]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1272,7 +1384,7 @@ func (x *CloseResponse) String() string {
 func (*CloseResponse) ProtoMessage() {}
 
 func (x *CloseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[16]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1285,7 +1397,7 @@ func (x *CloseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseResponse.ProtoReflect.Descriptor instead.
 func (*CloseResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{16}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CloseResponse) GetFault() *Fault {
@@ -1309,7 +1421,7 @@ type Collection struct {
 
 func (x *Collection) Reset() {
 	*x = Collection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[17]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1321,7 +1433,7 @@ func (x *Collection) String() string {
 func (*Collection) ProtoMessage() {}
 
 func (x *Collection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[17]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1334,7 +1446,7 @@ func (x *Collection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Collection.ProtoReflect.Descriptor instead.
 func (*Collection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{17}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Collection) GetName() string {
@@ -1392,7 +1504,7 @@ type RowFormat struct {
 
 func (x *RowFormat) Reset() {
 	*x = RowFormat{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[18]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1404,7 +1516,7 @@ func (x *RowFormat) String() string {
 func (*RowFormat) ProtoMessage() {}
 
 func (x *RowFormat) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[18]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1417,7 +1529,7 @@ func (x *RowFormat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RowFormat.ProtoReflect.Descriptor instead.
 func (*RowFormat) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{18}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RowFormat) GetFormat() string {
@@ -1469,7 +1581,7 @@ type Selection struct {
 
 func (x *Selection) Reset() {
 	*x = Selection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[19]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1481,7 +1593,7 @@ func (x *Selection) String() string {
 func (*Selection) ProtoMessage() {}
 
 func (x *Selection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[19]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1494,7 +1606,7 @@ func (x *Selection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Selection.ProtoReflect.Descriptor instead.
 func (*Selection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{19}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Selection) GetCollection() *Collection {
@@ -1543,7 +1655,7 @@ type Match struct {
 
 func (x *Match) Reset() {
 	*x = Match{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[20]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1555,7 +1667,7 @@ func (x *Match) String() string {
 func (*Match) ProtoMessage() {}
 
 func (x *Match) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[20]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1568,7 +1680,7 @@ func (x *Match) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Match.ProtoReflect.Descriptor instead.
 func (*Match) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{20}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Match) GetVia() []*Hop {
@@ -1603,7 +1715,7 @@ type Tuple struct {
 
 func (x *Tuple) Reset() {
 	*x = Tuple{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[21]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1615,7 +1727,7 @@ func (x *Tuple) String() string {
 func (*Tuple) ProtoMessage() {}
 
 func (x *Tuple) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[21]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1628,7 +1740,7 @@ func (x *Tuple) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tuple.ProtoReflect.Descriptor instead.
 func (*Tuple) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{21}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Tuple) GetPerson() int64 {
@@ -1664,7 +1776,7 @@ type Range struct {
 
 func (x *Range) Reset() {
 	*x = Range{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[22]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1676,7 +1788,7 @@ func (x *Range) String() string {
 func (*Range) ProtoMessage() {}
 
 func (x *Range) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[22]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1689,7 +1801,7 @@ func (x *Range) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Range.ProtoReflect.Descriptor instead.
 func (*Range) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{22}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Range) GetField() string {
@@ -1730,7 +1842,7 @@ type Hop struct {
 
 func (x *Hop) Reset() {
 	*x = Hop{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[23]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1742,7 +1854,7 @@ func (x *Hop) String() string {
 func (*Hop) ProtoMessage() {}
 
 func (x *Hop) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[23]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1755,7 +1867,7 @@ func (x *Hop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hop.ProtoReflect.Descriptor instead.
 func (*Hop) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{23}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Hop) GetCollection() *Collection {
@@ -1819,7 +1931,7 @@ type Between struct {
 
 func (x *Between) Reset() {
 	*x = Between{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[24]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1831,7 +1943,7 @@ func (x *Between) String() string {
 func (*Between) ProtoMessage() {}
 
 func (x *Between) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[24]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1844,7 +1956,7 @@ func (x *Between) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Between.ProtoReflect.Descriptor instead.
 func (*Between) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{24}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Between) GetDateField() string {
@@ -1882,7 +1994,7 @@ type Cond struct {
 
 func (x *Cond) Reset() {
 	*x = Cond{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[25]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1894,7 +2006,7 @@ func (x *Cond) String() string {
 func (*Cond) ProtoMessage() {}
 
 func (x *Cond) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[25]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1907,7 +2019,7 @@ func (x *Cond) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cond.ProtoReflect.Descriptor instead.
 func (*Cond) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{25}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Cond) GetOp() string {
@@ -1963,7 +2075,7 @@ type Step struct {
 
 func (x *Step) Reset() {
 	*x = Step{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[26]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1975,7 +2087,7 @@ func (x *Step) String() string {
 func (*Step) ProtoMessage() {}
 
 func (x *Step) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[26]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1988,7 +2100,7 @@ func (x *Step) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Step.ProtoReflect.Descriptor instead.
 func (*Step) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{26}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Step) GetCollection() *Collection {
@@ -2022,7 +2134,7 @@ type LocateRequest struct {
 
 func (x *LocateRequest) Reset() {
 	*x = LocateRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[27]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2034,7 +2146,7 @@ func (x *LocateRequest) String() string {
 func (*LocateRequest) ProtoMessage() {}
 
 func (x *LocateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[27]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2047,7 +2159,7 @@ func (x *LocateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LocateRequest.ProtoReflect.Descriptor instead.
 func (*LocateRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{27}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *LocateRequest) GetStore() uint64 {
@@ -2077,7 +2189,7 @@ type LocateResponse struct {
 
 func (x *LocateResponse) Reset() {
 	*x = LocateResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[28]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2089,7 +2201,7 @@ func (x *LocateResponse) String() string {
 func (*LocateResponse) ProtoMessage() {}
 
 func (x *LocateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[28]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2102,7 +2214,7 @@ func (x *LocateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LocateResponse.ProtoReflect.Descriptor instead.
 func (*LocateResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{28}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *LocateResponse) GetAnswer() isLocateResponse_Answer {
@@ -2156,7 +2268,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[29]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2168,7 +2280,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[29]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2181,7 +2293,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{29}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Done) GetFault() *Fault {
@@ -2207,7 +2319,7 @@ type Treatment struct {
 
 func (x *Treatment) Reset() {
 	*x = Treatment{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[30]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2219,7 +2331,7 @@ func (x *Treatment) String() string {
 func (*Treatment) ProtoMessage() {}
 
 func (x *Treatment) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[30]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2232,7 +2344,7 @@ func (x *Treatment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Treatment.ProtoReflect.Descriptor instead.
 func (*Treatment) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{30}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Treatment) GetId() string {
@@ -2305,7 +2417,7 @@ type Assign struct {
 
 func (x *Assign) Reset() {
 	*x = Assign{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2317,7 +2429,7 @@ func (x *Assign) String() string {
 func (*Assign) ProtoMessage() {}
 
 func (x *Assign) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2330,7 +2442,7 @@ func (x *Assign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Assign.ProtoReflect.Descriptor instead.
 func (*Assign) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{31}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Assign) GetField() string {
@@ -2389,7 +2501,7 @@ type ApplyRequest struct {
 
 func (x *ApplyRequest) Reset() {
 	*x = ApplyRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2401,7 +2513,7 @@ func (x *ApplyRequest) String() string {
 func (*ApplyRequest) ProtoMessage() {}
 
 func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2414,7 +2526,7 @@ func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest.ProtoReflect.Descriptor instead.
 func (*ApplyRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ApplyRequest) GetSay() isApplyRequest_Say {
@@ -2486,7 +2598,7 @@ type ApplyResponse struct {
 
 func (x *ApplyResponse) Reset() {
 	*x = ApplyResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2498,7 +2610,7 @@ func (x *ApplyResponse) String() string {
 func (*ApplyResponse) ProtoMessage() {}
 
 func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2511,7 +2623,7 @@ func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse.ProtoReflect.Descriptor instead.
 func (*ApplyResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ApplyResponse) GetAnswer() isApplyResponse_Answer {
@@ -2572,7 +2684,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2584,7 +2696,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2597,7 +2709,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Outcome) GetId() string {
@@ -2673,7 +2785,7 @@ type Keys struct {
 
 func (x *Keys) Reset() {
 	*x = Keys{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2685,7 +2797,7 @@ func (x *Keys) String() string {
 func (*Keys) ProtoMessage() {}
 
 func (x *Keys) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2698,7 +2810,7 @@ func (x *Keys) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Keys.ProtoReflect.Descriptor instead.
 func (*Keys) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Keys) GetFields() []string {
@@ -2725,7 +2837,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2737,7 +2849,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2750,7 +2862,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *CountRequest) GetStore() uint64 {
@@ -2777,7 +2889,7 @@ type CountResponse struct {
 
 func (x *CountResponse) Reset() {
 	*x = CountResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2789,7 +2901,7 @@ func (x *CountResponse) String() string {
 func (*CountResponse) ProtoMessage() {}
 
 func (x *CountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2802,7 +2914,7 @@ func (x *CountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountResponse.ProtoReflect.Descriptor instead.
 func (*CountResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{37}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CountResponse) GetTallies() []*Tally {
@@ -2829,7 +2941,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2841,7 +2953,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2854,7 +2966,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{38}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Tally) GetTotal() int64 {
@@ -2881,7 +2993,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2893,7 +3005,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2906,7 +3018,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{39}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ProbeRequest) GetStore() uint64 {
@@ -2934,7 +3046,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2946,7 +3058,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2959,7 +3071,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{40}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ProbeResponse) GetReadable() int64 {
@@ -2992,7 +3104,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3004,7 +3116,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3017,7 +3129,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{41}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *InspectRequest) GetStore() uint64 {
@@ -3037,7 +3149,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3049,7 +3161,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3062,7 +3174,7 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{42}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *InspectResponse) GetSchema() *Schema {
@@ -3089,7 +3201,7 @@ type StatementsRequest struct {
 
 func (x *StatementsRequest) Reset() {
 	*x = StatementsRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3101,7 +3213,7 @@ func (x *StatementsRequest) String() string {
 func (*StatementsRequest) ProtoMessage() {}
 
 func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3114,7 +3226,7 @@ func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsRequest.ProtoReflect.Descriptor instead.
 func (*StatementsRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *StatementsRequest) GetStore() uint64 {
@@ -3142,7 +3254,7 @@ type StatementsResponse struct {
 
 func (x *StatementsResponse) Reset() {
 	*x = StatementsResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3154,7 +3266,7 @@ func (x *StatementsResponse) String() string {
 func (*StatementsResponse) ProtoMessage() {}
 
 func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3167,7 +3279,7 @@ func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsResponse.ProtoReflect.Descriptor instead.
 func (*StatementsResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *StatementsResponse) GetStatements() []string {
@@ -3193,7 +3305,7 @@ type Schema struct {
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3205,7 +3317,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3218,7 +3330,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Schema) GetCollections() []*SchemaCollection {
@@ -3245,7 +3357,7 @@ type SchemaCollection struct {
 
 func (x *SchemaCollection) Reset() {
 	*x = SchemaCollection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3257,7 +3369,7 @@ func (x *SchemaCollection) String() string {
 func (*SchemaCollection) ProtoMessage() {}
 
 func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3270,7 +3382,7 @@ func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaCollection.ProtoReflect.Descriptor instead.
 func (*SchemaCollection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *SchemaCollection) GetName() string {
@@ -3345,7 +3457,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3357,7 +3469,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3370,7 +3482,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Names) GetNames() []string {
@@ -3392,7 +3504,7 @@ type SchemaField struct {
 
 func (x *SchemaField) Reset() {
 	*x = SchemaField{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3404,7 +3516,7 @@ func (x *SchemaField) String() string {
 func (*SchemaField) ProtoMessage() {}
 
 func (x *SchemaField) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3417,7 +3529,7 @@ func (x *SchemaField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaField.ProtoReflect.Descriptor instead.
 func (*SchemaField) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *SchemaField) GetName() string {
@@ -3462,7 +3574,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3474,7 +3586,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3487,7 +3599,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Reference) GetFields() []string {
@@ -3543,7 +3655,7 @@ type Trigger struct {
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3555,7 +3667,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3568,7 +3680,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Trigger) GetName() string {
@@ -3602,7 +3714,7 @@ type OpenBlobRequest struct {
 
 func (x *OpenBlobRequest) Reset() {
 	*x = OpenBlobRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3614,7 +3726,7 @@ func (x *OpenBlobRequest) String() string {
 func (*OpenBlobRequest) ProtoMessage() {}
 
 func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3627,7 +3739,7 @@ func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobRequest.ProtoReflect.Descriptor instead.
 func (*OpenBlobRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *OpenBlobRequest) GetStore() uint64 {
@@ -3657,7 +3769,7 @@ type OpenBlobResponse struct {
 
 func (x *OpenBlobResponse) Reset() {
 	*x = OpenBlobResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3669,7 +3781,7 @@ func (x *OpenBlobResponse) String() string {
 func (*OpenBlobResponse) ProtoMessage() {}
 
 func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3682,7 +3794,7 @@ func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobResponse.ProtoReflect.Descriptor instead.
 func (*OpenBlobResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *OpenBlobResponse) GetAnswer() isOpenBlobResponse_Answer {
@@ -3738,7 +3850,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3750,7 +3862,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3763,7 +3875,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *LoadRequest) GetStore() uint64 {
@@ -3796,7 +3908,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3808,7 +3920,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3821,7 +3933,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *LoadResponse) GetFault() *Fault {
@@ -3840,7 +3952,7 @@ type DumpRequest struct {
 
 func (x *DumpRequest) Reset() {
 	*x = DumpRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3852,7 +3964,7 @@ func (x *DumpRequest) String() string {
 func (*DumpRequest) ProtoMessage() {}
 
 func (x *DumpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3865,7 +3977,7 @@ func (x *DumpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpRequest.ProtoReflect.Descriptor instead.
 func (*DumpRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *DumpRequest) GetStore() uint64 {
@@ -3888,7 +4000,7 @@ type DumpResponse struct {
 
 func (x *DumpResponse) Reset() {
 	*x = DumpResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3900,7 +4012,7 @@ func (x *DumpResponse) String() string {
 func (*DumpResponse) ProtoMessage() {}
 
 func (x *DumpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3913,7 +4025,7 @@ func (x *DumpResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse.ProtoReflect.Descriptor instead.
 func (*DumpResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *DumpResponse) GetAnswer() isDumpResponse_Answer {
@@ -3971,7 +4083,7 @@ type ApplyRequest_Start struct {
 
 func (x *ApplyRequest_Start) Reset() {
 	*x = ApplyRequest_Start{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3983,7 +4095,7 @@ func (x *ApplyRequest_Start) String() string {
 func (*ApplyRequest_Start) ProtoMessage() {}
 
 func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3996,7 +4108,7 @@ func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Start.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Start) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 0}
 }
 
 func (x *ApplyRequest_Start) GetStore() uint64 {
@@ -4045,7 +4157,7 @@ type ApplyRequest_Verdict struct {
 
 func (x *ApplyRequest_Verdict) Reset() {
 	*x = ApplyRequest_Verdict{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4057,7 +4169,7 @@ func (x *ApplyRequest_Verdict) String() string {
 func (*ApplyRequest_Verdict) ProtoMessage() {}
 
 func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4070,7 +4182,7 @@ func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Verdict.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Verdict) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32, 1}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 1}
 }
 
 func (x *ApplyRequest_Verdict) GetNumber() uint64 {
@@ -4096,7 +4208,7 @@ type ApplyRequest_Cancel struct {
 
 func (x *ApplyRequest_Cancel) Reset() {
 	*x = ApplyRequest_Cancel{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4108,7 +4220,7 @@ func (x *ApplyRequest_Cancel) String() string {
 func (*ApplyRequest_Cancel) ProtoMessage() {}
 
 func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4121,7 +4233,7 @@ func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Cancel.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Cancel) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32, 2}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 2}
 }
 
 // Prepared: the work is done, nothing is committed. Numbers count from 1.
@@ -4135,7 +4247,7 @@ type ApplyResponse_Prepared struct {
 
 func (x *ApplyResponse_Prepared) Reset() {
 	*x = ApplyResponse_Prepared{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4147,7 +4259,7 @@ func (x *ApplyResponse_Prepared) String() string {
 func (*ApplyResponse_Prepared) ProtoMessage() {}
 
 func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4160,7 +4272,7 @@ func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse_Prepared.ProtoReflect.Descriptor instead.
 func (*ApplyResponse_Prepared) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 0}
 }
 
 func (x *ApplyResponse_Prepared) GetNumber() uint64 {
@@ -4188,7 +4300,7 @@ type ApplyResponse_Applied struct {
 
 func (x *ApplyResponse_Applied) Reset() {
 	*x = ApplyResponse_Applied{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4200,7 +4312,7 @@ func (x *ApplyResponse_Applied) String() string {
 func (*ApplyResponse_Applied) ProtoMessage() {}
 
 func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4213,7 +4325,7 @@ func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse_Applied.ProtoReflect.Descriptor instead.
 func (*ApplyResponse_Applied) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33, 1}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 1}
 }
 
 func (x *ApplyResponse_Applied) GetOutcomes() []*Outcome {
@@ -4240,7 +4352,7 @@ type DumpResponse_Rows struct {
 
 func (x *DumpResponse_Rows) Reset() {
 	*x = DumpResponse_Rows{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4252,7 +4364,7 @@ func (x *DumpResponse_Rows) String() string {
 func (*DumpResponse_Rows) ProtoMessage() {}
 
 func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4265,7 +4377,7 @@ func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse_Rows.ProtoReflect.Descriptor instead.
 func (*DumpResponse_Rows) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58, 0}
 }
 
 func (x *DumpResponse_Rows) GetCollection() string {
@@ -4361,7 +4473,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\fOpenResponse\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12F\n" +
 	"\fcapabilities\x18\x02 \x01(\v2\".dossier.connector.v1.CapabilitiesR\fcapabilities\x121\n" +
-	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xd3\x01\n" +
+	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xef\x01\n" +
 	"\fCapabilities\x12\x14\n" +
 	"\x05apply\x18\x01 \x01(\bR\x05apply\x12\x14\n" +
 	"\x05probe\x18\x02 \x01(\bR\x05probe\x12\x14\n" +
@@ -4370,7 +4482,14 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\topen_blob\x18\x05 \x01(\bR\bopenBlob\x12\x18\n" +
 	"\afixture\x18\x06 \x01(\bR\afixture\x12\x18\n" +
 	"\ainstall\x18\a \x01(\bR\ainstall\x12\x16\n" +
-	"\x06grants\x18\b \x01(\bR\x06grants\"$\n" +
+	"\x06grants\x18\b \x01(\bR\x06grants\x12\x1a\n" +
+	"\bsnapshot\x18\t \x01(\bR\bsnapshot\"'\n" +
+	"\x0fSnapshotRequest\x12\x14\n" +
+	"\x05store\x18\x01 \x01(\x04R\x05store\"\xa3\x01\n" +
+	"\x10SnapshotResponse\x12\x14\n" +
+	"\x05store\x18\x01 \x01(\x04R\x05store\x12F\n" +
+	"\fcapabilities\x18\x02 \x01(\v2\".dossier.connector.v1.CapabilitiesR\fcapabilities\x121\n" +
+	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"$\n" +
 	"\fCloseRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\"B\n" +
 	"\rCloseResponse\x121\n" +
@@ -4615,7 +4734,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\rCODE_DEADLINE\x10\b\x12\x11\n" +
 	"\rCODE_PANICKED\x10\t\x12\x16\n" +
 	"\x12CODE_UNKNOWN_STORE\x10\n" +
-	"2\xea\b\n" +
+	"2\xc5\t\n" +
 	"\tConnector\x12Y\n" +
 	"\bDescribe\x12%.dossier.connector.v1.DescribeRequest\x1a&.dossier.connector.v1.DescribeResponse\x12M\n" +
 	"\x04Open\x12!.dossier.connector.v1.OpenRequest\x1a\".dossier.connector.v1.OpenResponse\x12U\n" +
@@ -4628,7 +4747,8 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x06Grants\x12'.dossier.connector.v1.StatementsRequest\x1a(.dossier.connector.v1.StatementsResponse\x12[\n" +
 	"\bOpenBlob\x12%.dossier.connector.v1.OpenBlobRequest\x1a&.dossier.connector.v1.OpenBlobResponse0\x01\x12O\n" +
 	"\x04Load\x12!.dossier.connector.v1.LoadRequest\x1a\".dossier.connector.v1.LoadResponse(\x01\x12O\n" +
-	"\x04Dump\x12!.dossier.connector.v1.DumpRequest\x1a\".dossier.connector.v1.DumpResponse0\x01\x12P\n" +
+	"\x04Dump\x12!.dossier.connector.v1.DumpRequest\x1a\".dossier.connector.v1.DumpResponse0\x01\x12Y\n" +
+	"\bSnapshot\x12%.dossier.connector.v1.SnapshotRequest\x1a&.dossier.connector.v1.SnapshotResponse\x12P\n" +
 	"\x05Close\x12\".dossier.connector.v1.CloseRequest\x1a#.dossier.connector.v1.CloseResponseBNZLgithub.com/dossier-dsr/dossier/plugins/wire/dossier/connector/v1;connectorv1b\x06proto3"
 
 var (
@@ -4644,7 +4764,7 @@ func file_dossier_connector_v1_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_dossier_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
+var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 68)
 var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(Code)(0),                      // 0: dossier.connector.v1.Code
 	(*Fault)(nil),                  // 1: dossier.connector.v1.Fault
@@ -4662,57 +4782,59 @@ var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(*OpenRequest)(nil),            // 13: dossier.connector.v1.OpenRequest
 	(*OpenResponse)(nil),           // 14: dossier.connector.v1.OpenResponse
 	(*Capabilities)(nil),           // 15: dossier.connector.v1.Capabilities
-	(*CloseRequest)(nil),           // 16: dossier.connector.v1.CloseRequest
-	(*CloseResponse)(nil),          // 17: dossier.connector.v1.CloseResponse
-	(*Collection)(nil),             // 18: dossier.connector.v1.Collection
-	(*RowFormat)(nil),              // 19: dossier.connector.v1.RowFormat
-	(*Selection)(nil),              // 20: dossier.connector.v1.Selection
-	(*Match)(nil),                  // 21: dossier.connector.v1.Match
-	(*Tuple)(nil),                  // 22: dossier.connector.v1.Tuple
-	(*Range)(nil),                  // 23: dossier.connector.v1.Range
-	(*Hop)(nil),                    // 24: dossier.connector.v1.Hop
-	(*Between)(nil),                // 25: dossier.connector.v1.Between
-	(*Cond)(nil),                   // 26: dossier.connector.v1.Cond
-	(*Step)(nil),                   // 27: dossier.connector.v1.Step
-	(*LocateRequest)(nil),          // 28: dossier.connector.v1.LocateRequest
-	(*LocateResponse)(nil),         // 29: dossier.connector.v1.LocateResponse
-	(*Done)(nil),                   // 30: dossier.connector.v1.Done
-	(*Treatment)(nil),              // 31: dossier.connector.v1.Treatment
-	(*Assign)(nil),                 // 32: dossier.connector.v1.Assign
-	(*ApplyRequest)(nil),           // 33: dossier.connector.v1.ApplyRequest
-	(*ApplyResponse)(nil),          // 34: dossier.connector.v1.ApplyResponse
-	(*Outcome)(nil),                // 35: dossier.connector.v1.Outcome
-	(*Keys)(nil),                   // 36: dossier.connector.v1.Keys
-	(*CountRequest)(nil),           // 37: dossier.connector.v1.CountRequest
-	(*CountResponse)(nil),          // 38: dossier.connector.v1.CountResponse
-	(*Tally)(nil),                  // 39: dossier.connector.v1.Tally
-	(*ProbeRequest)(nil),           // 40: dossier.connector.v1.ProbeRequest
-	(*ProbeResponse)(nil),          // 41: dossier.connector.v1.ProbeResponse
-	(*InspectRequest)(nil),         // 42: dossier.connector.v1.InspectRequest
-	(*InspectResponse)(nil),        // 43: dossier.connector.v1.InspectResponse
-	(*StatementsRequest)(nil),      // 44: dossier.connector.v1.StatementsRequest
-	(*StatementsResponse)(nil),     // 45: dossier.connector.v1.StatementsResponse
-	(*Schema)(nil),                 // 46: dossier.connector.v1.Schema
-	(*SchemaCollection)(nil),       // 47: dossier.connector.v1.SchemaCollection
-	(*Names)(nil),                  // 48: dossier.connector.v1.Names
-	(*SchemaField)(nil),            // 49: dossier.connector.v1.SchemaField
-	(*Reference)(nil),              // 50: dossier.connector.v1.Reference
-	(*Trigger)(nil),                // 51: dossier.connector.v1.Trigger
-	(*OpenBlobRequest)(nil),        // 52: dossier.connector.v1.OpenBlobRequest
-	(*OpenBlobResponse)(nil),       // 53: dossier.connector.v1.OpenBlobResponse
-	(*LoadRequest)(nil),            // 54: dossier.connector.v1.LoadRequest
-	(*LoadResponse)(nil),           // 55: dossier.connector.v1.LoadResponse
-	(*DumpRequest)(nil),            // 56: dossier.connector.v1.DumpRequest
-	(*DumpResponse)(nil),           // 57: dossier.connector.v1.DumpResponse
-	nil,                            // 58: dossier.connector.v1.OpenRequest.ConfigEntry
-	(*ApplyRequest_Start)(nil),     // 59: dossier.connector.v1.ApplyRequest.Start
-	(*ApplyRequest_Verdict)(nil),   // 60: dossier.connector.v1.ApplyRequest.Verdict
-	(*ApplyRequest_Cancel)(nil),    // 61: dossier.connector.v1.ApplyRequest.Cancel
-	(*ApplyResponse_Prepared)(nil), // 62: dossier.connector.v1.ApplyResponse.Prepared
-	(*ApplyResponse_Applied)(nil),  // 63: dossier.connector.v1.ApplyResponse.Applied
-	nil,                            // 64: dossier.connector.v1.Outcome.ByPersonEntry
-	nil,                            // 65: dossier.connector.v1.Tally.ByPersonEntry
-	(*DumpResponse_Rows)(nil),      // 66: dossier.connector.v1.DumpResponse.Rows
+	(*SnapshotRequest)(nil),        // 16: dossier.connector.v1.SnapshotRequest
+	(*SnapshotResponse)(nil),       // 17: dossier.connector.v1.SnapshotResponse
+	(*CloseRequest)(nil),           // 18: dossier.connector.v1.CloseRequest
+	(*CloseResponse)(nil),          // 19: dossier.connector.v1.CloseResponse
+	(*Collection)(nil),             // 20: dossier.connector.v1.Collection
+	(*RowFormat)(nil),              // 21: dossier.connector.v1.RowFormat
+	(*Selection)(nil),              // 22: dossier.connector.v1.Selection
+	(*Match)(nil),                  // 23: dossier.connector.v1.Match
+	(*Tuple)(nil),                  // 24: dossier.connector.v1.Tuple
+	(*Range)(nil),                  // 25: dossier.connector.v1.Range
+	(*Hop)(nil),                    // 26: dossier.connector.v1.Hop
+	(*Between)(nil),                // 27: dossier.connector.v1.Between
+	(*Cond)(nil),                   // 28: dossier.connector.v1.Cond
+	(*Step)(nil),                   // 29: dossier.connector.v1.Step
+	(*LocateRequest)(nil),          // 30: dossier.connector.v1.LocateRequest
+	(*LocateResponse)(nil),         // 31: dossier.connector.v1.LocateResponse
+	(*Done)(nil),                   // 32: dossier.connector.v1.Done
+	(*Treatment)(nil),              // 33: dossier.connector.v1.Treatment
+	(*Assign)(nil),                 // 34: dossier.connector.v1.Assign
+	(*ApplyRequest)(nil),           // 35: dossier.connector.v1.ApplyRequest
+	(*ApplyResponse)(nil),          // 36: dossier.connector.v1.ApplyResponse
+	(*Outcome)(nil),                // 37: dossier.connector.v1.Outcome
+	(*Keys)(nil),                   // 38: dossier.connector.v1.Keys
+	(*CountRequest)(nil),           // 39: dossier.connector.v1.CountRequest
+	(*CountResponse)(nil),          // 40: dossier.connector.v1.CountResponse
+	(*Tally)(nil),                  // 41: dossier.connector.v1.Tally
+	(*ProbeRequest)(nil),           // 42: dossier.connector.v1.ProbeRequest
+	(*ProbeResponse)(nil),          // 43: dossier.connector.v1.ProbeResponse
+	(*InspectRequest)(nil),         // 44: dossier.connector.v1.InspectRequest
+	(*InspectResponse)(nil),        // 45: dossier.connector.v1.InspectResponse
+	(*StatementsRequest)(nil),      // 46: dossier.connector.v1.StatementsRequest
+	(*StatementsResponse)(nil),     // 47: dossier.connector.v1.StatementsResponse
+	(*Schema)(nil),                 // 48: dossier.connector.v1.Schema
+	(*SchemaCollection)(nil),       // 49: dossier.connector.v1.SchemaCollection
+	(*Names)(nil),                  // 50: dossier.connector.v1.Names
+	(*SchemaField)(nil),            // 51: dossier.connector.v1.SchemaField
+	(*Reference)(nil),              // 52: dossier.connector.v1.Reference
+	(*Trigger)(nil),                // 53: dossier.connector.v1.Trigger
+	(*OpenBlobRequest)(nil),        // 54: dossier.connector.v1.OpenBlobRequest
+	(*OpenBlobResponse)(nil),       // 55: dossier.connector.v1.OpenBlobResponse
+	(*LoadRequest)(nil),            // 56: dossier.connector.v1.LoadRequest
+	(*LoadResponse)(nil),           // 57: dossier.connector.v1.LoadResponse
+	(*DumpRequest)(nil),            // 58: dossier.connector.v1.DumpRequest
+	(*DumpResponse)(nil),           // 59: dossier.connector.v1.DumpResponse
+	nil,                            // 60: dossier.connector.v1.OpenRequest.ConfigEntry
+	(*ApplyRequest_Start)(nil),     // 61: dossier.connector.v1.ApplyRequest.Start
+	(*ApplyRequest_Verdict)(nil),   // 62: dossier.connector.v1.ApplyRequest.Verdict
+	(*ApplyRequest_Cancel)(nil),    // 63: dossier.connector.v1.ApplyRequest.Cancel
+	(*ApplyResponse_Prepared)(nil), // 64: dossier.connector.v1.ApplyResponse.Prepared
+	(*ApplyResponse_Applied)(nil),  // 65: dossier.connector.v1.ApplyResponse.Applied
+	nil,                            // 66: dossier.connector.v1.Outcome.ByPersonEntry
+	nil,                            // 67: dossier.connector.v1.Tally.ByPersonEntry
+	(*DumpResponse_Rows)(nil),      // 68: dossier.connector.v1.DumpResponse.Rows
 }
 var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	0,  // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
@@ -4725,106 +4847,110 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	11, // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
 	1,  // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
 	12, // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
-	58, // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
+	60, // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
 	15, // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
 	1,  // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
-	1,  // 13: dossier.connector.v1.CloseResponse.fault:type_name -> dossier.connector.v1.Fault
-	19, // 14: dossier.connector.v1.Collection.rows:type_name -> dossier.connector.v1.RowFormat
-	18, // 15: dossier.connector.v1.Selection.collection:type_name -> dossier.connector.v1.Collection
-	21, // 16: dossier.connector.v1.Selection.any:type_name -> dossier.connector.v1.Match
-	26, // 17: dossier.connector.v1.Selection.where:type_name -> dossier.connector.v1.Cond
-	24, // 18: dossier.connector.v1.Match.via:type_name -> dossier.connector.v1.Hop
-	22, // 19: dossier.connector.v1.Match.values:type_name -> dossier.connector.v1.Tuple
-	3,  // 20: dossier.connector.v1.Tuple.values:type_name -> dossier.connector.v1.Value
-	23, // 21: dossier.connector.v1.Tuple.within:type_name -> dossier.connector.v1.Range
-	5,  // 22: dossier.connector.v1.Range.not_before:type_name -> dossier.connector.v1.Instant
-	5,  // 23: dossier.connector.v1.Range.not_after:type_name -> dossier.connector.v1.Instant
-	18, // 24: dossier.connector.v1.Hop.collection:type_name -> dossier.connector.v1.Collection
-	26, // 25: dossier.connector.v1.Hop.from_where:type_name -> dossier.connector.v1.Cond
-	26, // 26: dossier.connector.v1.Hop.to_where:type_name -> dossier.connector.v1.Cond
-	25, // 27: dossier.connector.v1.Hop.during:type_name -> dossier.connector.v1.Between
-	3,  // 28: dossier.connector.v1.Cond.values:type_name -> dossier.connector.v1.Value
-	5,  // 29: dossier.connector.v1.Cond.time:type_name -> dossier.connector.v1.Instant
-	27, // 30: dossier.connector.v1.Cond.over:type_name -> dossier.connector.v1.Step
-	26, // 31: dossier.connector.v1.Cond.kids:type_name -> dossier.connector.v1.Cond
-	18, // 32: dossier.connector.v1.Step.collection:type_name -> dossier.connector.v1.Collection
-	20, // 33: dossier.connector.v1.LocateRequest.selection:type_name -> dossier.connector.v1.Selection
-	30, // 34: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
-	1,  // 35: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
-	20, // 36: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
-	32, // 37: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
-	3,  // 38: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
-	4,  // 39: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
-	27, // 40: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
-	59, // 41: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
-	60, // 42: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
-	61, // 43: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
-	62, // 44: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
-	63, // 45: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
-	7,  // 46: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
-	64, // 47: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
-	36, // 48: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
-	5,  // 49: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
-	2,  // 50: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
-	22, // 51: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
-	20, // 52: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
-	39, // 53: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
-	1,  // 54: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
-	65, // 55: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
-	20, // 56: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
-	1,  // 57: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
-	46, // 58: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
-	1,  // 59: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
-	18, // 60: dossier.connector.v1.StatementsRequest.collections:type_name -> dossier.connector.v1.Collection
-	1,  // 61: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
-	47, // 62: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
-	49, // 63: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
-	48, // 64: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
-	48, // 65: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
-	50, // 66: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
-	51, // 67: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
-	6,  // 68: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
-	30, // 69: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
-	7,  // 70: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
-	1,  // 71: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
-	66, // 72: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
-	30, // 73: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
-	31, // 74: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
-	35, // 75: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
-	35, // 76: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
-	1,  // 77: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
-	7,  // 78: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
-	9,  // 79: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
-	13, // 80: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
-	28, // 81: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
-	33, // 82: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
-	37, // 83: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
-	40, // 84: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
-	42, // 85: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
-	44, // 86: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
-	44, // 87: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
-	52, // 88: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
-	54, // 89: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
-	56, // 90: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
-	16, // 91: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
-	10, // 92: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
-	14, // 93: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
-	29, // 94: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
-	34, // 95: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
-	38, // 96: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
-	41, // 97: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
-	43, // 98: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
-	45, // 99: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
-	45, // 100: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
-	53, // 101: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
-	55, // 102: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
-	57, // 103: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
-	17, // 104: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
-	92, // [92:105] is the sub-list for method output_type
-	79, // [79:92] is the sub-list for method input_type
-	79, // [79:79] is the sub-list for extension type_name
-	79, // [79:79] is the sub-list for extension extendee
-	0,  // [0:79] is the sub-list for field type_name
+	15, // 13: dossier.connector.v1.SnapshotResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
+	1,  // 14: dossier.connector.v1.SnapshotResponse.fault:type_name -> dossier.connector.v1.Fault
+	1,  // 15: dossier.connector.v1.CloseResponse.fault:type_name -> dossier.connector.v1.Fault
+	21, // 16: dossier.connector.v1.Collection.rows:type_name -> dossier.connector.v1.RowFormat
+	20, // 17: dossier.connector.v1.Selection.collection:type_name -> dossier.connector.v1.Collection
+	23, // 18: dossier.connector.v1.Selection.any:type_name -> dossier.connector.v1.Match
+	28, // 19: dossier.connector.v1.Selection.where:type_name -> dossier.connector.v1.Cond
+	26, // 20: dossier.connector.v1.Match.via:type_name -> dossier.connector.v1.Hop
+	24, // 21: dossier.connector.v1.Match.values:type_name -> dossier.connector.v1.Tuple
+	3,  // 22: dossier.connector.v1.Tuple.values:type_name -> dossier.connector.v1.Value
+	25, // 23: dossier.connector.v1.Tuple.within:type_name -> dossier.connector.v1.Range
+	5,  // 24: dossier.connector.v1.Range.not_before:type_name -> dossier.connector.v1.Instant
+	5,  // 25: dossier.connector.v1.Range.not_after:type_name -> dossier.connector.v1.Instant
+	20, // 26: dossier.connector.v1.Hop.collection:type_name -> dossier.connector.v1.Collection
+	28, // 27: dossier.connector.v1.Hop.from_where:type_name -> dossier.connector.v1.Cond
+	28, // 28: dossier.connector.v1.Hop.to_where:type_name -> dossier.connector.v1.Cond
+	27, // 29: dossier.connector.v1.Hop.during:type_name -> dossier.connector.v1.Between
+	3,  // 30: dossier.connector.v1.Cond.values:type_name -> dossier.connector.v1.Value
+	5,  // 31: dossier.connector.v1.Cond.time:type_name -> dossier.connector.v1.Instant
+	29, // 32: dossier.connector.v1.Cond.over:type_name -> dossier.connector.v1.Step
+	28, // 33: dossier.connector.v1.Cond.kids:type_name -> dossier.connector.v1.Cond
+	20, // 34: dossier.connector.v1.Step.collection:type_name -> dossier.connector.v1.Collection
+	22, // 35: dossier.connector.v1.LocateRequest.selection:type_name -> dossier.connector.v1.Selection
+	32, // 36: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
+	1,  // 37: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
+	22, // 38: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
+	34, // 39: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
+	3,  // 40: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
+	4,  // 41: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
+	29, // 42: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
+	61, // 43: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
+	62, // 44: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
+	63, // 45: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
+	64, // 46: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
+	65, // 47: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
+	7,  // 48: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
+	66, // 49: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
+	38, // 50: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
+	5,  // 51: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
+	2,  // 52: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
+	24, // 53: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
+	22, // 54: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
+	41, // 55: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
+	1,  // 56: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
+	67, // 57: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
+	22, // 58: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
+	1,  // 59: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
+	48, // 60: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
+	1,  // 61: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
+	20, // 62: dossier.connector.v1.StatementsRequest.collections:type_name -> dossier.connector.v1.Collection
+	1,  // 63: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
+	49, // 64: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
+	51, // 65: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
+	50, // 66: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
+	50, // 67: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
+	52, // 68: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
+	53, // 69: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
+	6,  // 70: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
+	32, // 71: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
+	7,  // 72: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
+	1,  // 73: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
+	68, // 74: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
+	32, // 75: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
+	33, // 76: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
+	37, // 77: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
+	37, // 78: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
+	1,  // 79: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
+	7,  // 80: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
+	9,  // 81: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
+	13, // 82: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
+	30, // 83: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
+	35, // 84: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
+	39, // 85: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
+	42, // 86: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
+	44, // 87: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
+	46, // 88: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
+	46, // 89: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
+	54, // 90: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
+	56, // 91: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
+	58, // 92: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
+	16, // 93: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
+	18, // 94: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
+	10, // 95: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
+	14, // 96: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
+	31, // 97: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
+	36, // 98: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
+	40, // 99: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
+	43, // 100: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
+	45, // 101: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
+	47, // 102: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
+	47, // 103: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
+	55, // 104: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
+	57, // 105: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
+	59, // 106: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
+	17, // 107: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
+	19, // 108: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
+	95, // [95:109] is the sub-list for method output_type
+	81, // [81:95] is the sub-list for method input_type
+	81, // [81:81] is the sub-list for extension type_name
+	81, // [81:81] is the sub-list for extension extendee
+	0,  // [0:81] is the sub-list for field type_name
 }
 
 func init() { file_dossier_connector_v1_connector_proto_init() }
@@ -4843,24 +4969,24 @@ func file_dossier_connector_v1_connector_proto_init() {
 		(*Value_Json)(nil),
 		(*Value_Blob)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[28].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[30].OneofWrappers = []any{
 		(*LocateResponse_Batch)(nil),
 		(*LocateResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[32].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[34].OneofWrappers = []any{
 		(*ApplyRequest_Start_)(nil),
 		(*ApplyRequest_Verdict_)(nil),
 		(*ApplyRequest_Cancel_)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[33].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[35].OneofWrappers = []any{
 		(*ApplyResponse_Prepared_)(nil),
 		(*ApplyResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[52].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[54].OneofWrappers = []any{
 		(*OpenBlobResponse_Data)(nil),
 		(*OpenBlobResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[56].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[58].OneofWrappers = []any{
 		(*DumpResponse_Rows_)(nil),
 		(*DumpResponse_Done)(nil),
 	}
@@ -4870,7 +4996,7 @@ func file_dossier_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dossier_connector_v1_connector_proto_rawDesc), len(file_dossier_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   66,
+			NumMessages:   68,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -39,6 +39,7 @@ const (
 	Connector_OpenBlob_FullMethodName = "/dossier.connector.v1.Connector/OpenBlob"
 	Connector_Load_FullMethodName     = "/dossier.connector.v1.Connector/Load"
 	Connector_Dump_FullMethodName     = "/dossier.connector.v1.Connector/Dump"
+	Connector_Snapshot_FullMethodName = "/dossier.connector.v1.Connector/Snapshot"
 	Connector_Close_FullMethodName    = "/dossier.connector.v1.Connector/Close"
 )
 
@@ -67,7 +68,10 @@ type ConnectorClient interface {
 	// DOSSIER_CONNECTOR_FIXTURE=1; elsewhere a Fault with CODE_NOT_SUPPORTED.
 	Load(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[LoadRequest, LoadResponse], error)
 	Dump(ctx context.Context, in *DumpRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DumpResponse], error)
-	// Close ends a store. Closing an unknown number is no error.
+	// Snapshot holds a store as it is now and gives that a number of its own, for Locate, Count, OpenBlob and
+	// Close. Ten minutes without a call on it end it.
+	Snapshot(ctx context.Context, in *SnapshotRequest, opts ...grpc.CallOption) (*SnapshotResponse, error)
+	// Close ends a store or a snapshot. Closing an unknown number is no error.
 	Close(ctx context.Context, in *CloseRequest, opts ...grpc.CallOption) (*CloseResponse, error)
 }
 
@@ -232,6 +236,16 @@ func (c *connectorClient) Dump(ctx context.Context, in *DumpRequest, opts ...grp
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Connector_DumpClient = grpc.ServerStreamingClient[DumpResponse]
 
+func (c *connectorClient) Snapshot(ctx context.Context, in *SnapshotRequest, opts ...grpc.CallOption) (*SnapshotResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SnapshotResponse)
+	err := c.cc.Invoke(ctx, Connector_Snapshot_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *connectorClient) Close(ctx context.Context, in *CloseRequest, opts ...grpc.CallOption) (*CloseResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CloseResponse)
@@ -267,7 +281,10 @@ type ConnectorServer interface {
 	// DOSSIER_CONNECTOR_FIXTURE=1; elsewhere a Fault with CODE_NOT_SUPPORTED.
 	Load(grpc.ClientStreamingServer[LoadRequest, LoadResponse]) error
 	Dump(*DumpRequest, grpc.ServerStreamingServer[DumpResponse]) error
-	// Close ends a store. Closing an unknown number is no error.
+	// Snapshot holds a store as it is now and gives that a number of its own, for Locate, Count, OpenBlob and
+	// Close. Ten minutes without a call on it end it.
+	Snapshot(context.Context, *SnapshotRequest) (*SnapshotResponse, error)
+	// Close ends a store or a snapshot. Closing an unknown number is no error.
 	Close(context.Context, *CloseRequest) (*CloseResponse, error)
 	mustEmbedUnimplementedConnectorServer()
 }
@@ -314,6 +331,9 @@ func (UnimplementedConnectorServer) Load(grpc.ClientStreamingServer[LoadRequest,
 }
 func (UnimplementedConnectorServer) Dump(*DumpRequest, grpc.ServerStreamingServer[DumpResponse]) error {
 	return status.Error(codes.Unimplemented, "method Dump not implemented")
+}
+func (UnimplementedConnectorServer) Snapshot(context.Context, *SnapshotRequest) (*SnapshotResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Snapshot not implemented")
 }
 func (UnimplementedConnectorServer) Close(context.Context, *CloseRequest) (*CloseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Close not implemented")
@@ -512,6 +532,24 @@ func _Connector_Dump_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Connector_DumpServer = grpc.ServerStreamingServer[DumpResponse]
 
+func _Connector_Snapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SnapshotRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ConnectorServer).Snapshot(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Connector_Snapshot_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ConnectorServer).Snapshot(ctx, req.(*SnapshotRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Connector_Close_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CloseRequest)
 	if err := dec(in); err != nil {
@@ -564,6 +602,10 @@ var Connector_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Grants",
 			Handler:    _Connector_Grants_Handler,
+		},
+		{
+			MethodName: "Snapshot",
+			Handler:    _Connector_Snapshot_Handler,
 		},
 		{
 			MethodName: "Close",
