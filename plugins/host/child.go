@@ -50,7 +50,7 @@ func launch(ctx context.Context, opts Options, clean func(string) string) (*chil
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		AutoMTLS:         true,
 		SkipHostEnv:      true,
-		StartTimeout:     opts.StartTimeout,
+		StartTimeout:     opts.StartTimeout + opts.Grace, // ours ends first, and says so
 		GRPCDialOptions:  wire.DialOptions(),
 		Logger:           hclog.NewNullLogger(),
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
