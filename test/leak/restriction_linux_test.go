@@ -24,6 +24,7 @@ func TestRestriction(t *testing.T) {
 		}
 		e.run(t, fine, "jan", "", "apply", p.Request, "--approve", p.Digest)
 		e.Told(t, p.Request)
+		e.Answer(t, p.Request, scan(t))
 		e.Later(25 * time.Hour)
 		e.run(t, fine, "anna", "", "request", "resume", p.Request)
 		if st := e.Standing(t, p.Request); st.State != "done" {

@@ -99,6 +99,7 @@ func TestRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.run(t, fine, "anna", "", "run", again)
+	e.Answer(t, "2026-000319", scan(t))
 	e.run(t, fine, "anna", "", "archive", "2026-000319", "-o", filepath.Join(out, "again.zip"))
 	if !packed(t, filepath.Join(out, "again.zip"), e.Persons.Demo.PESEL) || !packed(t, filepath.Join(out, "again.zip"), "E/1") {
 		t.Error("the second access shows neither what requests said nor the letter that was sent: nothing was tested")
