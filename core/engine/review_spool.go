@@ -174,7 +174,7 @@ func (r *spoolReader) each(f func(values []any, open func(field int) (io.Reader,
 	for {
 		var row spoolRow
 		err := r.dec.Decode(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
