@@ -30,6 +30,7 @@ func TestNodesWorkWhatComesDue(t *testing.T) {
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for {
+		w.Answer(t, access) // what people are asked for it, as it comes
 		a, e := w.Standing(t, access), w.Standing(t, erasure)
 		if a.State == string(request.Done) && e.WaitsFor == string(request.ForPerson) && settling(e.Systems) {
 			break
@@ -65,9 +66,13 @@ func settling(systems []engine.SystemStanding) bool {
 // TestNodeEndsArchives: a node ends the archives whose time is over, without being asked.
 func TestNodeEndsArchives(t *testing.T) {
 	w := world.Open(t, sample.Options{}, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	id := w.Start(t, "spouse-access")
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	w.Answer(t, id)
 	if err := w.Engine.Drain(ctx, id); err != nil {
 		t.Fatal(err)
 	}
