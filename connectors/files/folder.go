@@ -2,11 +2,14 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
 )
 
 // folder is one open folder of the tree, reached without following any symbolic link: each step looks at
@@ -29,8 +32,29 @@ func openTree(root string) (*folder, error) {
 
 func (d *folder) Close() error { return d.root.Close() }
 
+// exchanges is how often a name may stand for another thing when it is opened than when it was looked at, before it is tried later.
+const exchanges = 1000
+
+// errExchanged says that between look and open another thing was put under the name: another file, which has to be opened in its
+// place, or perhaps a link, which the next look sees.
+var errExchanged = fmt.Errorf("%w: a file or folder is exchanged again and again", connectors.ErrTryLater)
+
+// steady calls open until what it opens is what it looked at.
+func steady[T any](open func() (T, error)) (out T, err error) {
+	for range exchanges {
+		if out, err = open(); !errors.Is(err, errExchanged) {
+			break
+		}
+	}
+	return out, err
+}
+
 // down opens a folder in d.
 func (d *folder) down(name string) (*folder, error) {
+	return steady(func() (*folder, error) { return d.downOnce(name) })
+}
+
+func (d *folder) downOnce(name string) (*folder, error) {
 	seen, err := d.look(name)
 	if err != nil {
 		return nil, err
@@ -44,7 +68,7 @@ func (d *folder) down(name string) (*folder, error) {
 	}
 	opened, err := r.Lstat(".")
 	if err == nil && !os.SameFile(seen, opened) {
-		err = errAbsent // exchanged, perhaps for a link, between look and open
+		err = errExchanged
 	}
 	if err != nil {
 		_ = r.Close()
@@ -88,26 +112,39 @@ func (d *folder) look(name string) (fs.FileInfo, error) {
 
 // open opens a regular file in d.
 func (d *folder) open(name string, flag int) (*os.File, fs.FileInfo, error) {
-	seen, err := d.look(name)
+	f, err := steady(func() (*os.File, error) { return d.openOnce(name, flag) })
 	if err != nil {
 		return nil, nil, err
 	}
-	if !seen.Mode().IsRegular() {
-		return nil, nil, errAbsent
-	}
-	f, err := d.root.OpenFile(name, flag|nonblock, 0)
-	if err != nil {
-		return nil, nil, clean(err)
-	}
 	info, err := f.Stat()
-	if err == nil && !os.SameFile(seen, info) {
-		err = errAbsent
-	}
 	if err != nil {
 		_ = f.Close()
 		return nil, nil, clean(err)
 	}
 	return f, info, nil
+}
+
+func (d *folder) openOnce(name string, flag int) (*os.File, error) {
+	seen, err := d.look(name)
+	if err != nil {
+		return nil, err
+	}
+	if !seen.Mode().IsRegular() {
+		return nil, errAbsent
+	}
+	f, err := d.root.OpenFile(name, flag|nonblock, 0)
+	if err != nil {
+		return nil, clean(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !os.SameFile(seen, info) {
+		err = errExchanged
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, clean(err)
+	}
+	return f, nil
 }
 
 // names calls f for every entry, in no order, a thousand at a time.
