@@ -37,20 +37,11 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 	if err := plannable(o); err != nil {
 		return nil, err
 	}
-	now := e.Now()
-	made, err := e.make(ctx, o, now, opt.Without, opt.Rehearse)
+	made, stored, err := e.draft(ctx, o, opt.Without, opt.Rehearse)
 	if err != nil {
 		return nil, err
 	}
-	if opt.Rehearse {
-		if err := e.rehearse(ctx, made); err != nil {
-			return nil, err
-		}
-	}
-	doc, err := json.Marshal(made.Plan)
-	if err != nil {
-		return nil, err
-	}
+	now := stored.CreatedAt
 	return made.Plan, e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
 		if err != nil {
@@ -59,8 +50,7 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 		if p, err := tx.CurrentPlan(id); err == nil && p.State == state.PlanApplied {
 			return hint(fmt.Errorf("request %s: %w", id, ErrState), "its plan is being carried out: dossier request show %s", id)
 		}
-		if _, err := tx.AddPlan(state.Plan{Request: id, Digest: made.Plan.Digest, Document: doc, Complete: made.Plan.Complete, Applicable: made.Plan.Applicable,
-			AsOf: made.Plan.AsOf, ExpiresAt: made.Plan.ExpiresAt, CreatedAt: now, CreatedBy: e.Operator}); err != nil {
+		if _, err := tx.AddPlan(stored); err != nil {
 			return err
 		}
 		x.State, x.WaitingFor, x.WaitingWhy, x.AsOf = string(request.Planned), "", "", made.Plan.AsOf
@@ -77,6 +67,24 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 		err = note(tx, "request.planned", id, map[string]string{"digest": made.Plan.Digest}, now)
 		return err
 	})
+}
+
+// draft makes a plan and what the state would keep of it; nothing is stored.
+func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearse bool) (*planner.Result, state.Plan, error) {
+	now := e.Now()
+	made, err := e.make(ctx, o, now, without, rehearse)
+	if err != nil {
+		return nil, state.Plan{}, err
+	}
+	if rehearse {
+		if err := e.rehearse(ctx, made); err != nil {
+			return nil, state.Plan{}, err
+		}
+	}
+	p := made.Plan
+	doc, err := json.Marshal(p)
+	return made, state.Plan{Request: o.ID, Digest: p.Digest, Document: doc, Complete: p.Complete, Applicable: p.Applicable, AsOf: p.AsOf, ExpiresAt: p.ExpiresAt,
+		CreatedAt: now, CreatedBy: e.Operator}, err
 }
 
 func plannable(o *open) error {

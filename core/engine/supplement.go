@@ -115,17 +115,7 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 	if o.supplement, without, err = e.supplementOf(ctx, o, want); err != nil {
 		return nil, err
 	}
-	now := e.Now()
-	made, err := e.make(ctx, o, now, without, opt.Rehearse)
-	if err != nil {
-		return nil, err
-	}
-	if opt.Rehearse {
-		if err := e.rehearse(ctx, made); err != nil {
-			return nil, err
-		}
-	}
-	doc, err := json.Marshal(made.Plan)
+	made, stored, err := e.draft(ctx, o, without, opt.Rehearse)
 	if err != nil {
 		return nil, err
 	}
@@ -134,11 +124,11 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 		if err != nil {
 			return err
 		}
-		if _, err := tx.AddPlan(state.Plan{Request: o.ID, Supplements: main.ID, Digest: made.Plan.Digest, Document: doc, Complete: made.Plan.Complete, Applicable: made.Plan.Applicable,
-			AsOf: made.Plan.AsOf, ExpiresAt: made.Plan.ExpiresAt, CreatedAt: now, CreatedBy: e.Operator}); err != nil {
+		stored.Supplements = main.ID
+		if _, err := tx.AddPlan(stored); err != nil {
 			return err
 		}
-		return note(tx, "request.planned", o.ID, map[string]string{"digest": made.Plan.Digest, "supplements": main.Digest}, now)
+		return note(tx, "request.planned", o.ID, map[string]string{"digest": made.Plan.Digest, "supplements": main.Digest}, stored.CreatedAt)
 	})
 }
 

@@ -74,9 +74,9 @@ func New(e *engine.Engine, workers int) (*Node, error) {
 	all := river.NewWorkers()
 	river.AddWorker(all, &stepWorker{node: n})
 	river.AddWorker(all, &sweepWorker{node: n})
-	river.AddWorker(all, &forgetWorker{node: n})
-	river.AddWorker(all, &expireWorker{node: n})
-	river.AddWorker(all, &remindWorker{node: n})
+	river.AddWorker(all, chore[forgetJob](e.Forget))
+	river.AddWorker(all, chore[expireJob](e.ExpireArchives))
+	river.AddWorker(all, chore[remindJob](e.Remind))
 	var err error
 	n.client, err = river.NewClient(riversqlite.New(e.DB.Writer()), &river.Config{
 		Logger:  slog.New(slog.DiscardHandler), // the engine logs what is done; River's own lines say nothing a person needs
@@ -151,35 +151,10 @@ func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepJob]) error {
 	return w.node.sweep(ctx)
 }
 
-type forgetWorker struct {
-	river.WorkerDefaults[forgetJob]
-	node *Node
-}
-
-// Work ends what has lapsed.
-func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[forgetJob]) error {
-	_, err := w.node.engine.Forget(ctx)
-	return err
-}
-
-type remindWorker struct {
-	river.WorkerDefaults[remindJob]
-	node *Node
-}
-
-// Work queues reminders.
-func (w *remindWorker) Work(ctx context.Context, _ *river.Job[remindJob]) error {
-	_, err := w.node.engine.Remind(ctx)
-	return err
-}
-
-type expireWorker struct {
-	river.WorkerDefaults[expireJob]
-	node *Node
-}
-
-// Work ends archives.
-func (w *expireWorker) Work(ctx context.Context, _ *river.Job[expireJob]) error {
-	_, err := w.node.engine.ExpireArchives(ctx)
-	return err
+// chore makes a worker of what is done from time to time; what it says it did matters to nobody here.
+func chore[T river.JobArgs, R any](do func(context.Context) (R, error)) river.Worker[T] {
+	return river.WorkFunc(func(ctx context.Context, _ *river.Job[T]) error {
+		_, err := do(ctx)
+		return err
+	})
 }
