@@ -5,6 +5,7 @@ package engine
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // Crash tests say in the environment where this process dies, as by SIGKILL: DOSSIER_FAILPOINT is the name of a point, with #n for
 // the nth time it is passed. DOSSIER_FAILPOINT_VICTIM names a binary: not this process dies there, but its children started from that
-// file, once. DOSSIER_FAILPOINT_STOP is the name of a point at which it stops itself instead, as by SIGSTOP, after it has written its
+// file, once. DOSSIER_FAILPOINT_STOP is the name of a point at which it stands still instead until a SIGCONT, after it has written its
 // number into the pipe DOSSIER_FAILPOINT_STOPPED names. DOSSIER_FAILPOINT_LOG names a file to which every point passed is added, so that a test can learn which there are.
 var (
 	deadly  = os.Getenv("DOSSIER_FAILPOINT")
@@ -91,13 +92,14 @@ func killChildren(binary string) {
 	}
 }
 
-// halt stops this process until somebody lets it go on.
+// halt says that the point is reached and goes no further before a SIGCONT: who reads the pipe may stop the process in between, at an
+// instant of its own choosing, such as one at which nobody holds the state.
 func halt() {
-	err := os.WriteFile(os.Getenv("DOSSIER_FAILPOINT_STOPPED"), []byte(strconv.Itoa(os.Getpid())), 0)
-	if err == nil {
-		err = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-	}
-	if err != nil {
+	on := make(chan os.Signal, 1)
+	signal.Notify(on, syscall.SIGCONT)
+	if err := os.WriteFile(os.Getenv("DOSSIER_FAILPOINT_STOPPED"), []byte(strconv.Itoa(os.Getpid())), 0); err != nil {
 		panic(err)
 	}
+	<-on
+	signal.Stop(on)
 }
