@@ -110,31 +110,29 @@ func (d *folder) look(name string) (fs.FileInfo, error) {
 	return info, clean(err)
 }
 
-// open opens a regular file in d.
-func (d *folder) open(name string, flag int) (*os.File, fs.FileInfo, error) {
-	f, err := steady(func() (*os.File, error) { return d.openOnce(name, flag) })
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		_ = f.Close()
-		return nil, nil, clean(err)
-	}
-	return f, info, nil
+// opened is an open file with what it was found to be.
+type opened struct {
+	file *os.File
+	info fs.FileInfo
 }
 
-func (d *folder) openOnce(name string, flag int) (*os.File, error) {
+// open opens a regular file in d.
+func (d *folder) open(name string, flag int) (*os.File, fs.FileInfo, error) {
+	o, err := steady(func() (opened, error) { return d.openOnce(name, flag) })
+	return o.file, o.info, err
+}
+
+func (d *folder) openOnce(name string, flag int) (opened, error) {
 	seen, err := d.look(name)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
 	if !seen.Mode().IsRegular() {
-		return nil, errAbsent
+		return opened{}, errAbsent
 	}
 	f, err := d.root.OpenFile(name, flag|nonblock, 0)
 	if err != nil {
-		return nil, clean(err)
+		return opened{}, clean(err)
 	}
 	info, err := f.Stat()
 	if err == nil && !os.SameFile(seen, info) {
@@ -142,9 +140,9 @@ func (d *folder) openOnce(name string, flag int) (*os.File, error) {
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, clean(err)
+		return opened{}, clean(err)
 	}
-	return f, nil
+	return opened{f, info}, nil
 }
 
 // names calls f for every entry, in no order, a thousand at a time.
