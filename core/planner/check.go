@@ -149,7 +149,7 @@ func (e *erasure) planWitnesses(sys *datamap.System) error {
 
 // bystanders are the keys that stand now on rows which are not this person's, and which no reference to what goes takes along.
 func (e *erasure) bystanders(c *datamap.Collection, keys *tuples) ([]connectors.Tuple, error) {
-	sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: c.Key, Where: but(e.ours(c))}
+	sel := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: c.Key, Values: keys.list}}, Fields: c.Key, Where: but(e.anybodys(c))}
 	for _, edge := range c.Edges {
 		if edge.Leave == "delete" {
 			sel.Where = append(sel.Where, connectors.NullField(edge.Fields[0]))

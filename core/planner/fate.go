@@ -24,6 +24,11 @@ type fate struct {
 
 	heldParents, sharedParents map[*datamap.Edge][]connectors.Tuple // over host edges: owners that are held; shared
 
+	// judged: the conditions were found together with those of other persons, and this one's rows are only counted by them.
+	judged bool
+	shell  connectors.Cond // of a judged one, [survey.shellCond]
+	stays  connectors.Cond // of a judged one, rows of stay
+
 	gone, kept, sharedRows, shellRows int64
 	sameShells                        int64        // of the shells, those that stand as they should already
 	limit                             *InForce     // the restriction that keeps what nothing else does
@@ -38,9 +43,14 @@ type fate struct {
 type leads struct {
 	by    map[*datamap.Edge]*tuples
 	order []*datamap.Edge
+
+	settled bool // for all persons judged together: there is nothing to add
 }
 
 func (l *leads) add(e *datamap.Edge, v connectors.Tuple) bool {
+	if l.settled {
+		return false
+	}
 	if l.by == nil {
 		l.by = map[*datamap.Edge]*tuples{}
 	}
@@ -71,6 +81,16 @@ func (l leads) cond() connectors.Cond {
 
 // judgeAll works out the fates of all collections, owners first, so that what inherits can say so.
 func (s *survey) judgeAll() (map[*datamap.Collection]*fate, error) {
+	if s.voice != nil {
+		var err error
+		if s.whole, err = s.asWhole(); err != nil {
+			return nil, err
+		}
+		if s.joint, err = s.voice.meet(s); err != nil {
+			return nil, err
+		}
+		return s.joint.fatesFor(s), nil
+	}
 	fates, err := s.judgeShared()
 	if err != nil {
 		return nil, err

@@ -83,7 +83,7 @@ func (s *survey) readKept(f *fate, fates map[*datamap.Collection]*fate) error {
 		}
 		s.groupKept(f, s.why(f, fates, row, zone, elsewhere))
 		ups.from(person, row, fates)
-		if f.held.HasExists() {
+		if f.held.HasExists() && !f.judged {
 			f.stay.add(connectors.Tuple{Values: row.Pick(f.c.Key)})
 		}
 		return nil
@@ -236,7 +236,7 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 		for i, name := range sel.Fields {
 			row[name] = vs[i]
 		}
-		if shell.HasExists() {
+		if shell.HasExists() && !f.judged {
 			f.stay.add(connectors.Tuple{Values: row.Pick(f.c.Key)})
 		}
 		grew = ups.from(person, row, fates) || grew
@@ -257,6 +257,9 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 // shellCond holds of rows that nothing keeps for themselves, but that lead to a kept row or carry a field with
 // a purpose of its own that still runs.
 func (s *survey) shellCond(f *fate) connectors.Cond {
+	if f.judged {
+		return f.shell
+	}
 	cs := []connectors.Cond{f.shells.cond()}
 	for _, field := range f.c.Fields {
 		if len(field.Rules) > 0 || s.proves(field) {

@@ -35,6 +35,15 @@ func (s *survey) sayMentions() error {
 		if len(fields) == 0 {
 			continue
 		}
+		if s.voice != nil { // most are mentioned nowhere, and to ask who is not takes no condition of one's own
+			n, err := s.countIn(c, connectors.Selection{Collection: sel.Collection, Any: sel.Any})
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+		}
 		n, err := open.Count(s.ctx, sel)
 		if err := s.unreached(c, err); err != nil {
 			return err

@@ -116,8 +116,12 @@ func sameSet(a, b []string) bool {
 	return len(a) == len(b) && len(union(append([]string(nil), a...), b)) == len(a)
 }
 
-// ours holds of the rows of c that are this person's, said without a path: by the keys and values captured.
+// ours holds of the rows of c that are this person's, or one's of those judged together, said without a path: by the keys and
+// values captured.
 func (s *survey) ours(c *datamap.Collection) connectors.Cond {
+	if s.joint != nil {
+		return s.joint.ours[c]
+	}
 	var cs []connectors.Cond
 	var keys []connectors.Tuple
 	for _, r := range s.roots[c] {
@@ -130,6 +134,14 @@ func (s *survey) ours(c *datamap.Collection) connectors.Cond {
 		}
 	}
 	return anyOf(cs...)
+}
+
+// anybodys holds of rows that this plan, or one made together with it, may change as somebody's own.
+func (s *survey) anybodys(c *datamap.Collection) connectors.Cond {
+	if s.joint != nil {
+		return s.joint.everyone[c]
+	}
+	return s.ours(c)
 }
 
 // overEdge holds of children whose owner over e has one of these values.

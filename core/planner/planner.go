@@ -25,6 +25,8 @@ type Planner struct {
 	RootKey []byte             // keys the digest of root rows in a plan: who, unreadable without it
 	// StandInKey is what values of placeholder: each are derived under; the request's own, gone with it.
 	StandInKey []byte
+
+	voice *voice // where several persons are planned together, this one's
 }
 
 // Input is what one plan is made of.

@@ -56,16 +56,27 @@ func (e *erasure) planReference(f *fate, edge *datamap.Edge) error {
 	if err := e.leave(edge, others, edge.Leave); err != nil {
 		return err
 	}
-	kept := from.held
-	if from.shellRows > 0 && slices.Contains(e.needed(from), edge.Fields[0]) {
-		kept = anyOf(kept, e.shellCond(from))
+	fates := e.fates
+	if e.joint != nil {
+		fates = e.joint.fates
 	}
-	if isNever(kept) || len(e.matches(edge.From, false)) == 0 {
-		return nil
+	kept := from.held
+	if fates[edge.From].shellRows > 0 && slices.Contains((&erasure{survey: e.survey, fates: fates}).needed(from), edge.Fields[0]) {
+		kept = anyOf(kept, e.shellCond(from))
 	}
 	how := edge.Leave
 	if how == "delete" {
 		how = "null" // the row is kept for a reason of its own
+	}
+	if e.joint != nil { // a row that is kept of one of those judged together may name another's
+		if isNever(kept) || isNever(ours) {
+			return nil
+		}
+		return e.leave(edge, connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: gone}},
+			Where: slices.Concat(graph.Conditions(edge.When), []connectors.Cond{ours}, but(from.shared, left), []connectors.Cond{kept})}, how)
+	}
+	if isNever(kept) || len(e.matches(edge.From, false)) == 0 {
+		return nil
 	}
 	return e.leave(edge, e.reach(edge.From, append(but(from.shared, left), kept, named)...), how)
 }

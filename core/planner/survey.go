@@ -40,6 +40,9 @@ type survey struct {
 	limits     []InForce
 
 	renewed map[string][]string // new values of a rectification, by category
+
+	whole string // what is decided of the person as a whole, where several are planned together
+	joint *joint // what these are judged by; nil: this one alone
 }
 
 // root is a row that names the person: its key, and the identifier it was found by, which is asked for again

@@ -50,7 +50,23 @@ func (y *System) Still(ctx context.Context) (*System, func() error, error) {
 
 // Count counts the rows of each selection.
 func (y *System) Count(ctx context.Context, sels ...connectors.Selection) ([]int64, error) {
+	tallies, err := y.Tallies(ctx, sels...)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]int64, len(sels))
+	for i, t := range tallies {
+		out[i] = t.Total
+	}
+	return out, nil
+}
+
+// Tallies counts the rows of each selection, in all and by person.
+func (y *System) Tallies(ctx context.Context, sels ...connectors.Selection) ([]connectors.Tally, error) {
+	out := make([]connectors.Tally, len(sels))
+	for i := range out {
+		out[i].ByPerson = map[int]int64{}
+	}
 	var ask []connectors.Selection
 	var of []int
 	for i, sel := range sels {
@@ -72,12 +88,25 @@ func (y *System) Count(ctx context.Context, sels ...connectors.Selection) ([]int
 			return nil, err
 		}
 		for i, t := range tallies {
-			out[of[i]] += t.Total
+			out[of[i]].Total += t.Total
+			for p, n := range t.ByPerson {
+				out[of[i]].ByPerson[p] += n
+			}
 		}
 		return out, nil
 	}
 	for i, sel := range ask {
-		err := connectors.Each(ctx, y.Store, sel, func(int, []any) error { out[of[i]]++; return nil })
+		sel.Fields = sel.Collection.Key // a row of two persons comes twice
+		seen := map[string]bool{}
+		err := connectors.Each(ctx, y.Store, sel, func(person int, key []any) error {
+			t := &out[of[i]]
+			t.ByPerson[person]++
+			if id := (connectors.Tuple{Values: key}).ID(); len(key) == 0 || !seen[id] {
+				seen[id] = true
+				t.Total++
+			}
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,11 @@ import (
 // whereThen is where a treatment works, as it was when the plan was made: what holds a row from outside, its owner's dates or the
 // last entry below it, is itself changed by the work, and what should have gone would look kept.
 func (e *erasure) whereThen(f *fate, t connectors.Treatment) ([]connectors.Cond, error) {
-	where := append(slices.Clone(t.On.Where), but(among(f.c.Key, f.stay.list))...)
+	stays := f.stays
+	if !f.judged {
+		stays = among(f.c.Key, f.stay.list)
+	}
+	where := append(slices.Clone(t.On.Where), but(stays)...)
 	i := slices.IndexFunc(where, func(c connectors.Cond) bool { return reflect.DeepEqual(c, connectors.NotThat(f.held)) })
 	if i < 0 || !f.held.HasExists() {
 		return where, nil
@@ -24,6 +28,9 @@ func (e *erasure) whereThen(f *fate, t connectors.Treatment) ([]connectors.Cond,
 // heldThen is what held rows of a collection when the plan was made: of what inherits, by the owners that were held; of others,
 // all but the rows that were to go.
 func (e *erasure) heldThen(f *fate) (connectors.Cond, error) {
+	if e.joint != nil {
+		return e.joint.then[f.c], nil
+	}
 	if len(f.holds) > 0 {
 		gone, err := e.keysOf(f.c, but(f.held, f.shared)...)
 		return connectors.AllOf(append(but(among(f.c.Key, gone)), f.held)...), err

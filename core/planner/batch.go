@@ -1,0 +1,359 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
+)
+
+// Member is one request of a batch. Its index in the batch is the person of the work's tuples.
+type Member struct {
+	Input
+	RootKey []byte // of the request's own plan, see [Planner.RootKey]
+}
+
+// Left is a member that is not planned with the others: somebody looks at it first, and it is planned by itself.
+type Left struct {
+	Member    int
+	Attention plan.Attention
+}
+
+// Batch is several requests of one right planned together.
+type Batch struct {
+	Results []*Result // by member: its own plan, and what is its own of the work; Systems is empty. nil: left
+	Work    *Work     // what is done in the systems, for all at once: one treatment for all whom it treats alike
+	Left    []Left    // by member
+	Rows    []Overlap // where a row stands in the plans of more than one
+}
+
+// Overlap says of one class of changes how many rows several plans share: in the sum of their numbers these stand more than once.
+type Overlap struct {
+	System, Collection, Treatment string
+	Rows                          int64 // all that change, each once
+	Sum                           int64 // the plans' numbers added up
+}
+
+// ErrUnlike says that requests cannot be planned together because their terms differ.
+var ErrUnlike = errors.New("these requests cannot be planned together")
+
+// MakeBatch plans several requests together: searched, judged and counted by as many statements as one. Each member's plan is what it
+// would be alone, but that a row which only members own goes with the last of them. Who has to be looked at first is left, and the
+// others go on without; so is a member that shares rows with others and of whose rows something else would become. The work's
+// placeholders are made under the planner's own StandInKey, the digests of root rows under each member's.
+func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, error) {
+	if err := together(members); err != nil {
+		return nil, err
+	}
+	out := &Batch{}
+	left := map[int]plan.Attention{}
+	for again := true; again; {
+		out.Results = make([]*Result, len(members))
+		late, err := p.sing(ctx, members, left, out.Results)
+		if err != nil {
+			return nil, err
+		}
+		if len(late) == 0 {
+			if out.Work, out.Rows, late, err = p.workOf(ctx, out.Results); err != nil {
+				return nil, err
+			}
+		}
+		for i, a := range late { // the others were judged as if this one's rows went too
+			left[i] = a
+		}
+		again = len(late) > 0
+	}
+	for i := range members {
+		if a, ok := left[i]; ok {
+			out.Left = append(out.Left, Left{i, a})
+		}
+	}
+	return out, nil
+}
+
+// Terms are what requests of one batch have in common; those of equal terms may be planned together.
+type Terms struct {
+	Right, Controller, Ground string
+	Scope, Keep, Instruction  any
+	AsOf                      time.Time
+	Without                   []string
+}
+
+// TermsOf are the terms of one request, to be compared with [Terms.Like].
+func TermsOf(in Input) Terms {
+	r := in.Request
+	return Terms{Right: string(r.Right), Controller: r.Controller, Ground: r.Ground, Scope: r.Scope, Keep: r.Keep, Instruction: r.Instruction != nil, AsOf: in.AsOf, Without: in.Without}
+}
+
+// Differs names the first term in which two differ; "" none.
+func (t Terms) Differs(o Terms) string {
+	switch {
+	case t.Right != o.Right:
+		return "the right"
+	case t.Controller != o.Controller:
+		return "the controller"
+	case t.Ground != o.Ground:
+		return "the ground"
+	case !reflect.DeepEqual(t.Scope, o.Scope):
+		return "the scope"
+	case !reflect.DeepEqual(t.Keep, o.Keep):
+		return "what is kept by name (keep)"
+	case t.Instruction != o.Instruction:
+		return "the instruction"
+	case !t.AsOf.Equal(o.AsOf):
+		return "the instant they are judged by (as_of)"
+	case !slices.Equal(t.Without, o.Without):
+		return "the systems left out"
+	}
+	return ""
+}
+
+// together refuses members whose terms differ, and rights whose work is not done together.
+func together(members []Member) error {
+	for i, m := range members {
+		switch m.Request.Right {
+		case request.Erasure, request.Objection, request.Withdrawal:
+		default:
+			return fmt.Errorf("%w: a batch is of erasures, objections or withdrawals, and %s asks for %s", ErrUnlike, m.Request.ID, m.Request.Right)
+		}
+		if m.Supplement != nil || m.Lift != nil {
+			return fmt.Errorf("%w: %s is being carried out already", ErrUnlike, m.Request.ID)
+		}
+		if d := TermsOf(members[0].Input).Differs(TermsOf(m.Input)); d != "" {
+			return fmt.Errorf("%w: %s and %s differ in %s", ErrUnlike, members[0].Request.ID, m.Request.ID, d)
+		}
+		for _, o := range members[:i] {
+			if o.Request.ID == m.Request.ID {
+				return fmt.Errorf("%w: %s is named twice", ErrUnlike, m.Request.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// aside is the end of a planning whose person is left; early: before the others were judged.
+type aside struct {
+	plan.Attention
+	early bool
+}
+
+func (a aside) Error() string { return a.Text }
+
+// sing makes the plans of all members that are not left, in lock-step. Who is left before the others are judged it adds to left; late
+// are those of whom it shows when they were.
+func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.Attention, into []*Result) (late map[int]plan.Attention, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	c := newChoir(ctx, p.Systems)
+	errs := make([]error, len(members))
+	var all sync.WaitGroup
+	live := 0
+	for i, m := range members {
+		if _, out := left[i]; out {
+			continue
+		}
+		live++
+		v := c.voice(i)
+		one := *p
+		one.voice, one.Systems, one.RootKey = v, v.systemsOf(), m.RootKey
+		m.Restrictions = inTurn(&c.mu, m.Restrictions)
+		if i > 0 {
+			m.Progress = nil
+		}
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			defer v.end()
+			if into[i], errs[i] = one.Make(ctx, m.Input); errs[i] != nil && !errors.As(errs[i], &aside{}) {
+				stop() // the others ask in vain
+			}
+		}()
+	}
+	c.conduct(live, p.meet)
+	all.Wait()
+	late = map[int]plan.Attention{}
+	for i, err := range errs {
+		var a aside
+		switch {
+		case errors.As(err, &a) && a.early:
+			left[i], into[i] = a.Attention, nil
+		case errors.As(err, &a):
+			late[i], into[i] = a.Attention, nil
+		case err != nil && !errors.Is(err, context.Canceled):
+			return nil, fmt.Errorf("%s: %w", members[i].Request.ID, err)
+		case into[i] != nil:
+			if a := setsAside(into[i].Plan); a != nil {
+				late[i] = *a
+			}
+		}
+	}
+	return late, ctx.Err()
+}
+
+// inTurn lets one planning at a time ask for restrictions.
+func inTurn(mu *sync.Mutex, f func([]Mark) ([]InForce, error)) func([]Mark) ([]InForce, error) {
+	if f == nil {
+		return nil
+	}
+	return func(person []Mark) ([]InForce, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return f(person)
+	}
+}
+
+// setsAside is what in a plan keeps its person from being planned together with others; nil nothing. That the map wants what has come
+// due to be approved again is said of the batch.
+func setsAside(p *plan.Plan) *plan.Attention {
+	for i := range p.Attention {
+		if a := &p.Attention[i]; a.Blocks || a.Asks && a.Code != "due" {
+			return a
+		}
+	}
+	if len(p.Candidates) > 0 {
+		c := p.Candidates[0]
+		return &plan.Attention{Code: "candidate", System: c.System, Collection: c.Collection, Rows: c.Rows, Asks: true,
+			Text: fmt.Sprintf("rows of %s/%s may be this person's: %s; a person decides", c.System, c.Collection, c.Why)}
+	}
+	return nil
+}
+
+// meet judges all whose search has ended, those together of whom the same is decided as of whole persons.
+func (p *Planner) meet(ready []message) []answer {
+	out := make([]answer, len(ready))
+	at := map[int]int{}
+	groups := map[string][]message{}
+	for i, m := range ready {
+		at[m.person] = i
+		if a := m.meets.alone(); a != nil {
+			out[i].err = aside{*a, true}
+			continue
+		}
+		key := m.meets.whole
+		groups[key] = append(groups[key], m)
+	}
+	fail := func(err error) []answer {
+		for i := range out {
+			out[i] = answer{err: err}
+		}
+		return out
+	}
+	judged, err := p.judgeGroups(groups)
+	if err != nil {
+		return fail(err)
+	}
+	var everybody []message
+	for _, g := range judged {
+		everybody = append(everybody, g.of...)
+	}
+	for _, g := range judged {
+		g.joint.everyone = g.joint.ours
+		apart := map[int]plan.Attention{}
+		if len(judged) > 1 {
+			all := gathered(everybody, p)
+			g.joint.everyone = map[*datamap.Collection]connectors.Cond{}
+			for c := range g.joint.ours {
+				g.joint.everyone[c] = all.ours(c)
+			}
+			if apart, err = g.interwoven(all); err != nil {
+				return fail(err)
+			}
+		}
+		for _, m := range g.of {
+			if a, ok := apart[m.person]; ok {
+				out[at[m.person]].err = aside{a, false}
+			} else {
+				out[at[m.person]].joint = g.joint
+			}
+		}
+	}
+	return out
+}
+
+// group are persons judged together.
+type group struct {
+	of     []message
+	joint  *joint
+	survey *survey
+}
+
+// judgeGroups judges each group, and what differs within it only when it is judged, apart.
+func (p *Planner) judgeGroups(groups map[string][]message) ([]*group, error) {
+	var out []*group
+	for _, key := range sortedNames(groups) {
+		g := &group{of: groups[key]}
+		var persons []int
+		for _, m := range g.of {
+			persons = append(persons, m.person)
+		}
+		var err error
+		if g.joint, g.survey, err = judgeTogether(g.of, p); err != nil {
+			return nil, err
+		}
+		copies, err := g.survey.copiesAsWhole(g.joint.fates, persons)
+		if err != nil {
+			return nil, err
+		}
+		parts := map[string][]message{}
+		for _, m := range g.of {
+			parts[copies[m.person]] = append(parts[copies[m.person]], m)
+		}
+		if len(parts) <= 1 {
+			out = append(out, g)
+			continue
+		}
+		more, err := p.judgeGroups(parts)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// interwoven finds who of a group owns rows together with a person judged apart: one of the two is planned after the other.
+func (g *group) interwoven(all *survey) (map[int]plan.Attention, error) {
+	wide, err := all.judgeShared()
+	if err != nil {
+		return nil, err
+	}
+	out := map[int]plan.Attention{}
+	for _, c := range all.Graph.Collections() {
+		open := g.survey.system(c)
+		f := g.joint.fates[c]
+		if open == nil || isNever(f.shared) || len(g.survey.matches(c, false)) == 0 {
+			continue
+		}
+		n, err := open.Tallies(g.survey.ctx, g.survey.reach(c, append(but(wide[c].shared), f.shared)...))
+		if err := g.survey.unreached(c, err); err != nil {
+			return nil, err
+		}
+		for i := range n {
+			for person, rows := range n[i].ByPerson {
+				if _, said := out[person]; rows > 0 && !said {
+					out[person] = plan.Attention{Code: "batch", System: c.System.Name, Collection: c.Name, Rows: rows, Asks: true,
+						Text: fmt.Sprintf("rows of %s are owned together with another person of the batch of whom something else is kept; this request is planned by itself", c.Address())}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// renamed is the nth treatment of one ID: "leases#2/delete".
+func renamed(id string, n int) string {
+	if n == 1 {
+		return id
+	}
+	i := strings.LastIndex(id, "/")
+	return fmt.Sprintf("%s#%d%s", id[:i], n, id[i:])
+}

@@ -1,0 +1,204 @@
+package planner
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/policy"
+)
+
+// joint is what several persons are judged by together: whose rows are whose, over all of them, and what becomes of a row. What is
+// said of a row is the same whoever it was reached for, so that a row two of them own goes when nobody else owns it and nothing
+// keeps it for either. How many rows that are, and what is told of them, each person's own planning counts. It is not changed any
+// more once it is made.
+type joint struct {
+	fates    map[*datamap.Collection]*fate
+	ours     map[*datamap.Collection]connectors.Cond
+	everyone map[*datamap.Collection]connectors.Cond // ours, and what is of the persons judged apart from these
+	then     map[*datamap.Collection]connectors.Cond // see [erasure.heldThen]
+}
+
+// fatesFor are the conditions for one person's own counting.
+func (j *joint) fatesFor(s *survey) map[*datamap.Collection]*fate {
+	out := map[*datamap.Collection]*fate{}
+	for c, f := range j.fates {
+		var holds []policy.Hold // this person's own: until when differs
+		of := c
+		for hops := 0; len(of.Rules) == 0 && len(f.holds) > 0 && of.DerivedFrom != nil && hops < MaxRounds; hops++ {
+			of = of.DerivedFrom
+		}
+		if len(f.holds) > 0 {
+			for _, r := range of.Rules {
+				holds = append(holds, s.holdOf(of, r))
+			}
+		}
+		out[c] = &fate{c: c, holds: holds, held: f.held, shared: f.shared, shells: f.shells, fields: f.fields, stay: f.stay,
+			heldParents: f.heldParents, sharedParents: f.sharedParents, judged: true, shell: f.shell, stays: f.stays}
+	}
+	return out
+}
+
+// gathered is one survey of the rows of several persons, each by its index.
+func gathered(of []message, p *Planner) *survey {
+	first := of[0].meets
+	s := &survey{Planner: p, ctx: first.ctx, in: first.in, terms: first.terms, lang: first.lang,
+		known: map[string]*values{}, given: map[string]*values{},
+		roots: map[*datamap.Collection][]root{}, isRoot: map[*datamap.Collection]map[string]bool{}, rootsSent: map[*datamap.Collection]int{},
+		links: map[*datamap.Edge]*tuples{}, foundBy: map[string][]string{},
+		down: map[string]string{}, candidates: map[*datamap.Collection]*candidate{},
+		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{}, lapsed: map[*datamap.Collection]*tuples{},
+	}
+	s.in.Progress = nil
+	for _, m := range of {
+		for system, why := range m.meets.down {
+			s.down[system] = why
+		}
+		for c, rs := range m.meets.roots {
+			for _, r := range rs {
+				r.person = m.person
+				s.roots[c] = append(s.roots[c], r)
+			}
+		}
+		for e, t := range m.meets.links {
+			if s.links[e] == nil {
+				s.links[e] = &tuples{fields: t.fields}
+			}
+			for _, v := range t.list {
+				v.Person = m.person
+				s.links[e].add(v)
+			}
+		}
+		for c, t := range m.meets.lapsed {
+			if s.lapsed[c] == nil {
+				s.lapsed[c] = &tuples{fields: t.fields}
+			}
+			for _, v := range t.list {
+				s.lapsed[c].add(v)
+			}
+		}
+	}
+	return s
+}
+
+// judgeTogether judges the rows of several persons as one.
+func judgeTogether(of []message, p *Planner) (*joint, *survey, error) {
+	s := gathered(of, p)
+	fates, err := s.judgeAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range s.Graph.TopDown() {
+		if err := s.readKept(fates[c], fates); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := s.findShells(fates); err != nil {
+		return nil, nil, err
+	}
+	j := &joint{fates: fates, ours: map[*datamap.Collection]connectors.Cond{}, then: map[*datamap.Collection]connectors.Cond{}}
+	e := &erasure{survey: s, fates: fates}
+	for c, f := range fates {
+		j.ours[c] = s.ours(c)
+		if f.held.HasExists() {
+			if j.then[c], err = e.heldThen(f); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	for _, f := range fates {
+		f.shell = s.shellCond(f)
+	}
+	for _, f := range fates {
+		f.stays = among(f.c.Key, f.stay.list)
+		f.judged, f.shells.settled = true, true
+	}
+	return j, s, nil
+}
+
+// asWhole is what is decided about a person as a whole, where no edge says it row by row: who differs in it cannot be judged by the
+// same conditions.
+func (s *survey) asWhole() (string, error) {
+	var out []string
+	for _, c := range s.Graph.Collections() {
+		rules := slices.Clone(c.Rules)
+		for _, f := range c.Fields {
+			rules = append(rules, f.Rules...)
+		}
+		for i, r := range rules {
+			h := s.holdOf(c, r)
+			if h.Always || h.Never {
+				out = append(out, fmt.Sprint(c.Address(), i, h.Always, h.Never))
+				continue
+			}
+			if !h.Elsewhere {
+				continue
+			}
+			k, err := s.keeps(c, h)
+			if err != nil {
+				return "", err
+			}
+			out = append(out, fmt.Sprint(c.Address(), i, isNever(k), s.spent(c, r.Purpose.Name)))
+		}
+	}
+	if s.in.Due != nil {
+		b, err := json.Marshal(s.in.Due.Held)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, string(b))
+	}
+	return strings.Join(out, "\n"), nil
+}
+
+// copiesAsWhole adds what is decided about copies that go as soon as anything of their source does: of whom all of the source stays,
+// theirs stay. By person.
+func (s *survey) copiesAsWhole(fates map[*datamap.Collection]*fate, persons []int) (map[int]string, error) {
+	out := map[int]string{}
+	for _, c := range s.Graph.Collections() {
+		source := fates[c.DerivedFrom]
+		if c.DerivedFrom == nil || source == nil || len(c.Rules) > 0 || c.Erase.Mode == "keep" || slices.ContainsFunc(s.Graph.Parents(c), handsDown) ||
+			source.c.Erase.Mode != "keep" && len(source.holds) > 0 && carries(c, source.holds) {
+			continue
+		}
+		open := s.system(source.c)
+		if open == nil {
+			continue
+		}
+		sel := s.reach(source.c, but(source.held, source.shared)...)
+		n, err := open.Tallies(s.ctx, sel)
+		if err := s.unreached(source.c, err); err != nil {
+			return nil, err
+		}
+		for _, p := range persons {
+			if len(n) > 0 {
+				out[p] += fmt.Sprint(c.Address(), n[0].ByPerson[p] == 0, "\n")
+			}
+		}
+	}
+	return out, nil
+}
+
+// alone says why a person cannot be planned together with others: somebody has to look at them first, or decide. nil where nothing
+// speaks against it.
+func (s *survey) alone() *plan.Attention {
+	for i := range s.attention {
+		if a := &s.attention[i]; a.Blocks || a.Asks {
+			return a
+		}
+	}
+	for _, c := range s.Graph.Collections() {
+		if x := s.candidates[c]; x != nil && x.rows > 0 {
+			return &plan.Attention{Code: "candidate", System: c.System.Name, Collection: c.Name, Rows: x.rows, Asks: true,
+				Text: fmt.Sprintf("rows of %s may be this person's: %s; a person decides", c.Address(), x.why)}
+		}
+	}
+	if len(s.limits) > 0 {
+		return &plan.Attention{Code: plan.HeldElsewhere, Asks: true, Text: fmt.Sprintf("restriction %s of the same person is in force", s.limits[0].ID)}
+	}
+	return nil
+}
