@@ -333,7 +333,7 @@ func (g *group) interwoven(all *survey) (map[int]plan.Attention, error) {
 		if open == nil || isNever(f.shared) || len(g.survey.matches(c, false)) == 0 {
 			continue
 		}
-		n, err := open.Tallies(g.survey.ctx, g.survey.reach(c, append(but(wide[c].shared), f.shared)...))
+		n, err := open.Tallies(g.survey.ctx, g.survey.reach(c, append(but(wide[c].shared, f.held), f.shared)...))
 		if err := g.survey.unreached(c, err); err != nil {
 			return nil, err
 		}

@@ -88,10 +88,18 @@ func gathered(of []message, p *Planner) *survey {
 // judgeTogether judges the rows of several persons as one.
 func judgeTogether(of []message, p *Planner) (*joint, *survey, error) {
 	s := gathered(of, p)
-	fates, err := s.judgeAll()
-	if err != nil {
-		return nil, nil, err
+	s.stayed = map[*datamap.Collection]*tuples{}
+	var fates map[*datamap.Collection]*fate
+	for more := true; more; {
+		var err error
+		if fates, err = s.judgeAll(); err == nil {
+			more, err = s.staying(fates)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
 	}
+	var err error
 	for _, c := range s.Graph.TopDown() {
 		if err := s.readKept(fates[c], fates); err != nil {
 			return nil, nil, err
@@ -118,6 +126,51 @@ func judgeTogether(of []message, p *Planner) (*joint, *survey, error) {
 		f.judged, f.shells.settled = true, true
 	}
 	return j, s, nil
+}
+
+// staying notes the rows that several of those judged together own and that something keeps. Of such a row an owner remains, so that
+// each of them leaves it as if alone: it is shared, and so is what hangs on it. It says whether there are any that were not known.
+func (s *survey) staying(fates map[*datamap.Collection]*fate) (more bool, err error) {
+	for _, c := range s.Graph.Collections() {
+		f := fates[c]
+		open := s.system(c)
+		if open == nil || isNever(f.held) || len(c.Key) == 0 || len(s.matches(c, false)) == 0 {
+			continue
+		}
+		sel := s.reach(c, append(but(f.shared), f.held)...)
+		n, err := open.Tallies(s.ctx, sel)
+		if err := s.unreached(c, err); err != nil {
+			return more, err
+		}
+		var sum int64
+		for i := range n {
+			for _, rows := range n[i].ByPerson {
+				sum += rows
+			}
+			sum -= n[i].Total
+		}
+		if sum == 0 { // each of one person
+			continue
+		}
+		sel.Fields = c.Key
+		owner := map[string]int{}
+		err = open.Each(s.ctx, sel, func(person int, key []any) error {
+			row := connectors.Tuple{Values: slices.Clone(key)}
+			if first, met := owner[row.ID()]; !met {
+				owner[row.ID()] = person
+			} else if first != person {
+				if s.stayed[c] == nil {
+					s.stayed[c] = &tuples{fields: c.Key}
+				}
+				more = s.stayed[c].add(row) || more
+			}
+			return nil
+		})
+		if err := s.unreached(c, err); err != nil {
+			return more, err
+		}
+	}
+	return more, nil
 }
 
 // asWhole is what is decided about a person as a whole, where no edge says it row by row: who differs in it cannot be judged by the

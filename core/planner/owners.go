@@ -17,6 +17,9 @@ func (s *survey) shareRing(ring []*datamap.Collection, fates map[*datamap.Collec
 		if fates[c].shared, err = s.sharedCond(fates[c], ring, fates); err != nil {
 			return err
 		}
+		if t := s.stayed[c]; !t.empty() {
+			fates[c].shared = anyOf(fates[c].shared, among(c.Key, t.list))
+		}
 	}
 	for round := 0; round < MaxRounds; round++ {
 		grew, err := s.passShared(ring, fates)

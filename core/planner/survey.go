@@ -43,6 +43,8 @@ type survey struct {
 
 	whole string // what is decided of the person as a whole, where several are planned together
 	joint *joint // what these are judged by; nil: this one alone
+	// stayed are rows several of those judged together own, and that something keeps: by key.
+	stayed map[*datamap.Collection]*tuples
 }
 
 // root is a row that names the person: its key, and the identifier it was found by, which is asked for again
