@@ -56,21 +56,34 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 	}
 	out := &Batch{}
 	left := map[int]plan.Attention{}
+	tries := 0
 	for again := true; again; {
+		if tries++; tries > mostTries {
+			return nil, fmt.Errorf("a system answers and does not answer while the batch is planned: %w", connectors.ErrTryLater)
+		}
 		out.Results = make([]*Result, len(members))
 		late, err := p.sing(ctx, members, left, out.Results)
 		if err != nil {
 			return nil, err
 		}
+		if again = uneven(out.Results); again {
+			continue
+		}
 		if len(late) == 0 {
-			if out.Work, out.Rows, late, err = p.workOf(ctx, out.Results); err != nil {
+			if out.Work, out.Rows, late, err = p.workOf(ctx, out.Results); errors.Is(err, connectors.ErrTryLater) {
+				again = true
+				continue
+			}
+			if err != nil {
 				return nil, err
 			}
 		}
 		for i, a := range late { // the others were judged as if this one's rows went too
 			left[i] = a
 		}
-		again = len(late) > 0
+		if again = len(late) > 0; again {
+			tries = 0
+		}
 	}
 	for i := range members {
 		if a, ok := left[i]; ok {
@@ -78,6 +91,21 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 		}
 	}
 	return out, nil
+}
+
+// mostTries is how often a batch is planned anew because a system stopped answering in the midst: when it no longer does, that is so for
+// every plan.
+const mostTries = 5
+
+// uneven says whether some plans are complete and others are not.
+func uneven(rs []*Result) bool {
+	var complete, not bool
+	for _, r := range rs {
+		if r != nil {
+			complete, not = complete || r.Plan.Complete, not || !r.Plan.Complete
+		}
+	}
+	return complete && not
 }
 
 // Terms are what requests of one batch have in common; those of equal terms may be planned together.
@@ -178,7 +206,7 @@ func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.
 			}
 		}()
 	}
-	c.conduct(live, p.meet)
+	c.conduct(live, func(ready []message) []answer { return p.meet(c, ready) })
 	all.Wait()
 	late = map[int]plan.Attention{}
 	for i, err := range errs {
@@ -228,14 +256,21 @@ func setsAside(p *plan.Plan) *plan.Attention {
 }
 
 // meet judges all whose search has ended, those together of whom the same is decided as of whole persons.
-func (p *Planner) meet(ready []message) []answer {
+func (p *Planner) meet(c *choir, ready []message) []answer {
 	out := make([]answer, len(ready))
 	at := map[int]int{}
 	groups := map[string][]message{}
+	persons := map[Mark]string{}
+	slices.SortFunc(ready, func(a, b message) int { return a.person - b.person })
 	for i, m := range ready {
 		at[m.person] = i
 		if a := m.meets.alone(); a != nil {
 			out[i].err = aside{*a, true}
+			continue
+		}
+		if other := m.meets.met(persons); other != "" {
+			out[i].err = aside{plan.Attention{Code: "batch", Asks: true,
+				Text: fmt.Sprintf("request %s of this batch is of the same person; one person has one request at a time", other)}, true}
 			continue
 		}
 		key := m.meets.whole
@@ -254,6 +289,16 @@ func (p *Planner) meet(ready []message) []answer {
 	var everybody []message
 	for _, g := range judged {
 		everybody = append(everybody, g.of...)
+	}
+	for _, g := range judged { // what nobody could be judged by, nobody goes on asking
+		for system, why := range g.survey.down {
+			for _, m := range ready {
+				m.meets.down[system] = why
+			}
+			if c.down[system] == nil {
+				c.down[system] = fmt.Errorf("%s: %w", system, connectors.ErrTryLater)
+			}
+		}
 	}
 	for _, g := range judged {
 		g.joint.everyone = g.joint.ours

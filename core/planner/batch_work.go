@@ -84,12 +84,11 @@ func (b *pooled) take(person int, w *SystemWork) {
 
 // treat adds a treatment to the one that is alike, or as one more, and gives its ID.
 func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
-	same := 0
+	same := 1
 	for i := range b.work.Treatments {
 		if b.base[i] != t.ID {
 			continue
 		}
-		same++
 		have, class := &b.work.Treatments[i], &b.work.Purposes[i]
 		if !alikeTreatments(have, t) || class.Action != of.Action || class.Reason != of.Reason {
 			continue
@@ -107,7 +106,11 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 		return have.ID
 	}
 	one := *t
-	one.ID, one.On.Any = renamed(t.ID, same+1), nil
+	for one.ID = t.ID; slices.ContainsFunc(b.work.Treatments, func(x connectors.Treatment) bool { return x.ID == one.ID }); {
+		same++
+		one.ID = renamed(t.ID, same)
+	}
+	one.On.Any = nil
 	for _, m := range t.On.Any {
 		one.On.Any = addMatch(one.On.Any, m, person)
 	}

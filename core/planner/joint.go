@@ -236,6 +236,33 @@ func (s *survey) copiesAsWhole(fates map[*datamap.Collection]*fate, persons []in
 	return out, nil
 }
 
+// met gives the request that is of the same person as this one; "" none is. It notes by what this one's is known, if so.
+func (s *survey) met(persons map[Mark]string) string {
+	var own []Mark
+	for kind, v := range s.known {
+		for _, n := range v.order {
+			m := Mark{Kind: kind, Value: n, Unique: true}
+			if other, ok := persons[m]; ok {
+				return other
+			}
+			own = append(own, m)
+		}
+	}
+	for _, c := range s.Graph.Collections() { // a person who has no number of their own
+		for _, r := range s.roots[c] {
+			m := Mark{Kind: c.Address(), Value: rowID(root{key: r.key})}
+			if other, ok := persons[m]; ok {
+				return other
+			}
+			own = append(own, m)
+		}
+	}
+	for _, m := range own {
+		persons[m] = s.in.Request.ID
+	}
+	return ""
+}
+
 // alone says why a person cannot be planned together with others: somebody has to look at them first, or decide. nil where nothing
 // speaks against it.
 func (s *survey) alone() *plan.Attention {
