@@ -42,6 +42,9 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 	case connectors.And:
 		return s.joined(c.Kids, p, " AND ", "TRUE")
 	case connectors.Or:
+		if fields, tuples := tuplesIn(c); len(tuples) > manyValues {
+			return s.inTuples(p, fields, tuples)
+		}
 		return s.joined(c.Kids, p, " OR ", "FALSE")
 	case connectors.Not:
 		if len(c.Kids) != 1 {
@@ -58,6 +61,13 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 	}
 	switch c.Op {
 	case connectors.In:
+		if len(c.Values) > manyValues {
+			var tuples [][]any
+			for _, v := range c.Values {
+				tuples = append(tuples, []any{v})
+			}
+			return s.inTuples(p, []string{c.Field}, tuples)
+		}
 		return s.in(expr, col, c.Values)
 	case connectors.IsNull:
 		return "(" + expr + " IS NULL)", nil

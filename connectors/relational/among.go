@@ -1,0 +1,74 @@
+package relational
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// manyValues is how many values are bound one by one. More go as one parameter: a statement takes only so many, and what is kept of it
+// is kept by its text.
+const manyValues = 50
+
+// tuplesIn reads a condition that says of some fields together that they equal one of many tuples: any of, all of, in one value each.
+// nil where it says anything else.
+func tuplesIn(c connectors.Cond) (fields []string, tuples [][]any) {
+	for _, kid := range c.Kids {
+		var names []string
+		var some [][]any
+		switch kid.Op {
+		case connectors.Or:
+			names, some = tuplesIn(kid)
+		case connectors.And:
+			one := make([]any, 0, len(kid.Kids))
+			for _, k := range kid.Kids {
+				if k.Op != connectors.In || len(k.Values) != 1 {
+					return nil, nil
+				}
+				names, one = append(names, k.Field), append(one, k.Values[0])
+			}
+			some = [][]any{one}
+		}
+		if len(names) == 0 || fields != nil && !slices.Equal(fields, names) {
+			return nil, nil
+		}
+		fields, tuples = names, append(tuples, some...)
+	}
+	return fields, tuples
+}
+
+// inTuples writes that fields equal one of tuples, sent as one parameter; a NULL among them equals nothing.
+func (s *statement) inTuples(p place, fields []string, tuples [][]any) (string, error) {
+	var cols []Column
+	var exprs, there, bare, filled []string
+	for i, f := range fields {
+		expr, col, err := s.expr(p, f)
+		if err != nil {
+			return "", err
+		}
+		v := fmt.Sprintf("v%d", i)
+		cols, exprs, there, bare, filled = append(cols, col), append(exprs, expr), append(there, v), append(bare, s.d.Bare(v)), append(filled, expr+" IS NOT NULL")
+	}
+	list := make([]connectors.Tuple, 0, len(tuples))
+	for _, t := range tuples {
+		if !slices.Contains(t, nil) {
+			list = append(list, connectors.Tuple{Values: t})
+		}
+	}
+	if len(list) == 0 {
+		return "FALSE", nil
+	}
+	text, err := s.d.Tuples(cols, list, false, s.bind)
+	if err != nil {
+		return "", err
+	}
+	left := exprs[0]
+	if len(exprs) > 1 {
+		left = "(" + strings.Join(exprs, ", ") + ")"
+	}
+	given := s.name("t")
+	return fmt.Sprintf("(%s AND %s IN (WITH %s(person, %s) AS (%s) SELECT %s FROM %s))",
+		strings.Join(filled, " AND "), left, given, strings.Join(there, ", "), text, strings.Join(bare, ", "), given), nil
+}
