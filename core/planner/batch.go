@@ -36,11 +36,32 @@ type Batch struct {
 	Rows    []Overlap // where a row stands in the plans of more than one
 }
 
-// Overlap says of one class of changes how many rows several plans share: in the sum of their numbers these stand more than once.
+// Overlap says of one class how many rows several plans share: in the sum of their numbers these stand more than once.
 type Overlap struct {
-	System, Collection, Treatment string
-	Rows                          int64 // all that change, each once
-	Sum                           int64 // the plans' numbers added up
+	System, Collection string
+	Action             plan.Act
+	Reason             string // its code
+	Rows               int64  // each once
+	Sum                int64  // the plans' numbers added up
+}
+
+// Plan is the batch's own plan, by the name it is given.
+func (b *Batch) Plan(name string, members []Member) *plan.Batch {
+	var plans []*plan.Plan
+	for _, r := range b.Results {
+		if r != nil {
+			plans = append(plans, r.Plan)
+		}
+	}
+	var left []plan.Aside
+	for _, l := range b.Left {
+		left = append(left, plan.Aside{Request: members[l.Member].Request.ID, Attention: l.Attention})
+	}
+	var twice []plan.Twice
+	for _, o := range b.Rows {
+		twice = append(twice, plan.Twice{System: o.System, Collection: o.Collection, Action: o.Action, Reason: o.Reason, More: o.Sum - o.Rows})
+	}
+	return plan.Together(name, plans, left, twice)
 }
 
 // ErrUnlike says that requests cannot be planned together because their terms differ.
@@ -62,7 +83,7 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 			return nil, fmt.Errorf("a system answers and does not answer while the batch is planned: %w", connectors.ErrTryLater)
 		}
 		out.Results = make([]*Result, len(members))
-		late, err := p.sing(ctx, members, left, out.Results)
+		late, judged, err := p.sing(ctx, members, left, out.Results)
 		if err != nil {
 			return nil, err
 		}
@@ -78,6 +99,7 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 				return nil, err
 			}
 		}
+		out.Rows = append(out.Rows, keptTogether(judged, out.Results)...)
 		for i, a := range late { // the others were judged as if this one's rows went too
 			left[i] = a
 		}
@@ -178,7 +200,7 @@ func (a aside) Error() string { return a.Text }
 
 // sing makes the plans of all members that are not left, in lock-step. Who is left before the others are judged it adds to left; late
 // are those of whom it shows when they were.
-func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.Attention, into []*Result) (late map[int]plan.Attention, err error) {
+func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.Attention, into []*Result) (late map[int]plan.Attention, judged []*group, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	c := newChoir(ctx, p.Systems)
@@ -206,7 +228,10 @@ func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.
 			}
 		}()
 	}
-	c.conduct(live, func(ready []message) []answer { return p.meet(c, ready) })
+	c.conduct(live, func(ready []message) (out []answer) {
+		out, judged = p.meet(c, ready)
+		return out
+	})
 	all.Wait()
 	late = map[int]plan.Attention{}
 	for i, err := range errs {
@@ -217,14 +242,14 @@ func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.
 		case errors.As(err, &a):
 			late[i], into[i] = a.Attention, nil
 		case err != nil && !errors.Is(err, context.Canceled):
-			return nil, fmt.Errorf("%s: %w", members[i].Request.ID, err)
+			return nil, nil, fmt.Errorf("%s: %w", members[i].Request.ID, err)
 		case into[i] != nil:
 			if a := setsAside(into[i].Plan); a != nil {
 				late[i] = *a
 			}
 		}
 	}
-	return late, ctx.Err()
+	return late, judged, ctx.Err()
 }
 
 // inTurn lets one planning at a time ask for restrictions.
@@ -256,7 +281,7 @@ func setsAside(p *plan.Plan) *plan.Attention {
 }
 
 // meet judges all whose search has ended, those together of whom the same is decided as of whole persons.
-func (p *Planner) meet(c *choir, ready []message) []answer {
+func (p *Planner) meet(c *choir, ready []message) ([]answer, []*group) {
 	out := make([]answer, len(ready))
 	at := map[int]int{}
 	groups := map[string][]message{}
@@ -276,11 +301,11 @@ func (p *Planner) meet(c *choir, ready []message) []answer {
 		key := m.meets.whole
 		groups[key] = append(groups[key], m)
 	}
-	fail := func(err error) []answer {
+	fail := func(err error) ([]answer, []*group) {
 		for i := range out {
 			out[i] = answer{err: err}
 		}
-		return out
+		return out, nil
 	}
 	judged, err := p.judgeGroups(groups)
 	if err != nil {
@@ -321,7 +346,38 @@ func (p *Planner) meet(c *choir, ready []message) []answer {
 			}
 		}
 	}
+	return out, judged
+}
+
+// keptTogether says of the rows that stay because others own them too how many stand in more than one plan of a group. What else is kept
+// is one person's.
+func keptTogether(judged []*group, results []*Result) []Overlap {
+	var out []Overlap
+	for _, g := range judged {
+		for _, c := range g.survey.Graph.Collections() {
+			o := Overlap{System: c.System.Name, Collection: c.Name, Action: plan.Keep, Reason: plan.Shared, Rows: g.joint.fates[c].sharedRows}
+			for _, m := range g.of {
+				if r := results[m.person]; r != nil {
+					o.Sum += keptAsShared(r.Plan, c)
+				}
+			}
+			if o.Sum > o.Rows {
+				out = append(out, o)
+			}
+		}
+	}
 	return out
+}
+
+func keptAsShared(p *plan.Plan, c *datamap.Collection) (n int64) {
+	for _, pc := range systemIn(p, c.System).Collections {
+		for _, a := range pc.Actions {
+			if pc.Name == c.Name && a.Action == plan.Keep && a.Reason.Code == plan.Shared {
+				n += a.Rows
+			}
+		}
+	}
+	return n
 }
 
 // group are persons judged together.

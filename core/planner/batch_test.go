@@ -170,6 +170,7 @@ func TestCouple(t *testing.T) {
 	alone := "a/homes keep 1, a/leases keep 1, a/parties delete 1, a/people delete 1, b/readings keep 2"
 	stays := "a/homes keep 1, a/leases keep 1, a/parties keep 1, a/people keep 1, b/readings keep 2"
 	leaves := "a/homes delete 1, a/leases delete 1, a/parties delete 1, a/people delete 1, b/readings delete 2"
+	keptOnce := []string{"a/homes keep 1 2", "a/leases keep 1 2", "b/readings keep 2 4"}
 	for _, c := range []struct {
 		name string
 		data map[string]rows
@@ -177,11 +178,11 @@ func TestCouple(t *testing.T) {
 		want []string
 		once []string // rows of more than one plan: treatment, each once, added up
 	}{
-		{"both leave", couple(long, long), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{leaves, leaves}, []string{"a/homes/delete 1 2", "a/leases/delete 1 2", "b/readings/delete 2 4"}},
+		{"both leave", couple(long, long), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{leaves, leaves}, []string{"a/homes delete 1 2", "a/leases delete 1 2", "b/readings delete 2 4"}},
 		{"one of them alone", couple(long, long), []*request.Request{lapsed("pid P1")}, []string{alone}, nil},
 		{"one of them, with a stranger", couple(long, long), []*request.Request{lapsed("pid P3"), lapsed("pid P1")}, []string{"a/homes delete 1, a/people delete 1", alone}, nil},
-		{"both asked, one is kept", couple(long, lately), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{alone, stays}, nil},
-		{"both are kept", couple(lately, lately), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{stays, stays}, nil},
+		{"both asked, one is kept", couple(long, lately), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{alone, stays}, keptOnce},
+		{"both are kept", couple(lately, lately), []*request.Request{lapsed("pid P1"), lapsed("pid P2")}, []string{stays, stays}, keptOnce},
 		{"one has to be looked at", couple(long, long), []*request.Request{lapsed("pid P1"), lapsed("pid P2", "pid P9")}, []string{alone, "left: conflict"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -192,9 +193,20 @@ func TestCouple(t *testing.T) {
 			}
 			var once []string
 			for _, o := range b.Rows {
-				once = append(once, fmt.Sprintf("%s/%s %d %d", o.System, o.Treatment, o.Rows, o.Sum))
+				once = append(once, fmt.Sprintf("%s/%s %s %d %d", o.System, o.Collection, o.Action, o.Rows, o.Sum))
 			}
 			slices.Sort(once)
+			var kept, gone int64 // by the batch plan, each row once, where one family alone is asked for
+			p := b.Plan("b", members(c.ask...))
+			for _, x := range p.Totals {
+				kept, gone = kept+map[plan.Act]int64{plan.Keep: x.Rows}[x.Action], gone+map[plan.Act]int64{plan.Delete: x.Rows}[x.Action]
+			}
+			if len(c.once) > 0 && kept+gone != 8 {
+				t.Errorf("%d rows kept, %d deleted, of 8", kept, gone)
+			}
+			if !p.Intact() || p.Applicable != (len(p.Requests) > 0) || len(p.Requests)+len(p.Left) != len(c.ask) {
+				t.Errorf("%+v", p)
+			}
 			if d := cmp.Diff(c.once, once); d != "" {
 				t.Error(d)
 			}

@@ -311,7 +311,7 @@ func (b *pooled) once(ctx context.Context, open *System, g *graph.Graph) ([]Over
 	for k, i := range of {
 		t, c := &b.work.Treatments[i], &b.work.Purposes[i]
 		if n[k] < c.Planned {
-			out = append(out, Overlap{b.sys.Name, c.Collection, t.ID, n[k], c.Planned})
+			out = append(out, Overlap{b.sys.Name, c.Collection, plan.Act(c.Action), c.Reason, n[k], c.Planned})
 			t.AtMost = max(t.AtMost-(c.Planned-n[k]), n[k])
 			c.Planned = n[k]
 		}
