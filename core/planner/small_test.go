@@ -42,7 +42,7 @@ requests: { keep: 1 year, because: x }
 // house is a small map over stores.
 type house struct {
 	*planner.Planner
-	t *testing.T
+	t testing.TB
 }
 
 type rows = map[string][]connectors.Row
@@ -50,7 +50,7 @@ type rows = map[string][]connectors.Row
 var inMemory memory.Connector
 
 // build reads a map, its collections as they stand in YAML, and lays rows out in memory.
-func build(t *testing.T, systems map[string]string, data map[string]rows) *house {
+func build(t testing.TB, systems map[string]string, data map[string]rows) *house {
 	t.Helper()
 	fs := fstest.MapFS{"controller.yaml": {Data: []byte(controller)}}
 	for name, text := range systems {

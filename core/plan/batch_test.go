@@ -1,0 +1,77 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dossier-dsr/dossier/core/plan"
+)
+
+// pair are two plans of a batch: the second has no row of the first class.
+func pair() (*plan.Plan, *plan.Plan) {
+	a, b := whole(), whole()
+	b.Request = "2026-2"
+	b.Systems[0].Collections[0].Actions = b.Systems[0].Collections[0].Actions[1:]
+	b.Seal()
+	return &a, &b
+}
+
+// TestTogether: the classes of all plans added up, a row of two persons once, each request with its own numbers.
+func TestTogether(t *testing.T) {
+	a, b := pair()
+	got := plan.Together("b-1", []*plan.Plan{a, b}, []plan.Aside{{Request: "2026-3", Attention: plan.Attention{Code: "conflict"}}},
+		[]plan.Twice{{System: "s", Collection: "b", Action: plan.Keep, Reason: plan.Retention, More: 2}, {System: "s", Collection: "none", Action: plan.Keep, Reason: plan.Retention, More: 2}})
+	want := []plan.BatchCollection{
+		{Name: "a", Label: "A", Actions: []plan.BatchClass{{Action: plan.Delete, Rows: 10, Persons: 1, Reason: plan.Reason{Code: plan.PeriodOver, Purpose: "p"}},
+			{Action: plan.Anonymise, Rows: 4, Persons: 2, Reason: plan.Reason{Code: plan.Withdrawn, Purpose: "n"}}}},
+		{Name: "b", Label: "B", Actions: []plan.BatchClass{{Action: plan.Keep, Rows: 4, Persons: 2, Reason: plan.Reason{Code: plan.Retention, Purpose: "q"}}}},
+	}
+	if d := cmp.Diff(want, got.Systems[0].Collections); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]plan.Total{{Action: plan.Delete, Rows: 10}, {Action: plan.Anonymise, Rows: 4}, {Action: plan.Keep, Rows: 4}}, got.Totals); d != "" {
+		t.Error(d)
+	}
+	if got.Systems[0].Roots != 2 || !got.Complete || !got.Applicable || got.Right != "erasure" || len(got.Requests) != 2 || got.Requests[1].Digest != b.Digest {
+		t.Errorf("%+v", got)
+	}
+	if none := plan.Together("b-2", nil, nil, nil); none.Applicable || len(none.Blockers) == 0 {
+		t.Error("a batch of nobody may be carried out")
+	}
+	b.Applicable, b.Blockers = false, []string{"x"}
+	if p := plan.Together("b-1", []*plan.Plan{a, b}, nil, nil); p.Applicable || len(p.Blockers) != 1 {
+		t.Errorf("applicable %v, %v", p.Applicable, p.Blockers)
+	}
+}
+
+// TestBatchDigestBinds: every member's plan, who is left, and what becomes of all.
+func TestBatchDigestBinds(t *testing.T) {
+	a, b := pair()
+	made := func() *plan.Batch {
+		return plan.Together("b-1", []*plan.Plan{a, b}, []plan.Aside{{Request: "2026-3"}}, nil)
+	}
+	for name, change := range map[string]func(*plan.Batch){
+		"batch":         func(p *plan.Batch) { p.Batch = "b-2" },
+		"member":        func(p *plan.Batch) { p.Requests = p.Requests[:1] },
+		"member's plan": func(p *plan.Batch) { p.Requests[0].Digest = "x" },
+		"left":          func(p *plan.Batch) { p.Left = nil },
+		"as of":         func(p *plan.Batch) { p.AsOf = p.AsOf.Add(1) },
+		"applicable":    func(p *plan.Batch) { p.Applicable = false },
+		"rows":          func(p *plan.Batch) { p.Systems[0].Collections[0].Actions[0].Rows++ },
+	} {
+		p := made()
+		if change(p); p.Intact() {
+			t.Errorf("%s can be changed under an approval", name)
+		}
+	}
+	doc, err := json.Marshal(made())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again plan.Batch
+	if err := json.Unmarshal(doc, &again); err != nil || !again.Intact() {
+		t.Errorf("%v: not intact after it was read back", err)
+	}
+}
