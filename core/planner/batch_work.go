@@ -94,7 +94,7 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 			continue
 		}
 		for _, m := range t.On.Any {
-			have.On.Any = addMatch(have.On.Any, m, person)
+			have.On.Any = addMatch(have.On.Any, m, func(int) int { return person })
 		}
 		if t.Verb != connectors.Ensure {
 			have.AtMost = plus(have.AtMost, t.AtMost)
@@ -112,7 +112,7 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 	}
 	one.On.Any = nil
 	for _, m := range t.On.Any {
-		one.On.Any = addMatch(one.On.Any, m, person)
+		one.On.Any = addMatch(one.On.Any, m, func(int) int { return person })
 	}
 	b.work.Treatments, b.work.Purposes, b.base = append(b.work.Treatments, one), append(b.work.Purposes, *of), append(b.base, t.ID)
 	return one.ID
@@ -152,11 +152,11 @@ func (b *pooled) check(person int, c *Check, now map[string]string) {
 			continue
 		}
 		for _, m := range c.Selection.Any {
-			have.Selection.Any = addMatch(have.Selection.Any, m, person)
+			have.Selection.Any = addMatch(have.Selection.Any, m, func(int) int { return person })
 		}
 		if have.Parent != nil {
 			for _, m := range c.Parent.Any {
-				have.Parent.Any = addMatch(have.Parent.Any, m, person)
+				have.Parent.Any = addMatch(have.Parent.Any, m, func(int) int { return person })
 			}
 		}
 		return
@@ -165,13 +165,13 @@ func (b *pooled) check(person int, c *Check, now map[string]string) {
 	one.ID = id
 	one.Selection.Any = nil
 	for _, m := range c.Selection.Any {
-		one.Selection.Any = addMatch(one.Selection.Any, m, person)
+		one.Selection.Any = addMatch(one.Selection.Any, m, func(int) int { return person })
 	}
 	if c.Parent != nil {
 		parent := *c.Parent
 		parent.Any = nil
 		for _, m := range c.Parent.Any {
-			parent.Any = addMatch(parent.Any, m, person)
+			parent.Any = addMatch(parent.Any, m, func(int) int { return person })
 		}
 		one.Parent = &parent
 	}

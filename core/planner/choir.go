@@ -41,10 +41,16 @@ type question struct {
 
 // answer is what one planning hears: of each question its rows or their number, or the persons it is judged with.
 type answer struct {
-	rows  [][][]any
-	n     []int64
+	rows  [][]located
+	n     []connectors.Tally
 	err   error
 	joint *joint
+}
+
+// located is a row, and the number under which the planning that asked knows whom or what it was reached for.
+type located struct {
+	person int
+	row    []any
 }
 
 func newChoir(ctx context.Context, systems map[string]*System) *choir {
@@ -86,7 +92,25 @@ type part struct{ m, q int }
 // merged is a selection for several persons, and whose questions it answers.
 type merged struct {
 	question
-	of []part
+	of    []part
+	whose []asker // by the person of the merged tuples
+	at    map[asker]int
+}
+
+// asker is a planning, and a number it gave a tuple: what a store cannot follow is taken apart, and then numbers tell rows apart too.
+type asker struct{ member, person int }
+
+// number is how the merged tuples speak of an asker.
+func (g *merged) number(a asker) int {
+	n, ok := g.at[a]
+	if !ok {
+		if g.at == nil {
+			g.at = map[asker]int{}
+		}
+		n = len(g.whose)
+		g.at[a], g.whose = n, append(g.whose, a)
+	}
+	return n
 }
 
 // ask puts the questions of all messages, merged, and gives each message its answer.
@@ -95,12 +119,12 @@ func (c *choir) ask(ms []message) []answer {
 	var all []*merged
 	by := map[string][]*merged{}
 	for i, m := range ms {
-		out[i].rows, out[i].n = make([][][]any, len(m.asks)), make([]int64, len(m.asks))
+		out[i].rows, out[i].n = make([][]located, len(m.asks)), make([]connectors.Tally, len(m.asks))
 		for j, q := range m.asks {
 			key := q.likeness()
 			found := false
 			for _, g := range by[key] {
-				if g.takes(q, m.person) {
+				if g.of[len(g.of)-1].m != i && g.takes(q, m.person) { // two questions of one person are two
 					g.of, found = append(g.of, part{i, j}), true
 					break
 				}
@@ -142,17 +166,20 @@ func (q question) likeness() string {
 
 // takes adds one person's question, where it asks the same of other tuples. What has no tuples is the same for everybody.
 func (g *merged) takes(q question, person int) bool {
+	if g.count && (len(g.whose) > len(g.of) || persons(q.sel) > 1) && len(g.of) > 0 && !g.sel.All {
+		return false // a row of several in one planning is to be counted once there
+	}
 	if g.sel.All != q.sel.All || !reflect.DeepEqual(g.sel.Where, q.sel.Where) || !reflect.DeepEqual(g.sel.Collection, q.sel.Collection) {
 		return false
 	}
 	for _, m := range q.sel.Any {
-		g.sel.Any = addMatch(g.sel.Any, m, person)
+		g.sel.Any = addMatch(g.sel.Any, m, func(p int) int { return g.number(asker{person, p}) })
 	}
 	return true
 }
 
-// addMatch adds the tuples of m, for one person, to those of the same fields over the same way.
-func addMatch(to []connectors.Match, m connectors.Match, person int) []connectors.Match {
+// addMatch adds the tuples of m, with their persons numbered anew, to those of the same fields over the same way.
+func addMatch(to []connectors.Match, m connectors.Match, person func(int) int) []connectors.Match {
 	at := -1
 	for i := range to {
 		if sameStrings(to[i].Fields, m.Fields) && reflect.DeepEqual(to[i].Via, m.Via) {
@@ -165,7 +192,7 @@ func addMatch(to []connectors.Match, m connectors.Match, person int) []connector
 		to = append(to, connectors.Match{Via: m.Via, Fields: m.Fields})
 	}
 	for _, t := range m.Values {
-		t.Person = person
+		t.Person = person(t.Person)
 		to[at].Values = append(to[at].Values, t)
 	}
 	return to
@@ -189,17 +216,17 @@ func (c *choir) read(g *merged, ms []message, out []answer) {
 	for _, p := range g.of {
 		to[ms[p.m].person] = append(to[ms[p.m].person], p)
 	}
-	give := func(ps []part, row []any) {
+	give := func(ps []part, x located) {
 		for _, p := range ps {
-			out[p.m].rows[p.q] = append(out[p.m].rows[p.q], row)
+			out[p.m].rows[p.q] = append(out[p.m].rows[p.q], x)
 		}
 	}
 	err := c.try(g.system, func(open *System) error {
 		return open.Each(c.ctx, g.sel, func(person int, row []any) error {
 			if g.sel.All {
-				give(g.of, row)
+				give(g.of, located{person, row})
 			} else {
-				give(to[person], row)
+				give(to[g.whose[person].member], located{g.whose[person].person, row})
 			}
 			return nil
 		})
@@ -221,17 +248,35 @@ func (c *choir) tally(system string, gs []*merged, ms []message, out []answer) {
 		return err
 	})
 	for i, g := range gs {
+		of := map[int]int{} // the one number of each planning
+		for a, code := range g.at {
+			of[a.member] = code
+		}
 		for _, p := range g.of {
 			switch {
 			case err != nil:
 				out[p.m].err = err
 			case g.sel.All:
-				out[p.m].n[p.q] = tallies[i].Total
+				out[p.m].n[p.q] = tallies[i]
+			case len(g.of) == 1:
+				out[p.m].n[p.q] = g.own(tallies[i])
 			default:
-				out[p.m].n[p.q] = tallies[i].ByPerson[ms[p.m].person]
+				if code, ok := of[ms[p.m].person]; ok {
+					n := tallies[i].ByPerson[code]
+					out[p.m].n[p.q] = connectors.Tally{Total: n, ByPerson: map[int]int64{g.whose[code].person: n}}
+				}
 			}
 		}
 	}
+}
+
+// own is a tally of one planning in its own numbers.
+func (g *merged) own(t connectors.Tally) connectors.Tally {
+	out := connectors.Tally{Total: t.Total, ByPerson: map[int]int64{}}
+	for code, n := range t.ByPerson {
+		out.ByPerson[g.whose[code].person] = n
+	}
+	return out
 }
 
 // try asks a system unless it has stopped answering.
@@ -296,8 +341,8 @@ func (s *choirStore) Locate(_ context.Context, sel connectors.Selection, out *co
 	if a.err != nil {
 		return a.err
 	}
-	for _, row := range a.rows[0] {
-		if err := out.Add(0, row...); err != nil {
+	for _, x := range a.rows[0] {
+		if err := out.Add(x.person, x.row...); err != nil {
 			return err
 		}
 	}
@@ -314,11 +359,7 @@ func (s *choirStore) Count(_ context.Context, sels []connectors.Selection) ([]co
 	if a.err != nil {
 		return nil, a.err
 	}
-	out := make([]connectors.Tally, len(sels))
-	for i, n := range a.n {
-		out[i] = connectors.Tally{Total: n, ByPerson: map[int]int64{0: n}}
-	}
-	return out, nil
+	return a.n, nil
 }
 
 // Inspect implements [connectors.Inspector]; a schema is read once for all. nil where the connector cannot tell.

@@ -248,6 +248,7 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 	for _, e := range s.Graph.Children(f.c) {
 		if child, _ := e.Child(); f.shellRows > 0 && fates[child].lastKept.reason.Code != "" && fates[child].lastKept.longer(f.lastKept) {
 			f.lastKept = fates[child].lastKept
+			grew = grew || f.judged // its rows are known, and how long they are kept still goes up
 		}
 	}
 	more, err := ups.settle(fates)
