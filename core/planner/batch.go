@@ -272,12 +272,17 @@ func setsAside(p *plan.Plan) *plan.Attention {
 			return a
 		}
 	}
-	if len(p.Candidates) > 0 {
-		c := p.Candidates[0]
-		return &plan.Attention{Code: "candidate", System: c.System, Collection: c.Collection, Rows: c.Rows, Asks: true,
-			Text: fmt.Sprintf("rows of %s/%s may be this person's: %s; a person decides", c.System, c.Collection, c.Why)}
+	return candidateOf(p.Candidates)
+}
+
+// candidateOf asks a person about the first of candidates; nil where there are none.
+func candidateOf(list []plan.Candidate) *plan.Attention {
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	c := list[0]
+	return &plan.Attention{Code: "candidate", System: c.System, Collection: c.Collection, Rows: c.Rows, Asks: true,
+		Text: fmt.Sprintf("rows of %s/%s may be this person's: %s; a person decides", c.System, c.Collection, c.Why)}
 }
 
 // meet judges all whose search has ended, those together of whom the same is decided as of whole persons.

@@ -271,11 +271,8 @@ func (s *survey) alone() *plan.Attention {
 			return a
 		}
 	}
-	for _, c := range s.Graph.Collections() {
-		if x := s.candidates[c]; x != nil && x.rows > 0 {
-			return &plan.Attention{Code: "candidate", System: c.System.Name, Collection: c.Name, Rows: x.rows, Asks: true,
-				Text: fmt.Sprintf("rows of %s may be this person's: %s; a person decides", c.Address(), x.why)}
-		}
+	if a := candidateOf(s.proposed); a != nil {
+		return a
 	}
 	if len(s.limits) > 0 {
 		return &plan.Attention{Code: plan.HeldElsewhere, Asks: true, Text: fmt.Sprintf("restriction %s of the same person is in force", s.limits[0].ID)}

@@ -41,8 +41,9 @@ type survey struct {
 
 	renewed map[string][]string // new values of a rectification, by category
 
-	whole string // what is decided of the person as a whole, where several are planned together
-	joint *joint // what these are judged by; nil: this one alone
+	proposed []plan.Candidate // of several planned together, this one's before they are judged
+	whole    string           // what is decided of the person as a whole, where several are planned together
+	joint    *joint           // what these are judged by; nil: this one alone
 	// stayed are rows several of those judged together own, and that something keeps: by key.
 	stayed map[*datamap.Collection]*tuples
 }
