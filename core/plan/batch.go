@@ -26,11 +26,14 @@ type Batch struct {
 	Blockers   []string  `json:"blockers,omitempty"`
 	Map        string    `json:"map"`
 
-	Requests []Member      `json:"requests"`
-	Left     []Aside       `json:"left,omitempty"` // planned by themselves, after somebody has looked
-	Systems  []BatchSystem `json:"systems"`
-	Totals   []Total       `json:"totals"`
-	Warnings []string      `json:"warnings,omitempty"`
+	Requests   []Member         `json:"requests"`
+	Left       []Aside          `json:"left,omitempty"` // planned by themselves, after somebody has looked
+	Systems    []BatchSystem    `json:"systems"`
+	Recipients []BatchRecipient `json:"recipients,omitempty"`
+	Tasks      int              `json:"tasks,omitempty"`     // what people have to do, of all members
+	Attention  []Noted          `json:"attention,omitempty"` // what keeps nobody from going on
+	Totals     []Total          `json:"totals"`
+	Warnings   []string         `json:"warnings,omitempty"`
 }
 
 // Member is one request of a batch.
@@ -53,7 +56,9 @@ type BatchSystem struct {
 	Reached     bool              `json:"reached"`
 	Unreached   string            `json:"unreached,omitempty"`
 	LeftOut     bool              `json:"left_out,omitempty"`
+	Manual      bool              `json:"manual,omitempty"` // paper
 	Roots       int64             `json:"roots"`
+	Backups     string            `json:"backups_until,omitempty"`
 	Collections []BatchCollection `json:"collections"`
 }
 
@@ -67,10 +72,35 @@ type BatchCollection struct {
 // BatchClass is one class of rows over all members.
 type BatchClass struct {
 	Action  Act    `json:"action"`
-	Rows    int64  `json:"rows"`    // each once
-	Persons int    `json:"persons"` // of whom there are any
-	Reason  Reason `json:"reason"`  // without the day, which differs
+	Rows    int64  `json:"rows"`              // each once
+	Ceiling int64  `json:"ceiling,omitempty"` // of all members together
+	Twice   int64  `json:"twice,omitempty"`   // so many more are the members' own numbers together: rows of several of them
+	Persons int    `json:"persons"`           // of whom there are any
+	Reason  Reason `json:"reason"`            // without the day, which differs
+	Until   *Span  `json:"until,omitempty"`   // keep
 	Shell   bool   `json:"shell,omitempty"`
+}
+
+// Span are the first and the last of the days that end the keeping of a class; rows that end with an event are not in it.
+type Span struct {
+	First string `json:"first"` // 2006-01-02
+	Last  string `json:"last"`
+}
+
+// BatchRecipient is one line of the members' art. 19 lists.
+type BatchRecipient struct {
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	How       string `json:"how"`
+	Detail    string `json:"detail,omitempty"`
+	Processor bool   `json:"processor,omitempty"`
+	Requests  int    `json:"requests"` // on whose list it is
+}
+
+// Noted is what is to be noticed of one or several members.
+type Noted struct {
+	Attention
+	Requests int `json:"requests"`
 }
 
 // Twice says of one class how many rows stand in the plans of several members: so many more are the plans' numbers together than there
@@ -99,6 +129,7 @@ func Together(batch string, plans []*Plan, left []Aside, twice []Twice) *Batch {
 		for i := range p.Systems {
 			b.add(&p.Systems[i])
 		}
+		b.note(p)
 	}
 	for _, t := range twice {
 		b.once(t)
@@ -110,84 +141,6 @@ func Together(batch string, plans []*Plan, left []Aside, twice []Twice) *Batch {
 
 func without(list, known []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(known, s) })
-}
-
-// add adds one plan's part of a system.
-func (b *Batch) add(s *System) {
-	i := slices.IndexFunc(b.Systems, func(x BatchSystem) bool { return x.Name == s.Name })
-	if i < 0 {
-		i = len(b.Systems)
-		b.Systems = append(b.Systems, BatchSystem{Name: s.Name, Label: s.Label, Reached: s.Reached, Unreached: s.Unreached, LeftOut: s.LeftOut, Collections: []BatchCollection{}})
-	}
-	to := &b.Systems[i]
-	to.Roots += s.Roots
-	for _, c := range s.Collections {
-		k := slices.IndexFunc(to.Collections, func(x BatchCollection) bool { return x.Name == c.Name })
-		if k < 0 {
-			k = len(to.Collections)
-			to.Collections = append(to.Collections, BatchCollection{Name: c.Name, Label: c.Label, Actions: []BatchClass{}})
-		}
-		to.Collections[k].add(c.Actions)
-	}
-}
-
-// add adds one plan's classes of a collection: those of one act and reason are one.
-func (c *BatchCollection) add(actions []Action) {
-	met := map[int]bool{} // a plan may have several of a class: they are one person's
-	for _, a := range actions {
-		if a.Rows == 0 {
-			continue
-		}
-		i := slices.IndexFunc(c.Actions, func(x BatchClass) bool {
-			return x.Action == a.Action && x.Reason.Code == a.Reason.Code && x.Reason.Purpose == a.Reason.Purpose && x.Shell == a.Shell
-		})
-		if i < 0 {
-			i = len(c.Actions)
-			reason := a.Reason
-			reason.Since = ""
-			c.Actions = append(c.Actions, BatchClass{Action: a.Action, Reason: reason, Shell: a.Shell})
-		}
-		c.Actions[i].Rows += a.Rows
-		if !met[i] {
-			met[i] = true
-			c.Actions[i].Persons++
-		}
-	}
-}
-
-// once takes off what several plans count.
-func (b *Batch) once(t Twice) {
-	for i := range b.Systems {
-		for k := range b.Systems[i].Collections {
-			c := &b.Systems[i].Collections[k]
-			if b.Systems[i].Name != t.System || c.Name != t.Collection {
-				continue
-			}
-			for n := range c.Actions {
-				if a := &c.Actions[n]; a.Action == t.Action && a.Reason.Code == t.Reason && a.Rows > t.More {
-					a.Rows -= t.More
-					return
-				}
-			}
-		}
-	}
-}
-
-// total adds up the classes in the order of a single plan's totals.
-func (b *Batch) total() {
-	rows := map[Act]int64{}
-	for _, s := range b.Systems {
-		for _, c := range s.Collections {
-			for _, a := range c.Actions {
-				rows[a.Action] += a.Rows
-			}
-		}
-	}
-	for _, act := range []Act{Delete, Anonymise, Recount, Keep, Refer, Manual} {
-		if rows[act] > 0 {
-			b.Totals = append(b.Totals, Total{Action: act, Rows: rows[act]})
-		}
-	}
 }
 
 // Seal computes the digest: SHA-256 over the JSON form without the digest and without words meant only for reading.

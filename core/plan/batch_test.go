@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +15,7 @@ func pair() (*plan.Plan, *plan.Plan) {
 	a, b := whole(), whole()
 	b.Request = "2026-2"
 	b.Systems[0].Collections[0].Actions = b.Systems[0].Collections[0].Actions[1:]
+	b.Systems[0].Collections[1].Actions[0].Until = &plan.Until{Date: "2026-06-30"}
 	b.Seal()
 	return &a, &b
 }
@@ -22,16 +24,17 @@ func pair() (*plan.Plan, *plan.Plan) {
 func TestTogether(t *testing.T) {
 	a, b := pair()
 	got := plan.Together("b-1", []*plan.Plan{a, b}, []plan.Aside{{Request: "2026-3", Attention: plan.Attention{Code: "conflict"}}},
-		[]plan.Twice{{System: "s", Collection: "b", Action: plan.Keep, Reason: plan.Retention, More: 2}, {System: "s", Collection: "none", Action: plan.Keep, Reason: plan.Retention, More: 2}})
+		[]plan.Twice{{System: "s", Collection: "b", Action: plan.Keep, Reason: plan.Retention, More: 2}, {System: "s", Collection: "a", Action: plan.Anonymise, Reason: plan.Withdrawn, More: 1}, {System: "s", Collection: "none", Action: plan.Keep, Reason: plan.Retention, More: 2}})
 	want := []plan.BatchCollection{
-		{Name: "a", Label: "A", Actions: []plan.BatchClass{{Action: plan.Delete, Rows: 10, Persons: 1, Reason: plan.Reason{Code: plan.PeriodOver, Purpose: "p"}},
-			{Action: plan.Anonymise, Rows: 4, Persons: 2, Reason: plan.Reason{Code: plan.Withdrawn, Purpose: "n"}}}},
-		{Name: "b", Label: "B", Actions: []plan.BatchClass{{Action: plan.Keep, Rows: 4, Persons: 2, Reason: plan.Reason{Code: plan.Retention, Purpose: "q"}}}},
+		{Name: "a", Label: "A", Actions: []plan.BatchClass{{Action: plan.Delete, Rows: 10, Ceiling: 20, Persons: 1, Reason: plan.Reason{Code: plan.PeriodOver, Purpose: "p"}},
+			{Action: plan.Anonymise, Rows: 3, Ceiling: 3, Twice: 1, Persons: 2, Reason: plan.Reason{Code: plan.Withdrawn, Purpose: "n"}}}},
+		{Name: "b", Label: "B", Actions: []plan.BatchClass{{Action: plan.Keep, Rows: 4, Twice: 2, Persons: 2, Reason: plan.Reason{Code: plan.Retention, Purpose: "q"},
+			Until: &plan.Span{First: "2026-06-30", Last: "2027-12-31"}}}},
 	}
 	if d := cmp.Diff(want, got.Systems[0].Collections); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]plan.Total{{Action: plan.Delete, Rows: 10}, {Action: plan.Anonymise, Rows: 4}, {Action: plan.Keep, Rows: 4}}, got.Totals); d != "" {
+	if d := cmp.Diff([]plan.Total{{Action: plan.Delete, Rows: 10}, {Action: plan.Anonymise, Rows: 3}, {Action: plan.Keep, Rows: 4}}, got.Totals); d != "" {
 		t.Error(d)
 	}
 	if got.Systems[0].Roots != 2 || !got.Complete || !got.Applicable || got.Right != "erasure" || len(got.Requests) != 2 || got.Requests[1].Digest != b.Digest {
@@ -60,6 +63,8 @@ func TestBatchDigestBinds(t *testing.T) {
 		"as of":         func(p *plan.Batch) { p.AsOf = p.AsOf.Add(1) },
 		"applicable":    func(p *plan.Batch) { p.Applicable = false },
 		"rows":          func(p *plan.Batch) { p.Systems[0].Collections[0].Actions[0].Rows++ },
+		"ceiling":       func(p *plan.Batch) { p.Systems[0].Collections[0].Actions[0].Ceiling++ },
+		"recipient":     func(p *plan.Batch) { p.Recipients[0].Requests++ },
 	} {
 		p := made()
 		if change(p); p.Intact() {
@@ -73,5 +78,30 @@ func TestBatchDigestBinds(t *testing.T) {
 	var again plan.Batch
 	if err := json.Unmarshal(doc, &again); err != nil || !again.Intact() {
 		t.Errorf("%v: not intact after it was read back", err)
+	}
+}
+
+// TestOfAll: who is told and what is to be noticed stand once, with the number of requests; paper has no rows, and growth of any size no
+// ceiling to add to.
+func TestOfAll(t *testing.T) {
+	a, b := pair()
+	for _, p := range []*plan.Plan{a, b} {
+		p.Attention = []plan.Attention{{Code: "unknown_date", System: "s", Collection: "a", Rows: 2, Text: "kept"}, {Code: "unknown_date", System: "s", Collection: "a", Rows: 1, Text: "kept"}}
+		p.Systems[0].Collections[0].Actions[0].Ceiling = math.MaxInt64
+		p.Systems = append(p.Systems, plan.System{Name: "shelf", Reached: true, Manual: true, Collections: []plan.Collection{{Name: "files",
+			Actions: []plan.Action{{Action: plan.Manual, Reason: plan.Reason{Code: plan.ByHand, Explain: "task for Archiwum, by Fri 20 Nov"}}}}}})
+	}
+	got := plan.Together("b-1", []*plan.Plan{a, b}, nil, nil)
+	if d := cmp.Diff([]plan.BatchRecipient{{Name: "bank", How: "email", Requests: 2}}, got.Recipients); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]plan.Noted{{Attention: plan.Attention{Code: "unknown_date", System: "s", Collection: "a", Rows: 6, Text: "kept"}, Requests: 2}}, got.Attention); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]plan.BatchClass{{Action: plan.Manual, Persons: 2, Reason: plan.Reason{Code: plan.ByHand, Explain: "task for Archiwum"}}}, got.Systems[1].Collections[0].Actions); d != "" {
+		t.Error(d)
+	}
+	if got.Tasks != 2 || got.Systems[0].Collections[0].Actions[1].Ceiling != math.MaxInt64 {
+		t.Errorf("%d tasks, %+v", got.Tasks, got.Systems[0].Collections[0].Actions)
 	}
 }
