@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -124,7 +125,7 @@ func Together(batch string, plans []*Plan, left []Aside, twice []Twice) *Batch {
 		}
 		b.Complete, b.Applicable = b.Complete && p.Complete, b.Applicable && p.Applicable
 		b.Requests = append(b.Requests, Member{Request: p.Request, Digest: p.Digest, Totals: p.Totals})
-		b.Blockers = append(b.Blockers, without(p.Blockers, b.Blockers)...)
+		b.Blockers = append(b.Blockers, without(named(p.Blockers, p.Request, batch), b.Blockers)...)
 		b.Warnings = append(b.Warnings, without(p.Warnings, b.Warnings)...)
 		for i := range p.Systems {
 			b.add(&p.Systems[i])
@@ -137,6 +138,15 @@ func Together(batch string, plans []*Plan, left []Aside, twice []Twice) *Batch {
 	b.total()
 	b.Seal()
 	return b
+}
+
+// named are a plan's texts with the commands for all its batch in place of those for one request: said once, then.
+func named(list []string, request, batch string) []string {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i] = strings.ReplaceAll(out[i], "dossier plan "+request+" ", "dossier plan "+batch+" ")
+	}
+	return out
 }
 
 func without(list, known []string) []string {

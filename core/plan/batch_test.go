@@ -3,6 +3,7 @@ package plan_test
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,8 +44,9 @@ func TestTogether(t *testing.T) {
 	if none := plan.Together("b-2", nil, nil, nil); none.Applicable || len(none.Blockers) == 0 {
 		t.Error("a batch of nobody may be carried out")
 	}
-	b.Applicable, b.Blockers = false, []string{"x"}
-	if p := plan.Together("b-1", []*plan.Plan{a, b}, nil, nil); p.Applicable || len(p.Blockers) != 1 {
+	a.Blockers, b.Blockers = []string{"leave it: dossier plan 2026-1 --without s"}, []string{"leave it: dossier plan 2026-2 --without s"}
+	b.Applicable = false
+	if p := plan.Together("b-1", []*plan.Plan{a, b}, nil, nil); p.Applicable || !slices.Equal(p.Blockers, []string{"leave it: dossier plan b-1 --without s"}) {
 		t.Errorf("applicable %v, %v", p.Applicable, p.Blockers)
 	}
 }

@@ -21,12 +21,17 @@ func recipients(w io.Writer, p *plan.Plan) {
 		width = max(width, utf8.RuneCountInString(r.Name)+2)
 	}
 	for _, r := range p.Recipients {
-		how := map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + r.Detail, "exempt": "not told, " + r.Detail}[r.How]
+		how := toldHow(r.How, r.Detail)
 		if r.Processor && r.How != "exempt" {
 			how += "; a processor, has to confirm that it did the same"
 		}
 		_, _ = fmt.Fprintln(w, "  "+pad(r.Name, width)+wrap(how, Width-width-2, strings.Repeat(" ", width+2)))
 	}
+}
+
+// toldHow says how a recipient is told, or why not.
+func toldHow(how, detail string) string {
+	return map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + detail, "exempt": "not told, " + detail}[how]
 }
 
 // tasks are what people have to do.
@@ -65,7 +70,11 @@ func warnings(w io.Writer, p *plan.Plan, kinds map[string]string) {
 	if b := backups(p); b != "" {
 		lines = append(lines, b)
 	}
-	lines = append(lines, p.Warnings...)
+	beforeApproval(w, append(lines, p.Warnings...))
+}
+
+// beforeApproval lists what whoever approves should know; the command that helps stands in a line of its own.
+func beforeApproval(w io.Writer, lines []string) {
 	if len(lines) == 0 {
 		return
 	}
@@ -208,23 +217,32 @@ func withheld(p *plan.Plan) string {
 
 // Totals is the last line of a plan.
 func Totals(p *plan.Plan) string {
+	var down []string
+	for _, s := range p.Systems {
+		if !s.Reached && !s.LeftOut {
+			down = append(down, s.Name)
+		}
+	}
+	return totalsLine(p.Totals, len(p.Tasks), down, withheld(p))
+}
+
+// totalsLine says how many rows each act is about; down are the systems that were not reached.
+func totalsLine(totals []plan.Total, tasks int, down []string, withheld string) string {
 	words := map[plan.Act]string{plan.Delete: "to delete", plan.Anonymise: "to anonymise", plan.Recount: "to recount", plan.Keep: "kept", plan.Export: "to export",
-		plan.Review: "to review first", plan.Withhold: withheld(p), plan.Refer: "referred", plan.Supplement: "to complete", plan.Manual: "left to people"}
+		plan.Review: "to review first", plan.Withhold: withheld, plan.Refer: "referred", plan.Supplement: "to complete", plan.Manual: "left to people"}
 	var parts []string
-	for _, t := range p.Totals {
+	for _, t := range totals {
 		word := words[t.Action]
 		if word == "" {
 			word = "to " + string(t.Action)
 		}
 		parts = append(parts, Number(t.Rows)+" "+word)
 	}
-	if len(p.Tasks) > 0 {
-		parts = append(parts, Plural(int64(len(p.Tasks)), "task"))
+	if tasks > 0 {
+		parts = append(parts, Plural(int64(tasks), "task"))
 	}
-	for _, s := range p.Systems {
-		if !s.Reached && !s.LeftOut {
-			parts = append(parts, s.Name+" not reached")
-		}
+	for _, s := range down {
+		parts = append(parts, s+" not reached")
 	}
 	if len(parts) == 0 {
 		return "Nothing is held."
