@@ -281,6 +281,8 @@ func (a *app) answer(ctx context.Context, number string, answer engine.Answer) e
 				return err
 			}
 			a.note("the answer is recorded; the request goes on with: dossier request wait " + t.Request)
+		} else if err := a.planFound(ctx, e, t.Request); err != nil {
+			return err
 		}
 	}
 	s, err := e.Task(ctx, id)
@@ -291,6 +293,23 @@ func (a *app) answer(ctx context.Context, number string, answer engine.Answer) e
 		return view.JSON(a.out, view.Document{"format": "dossier.task/v1", "task": s})
 	}
 	view.Task(a.out, s, a.zone(e))
+	return nil
+}
+
+// planFound makes the plan of rows that were said to be the person's too, and says how it is carried out.
+func (a *app) planFound(ctx context.Context, e *engine.Engine, id string) error {
+	p, err := e.PlanFound(ctx, id)
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		a.note("the answer is recorded; what was found is planned with: dossier plan " + id)
+		return nil
+	}
+	if p != nil {
+		a.note("what was found is planned: dossier plan show " + id)
+		a.note("carry it out: " + view.ApplyCommand(id, p.Digest, e.Approval(p)))
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,7 +166,7 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string, proof .
 			if s.State == state.StepDone || s.State == state.StepVerified {
 				continue
 			}
-			if err := tx.EndStep(s.ID, detail{Why: because, Codes: []string{answeredByPerson}}.raw(), now); err != nil {
+			if err := errors.Join(tx.EndStep(s.ID, detail{Why: because, Codes: []string{answeredByPerson}}.raw(), now), tx.CancelStepTasks(s.ID, now)); err != nil {
 				return err
 			}
 		}

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/journal"
@@ -63,6 +65,9 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	for _, n := range notices {
 		f.Recipients = append(f.Recipients, journal.NoticeFacts{Recipient: n.Recipient, Event: n.Event, State: n.State})
 	}
+	if f.Decisions, err = decisions(tx, id); err != nil {
+		return err
+	}
 	t, err := tx.TombstoneOf(id)
 	if err == nil {
 		f.Tombstone = t.State
@@ -71,6 +76,32 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	}
 	_, err = journal.Issue(tx, signer, f, now)
 	return err
+}
+
+// decisions are what people answered where neither plan nor verification could decide, in the order they were asked. What somebody did on
+// paper stands with its system, what was told with the recipients.
+func decisions(tx *state.Tx, id string) ([]journal.Decision, error) {
+	tasks, err := tx.Tasks(state.TaskFilter{Request: id})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(tasks, func(a, b state.Task) int { return cmp.Compare(a.ID, b.ID) })
+	var out []journal.Decision
+	for _, t := range tasks {
+		switch TaskKind(t.Kind) {
+		case TaskManual, TaskReview, TaskNotify:
+			continue
+		}
+		if t.State == state.TaskOpen || t.State == state.TaskCancelled {
+			continue
+		}
+		d := journal.Decision{Kind: t.Kind, System: t.System, Collection: t.Collection, Items: taskDetailOf(t).Items, Answer: t.State, By: t.AnsweredBy, At: t.AnsweredAt.UTC()}
+		if because := saidOf(t).Because; because != "" {
+			d.Because = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(because)))
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
 
 // systemFacts are the systems of the plan with their counts and the times they were checked.

@@ -105,6 +105,19 @@ func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) 
 	return s, err
 }
 
+// brief opens what a task shows.
+func (o *open) brief(t state.Task) (Brief, error) {
+	var b Brief
+	plain, err := o.Key.Open(taskPart(t), t.Sealed)
+	if err != nil {
+		return b, err
+	}
+	if err := json.Unmarshal(plain, &b); err != nil {
+		return b, fmt.Errorf("what task %d shows cannot be read", t.ID)
+	}
+	return b, nil
+}
+
 // TaskBrief is what whoever does a task needs to see. It holds personal data; that it was read is in the journal.
 func (e *Engine) TaskBrief(ctx context.Context, id int64) (Brief, error) {
 	var b Brief
@@ -120,12 +133,8 @@ func (e *Engine) TaskBrief(ctx context.Context, id int64) (Brief, error) {
 		return b, err
 	}
 	defer o.Key.Wipe()
-	plain, err := o.Key.Open(taskPart(t), t.Sealed)
-	if err != nil {
+	if b, err = o.brief(t); err != nil {
 		return b, err
-	}
-	if err := json.Unmarshal(plain, &b); err != nil {
-		return b, fmt.Errorf("what task %d shows cannot be read", id)
 	}
 	return b, e.DB.Write(ctx, func(tx *state.Tx) error {
 		return note(tx, "task.shown", t.Request, map[string]string{"task": fmt.Sprint(id)}, e.Now())

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -107,33 +106,4 @@ func isConflict(t connectors.Treatment, fields []string, values []any) bool {
 		row[f] = values[i]
 	}
 	return t.Standing(row) == connectors.Conflict
-}
-
-// settleConflicts leaves rows somebody changed meanwhile to a person, once; what a person has answered for is no longer in the way.
-func (j *job) settleConflicts(ctx context.Context, left []remainder) ([]remainder, error) {
-	var rest []remainder
-	for _, r := range left {
-		if r.conflicts == 0 || r.conflicts < r.rows {
-			rest = append(rest, r)
-			continue
-		}
-		var t state.Task
-		err := j.DB.Write(ctx, func(tx *state.Tx) (err error) {
-			if err := tx.HoldStep(j.Step); err != nil {
-				return err
-			}
-			t, err = j.openTask(tx, j.open, Ask{Kind: TaskConflict, System: j.System, Collection: r.Collection, Ref: "meanwhile/" + r.ID, Step: j.ID,
-				Title: fmt.Sprintf("%s/%s: changed by somebody while the correction was made", j.System, r.Collection),
-				Brief: Brief{Do: []string{"what stands there is neither the old nor the new value, and was not overwritten: ask which is right"}}}, j.Now())
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if t.State == state.TaskOpen {
-			return nil, later{code: "attention", codes: []string{"conflict"}, tasks: true,
-				why: fmt.Sprintf("%s/%s: %d rows hold neither the old nor the new value; they were changed meanwhile and are not overwritten; %s", j.System, r.Collection, r.rows, taskWords(t))}
-		}
-	}
-	return rest, nil
 }

@@ -92,7 +92,24 @@ func (e *Engine) replyFacts(tx *state.Tx, id, language string, now time.Time) (f
 		return f, err
 	}
 	t.systemsOf(&f, &p, s)
-	return f, nil
+	return f, t.leftByPeople(&f, tx, id)
+}
+
+// leftByPeople adds what people refused to change, with the reason they gave (art. 12(4)).
+func (t teller) leftByPeople(f *reply.Facts, tx *state.Tx, id string) error {
+	if !t.right.Mutates() {
+		return nil
+	}
+	tasks, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskRefused})
+	for _, x := range tasks {
+		switch TaskKind(x.Kind) {
+		case TaskManual, TaskByHand, TaskConflict, TaskReusedKey, TaskLateRows:
+			k := reply.Kept{Code: "left_by_person", Because: saidOf(x).Because}
+			k.Place, k.What = t.place(x.System, x.Collection)
+			f.Kept = append(f.Kept, k)
+		}
+	}
+	return err
 }
 
 func languageOf(m *datamap.Map, content *request.Request, asked string) string {

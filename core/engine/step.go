@@ -18,6 +18,7 @@ type job struct {
 	state.Step
 	open *open
 	work *planner.Work
+	said *findings // what people said of rows an earlier look found
 	// ending is stored with the step's end, in one transaction, where it is done; nil: nothing more.
 	ending func(*state.Tx) error
 }

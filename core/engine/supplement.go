@@ -132,6 +132,35 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 	})
 }
 
+// PlanFound plans what people have said to be this person's too, of the rows verifications found (reused keys, late rows): a plan of its
+// own, approved on its own. nil where nothing waits for one: nobody was asked, somebody is still to answer, or the right takes nothing away.
+func (e *Engine) PlanFound(ctx context.Context, id string) (*plan.Plan, error) {
+	wanted, err := read(ctx, e, func(tx *state.Tx) (bool, error) {
+		x, err := tx.Request(id)
+		if err != nil || request.State(x.State) != request.Running || !request.Right(x.Right).Destroys() {
+			return false, err
+		}
+		steps, err := tx.Steps(id)
+		for _, s := range steps {
+			if s.State != state.StepAttention || err != nil {
+				continue
+			}
+			tasks, err := tx.Tasks(state.TaskFilter{Step: s.ID})
+			if err != nil {
+				return false, err
+			}
+			if waitsForTasks(tasks) == nil && slices.ContainsFunc(tasks, func(t state.Task) bool { return t.State == state.TaskDone }) {
+				return true, nil
+			}
+		}
+		return false, err
+	})
+	if err != nil || !wanted {
+		return nil, err
+	}
+	return e.Plan(ctx, id, PlanOptions{Supplement: true})
+}
+
 // supplementOf gathers what leads to systems of a running request: what its works hold sealed. without are the systems still left out.
 func (e *Engine) supplementOf(ctx context.Context, o *open, systems []string) (s *planner.Supplement, without []string, err error) {
 	main, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(o.ID) })
@@ -285,7 +314,7 @@ func takeOver(tx *state.Tx, id string, plan int64, systems []string, now time.Ti
 			}
 		}
 		if s.State != state.StepDone && s.State != state.StepVerified && s.State != state.StepSettled {
-			if err := tx.EndStep(s.ID, detail{Why: "a plan of its own took over"}.raw(), now); err != nil {
+			if err := errors.Join(tx.EndStep(s.ID, detail{Why: "a plan of its own took over"}.raw(), now), tx.CancelStepTasks(s.ID, now)); err != nil {
 				return err
 			}
 		}

@@ -55,6 +55,7 @@ type Brief struct {
 	Items []Item   `json:"items,omitempty"` // what to decide about, one by one, numbered from 1
 	Spool string   `json:"spool,omitempty"` // the sealed file that holds the items instead, where they are many or documents
 	Asked []string `json:"asked,omitempty"` // the fields of it that are the items
+	Rows  []string `json:"rows,omitempty"`  // of what a verification found: keyed hashes of the rows asked about; not shown
 }
 
 // Fact is a label and what stands there.
@@ -171,14 +172,14 @@ func waitsForTasks(tasks []state.Task) *later {
 	return nil
 }
 
-// taskWords names a task: "task 41, Archiwum, by 2026-11-20".
+// taskWords names a task: "task 41, Archiwum, by Fri 20 Nov 2026".
 func taskWords(t state.Task) string {
 	words := fmt.Sprintf("task %d", t.ID)
 	if t.Department != "" {
 		words += ", " + t.Department
 	}
-	if t.DueOn != "" {
-		words += ", by " + t.DueOn
+	if day, err := time.Parse(time.DateOnly, t.DueOn); err == nil {
+		words += ", by " + day.Format("Mon 2 Jan 2006")
 	}
 	return words
 }

@@ -33,6 +33,9 @@ func (j *job) verify(ctx context.Context) error {
 		return err
 	}
 	work.Checks = append(slices.Clip(work.Checks), captured...)
+	if j.said, err = j.findings(ctx); err != nil {
+		return err
+	}
 	left, err := j.ask(ctx, work, sys)
 	if err != nil {
 		return err
@@ -43,10 +46,13 @@ func (j *job) verify(ctx context.Context) error {
 	}
 	d := detailOf(j.Step)
 	if len(left) > 0 && !slices.ContainsFunc(left, func(r remainder) bool { return r.Exact }) {
-		if i := slices.IndexFunc(left, func(r remainder) bool { return r.reused }); i >= 0 {
-			return later{code: "attention", codes: []string{"reused_key"}, why: fmt.Sprintf("%s/%s: a key of an erased row stands on a new one; nothing was done by it, a person decides", j.System, left[i].Collection)}
+		if reused := slices.DeleteFunc(slices.Clone(left), func(r remainder) bool { return !r.reused }); len(reused) > 0 {
+			return j.askPeople(ctx, TaskReusedKey, reused)
 		}
 		n, err := j.treatLate(ctx, left, sys)
+		if errors.Is(err, connectors.ErrMoreRows) {
+			return j.askPeople(ctx, TaskLateRows, left)
+		}
 		if err != nil {
 			return err
 		}
@@ -73,6 +79,9 @@ func (j *job) verify(ctx context.Context) error {
 			return err
 		}
 		if err := j.endGivenUp(tx, at); err != nil {
+			return err
+		}
+		if err := tx.CancelStepTasks(j.ID, at); err != nil { // what it asked about is not there any more
 			return err
 		}
 		return note(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], j.Step.Request, map[string]string{"system": j.System}, at)
@@ -118,6 +127,7 @@ type remainder struct {
 	rows   int64
 	keys   [][]any
 	reused bool
+	some   []Item // of the rows, for who decides
 
 	conflicts int64 // of the rows, those that hold neither the old nor the new value of a correction
 }
@@ -136,16 +146,24 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 		r := remainder{Check: c}
 		zone := c.Selection.Collection.Location()
 		width := len(c.Selection.Collection.Key)
-		err := sys.Each(ctx, c.Selection, func(_ int, vs []any) error {
-			if c.Assigned != nil && stands(*c.Assigned, c.Selection.Fields, vs, zone) {
+		sel := withMatched(c.Selection)
+		err := sys.Each(ctx, sel, func(_ int, vs []any) error {
+			if c.Assigned != nil && stands(*c.Assigned, sel.Fields, vs, zone) {
+				return nil
+			}
+			conflict := c.Assigned != nil && isConflict(*c.Assigned, sel.Fields, vs)
+			if j.said.spares(c.Collection, vs[:width], conflict) {
 				return nil
 			}
 			r.rows++
-			if c.Assigned != nil && isConflict(*c.Assigned, c.Selection.Fields, vs) {
+			if conflict {
 				r.conflicts++
 			}
-			if len(r.keys) < 20_000 {
+			if len(r.keys) < foundAtOnce {
 				r.keys = append(r.keys, append([]any(nil), vs[:width]...))
+			}
+			if len(r.some) < foundShown {
+				r.some = append(r.some, j.shown(c.Collection, sel.Fields, vs))
 			}
 			return nil
 		})
@@ -243,7 +261,7 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 	}
 	var do []connectors.Treatment
 	for i, r := range left {
-		t := connectors.Treatment{ID: fmt.Sprintf("late/%d/%s", i, r.ID), Verb: connectors.Delete, AtMost: j.room(r)}
+		t := connectors.Treatment{ID: fmt.Sprintf("late/%d/%s", i, r.ID), Verb: connectors.Delete, AtMost: j.roomFor(r)}
 		if r.Assigned != nil {
 			t.Verb, t.Assign = r.Assigned.Verb, r.Assigned.Assign
 		}
@@ -257,9 +275,6 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
 		return j.DB.Write(ctx, func(tx *state.Tx) error { return tx.HoldStep(j.Step) })
 	}})
-	if errors.Is(err, connectors.ErrMoreRows) {
-		return 0, later{code: "attention", codes: []string{"late_rows"}, why: j.System + ": rows are still there, or came after the work, more than the plan allows; nothing of this system counts as done; plan again"}
-	}
 	var n int64
 	for _, o := range outcomes {
 		n += o.Changed

@@ -24,6 +24,7 @@ type Facts struct {
 	Systems    []SystemFacts `json:"systems"`
 	Kept       []KeptFacts   `json:"kept,omitempty"`
 	Recipients []NoticeFacts `json:"recipients,omitempty"`
+	Decisions  []Decision    `json:"decisions,omitempty"`
 	Letters    []LetterFacts `json:"letters,omitempty"`
 	Tombstone  string        `json:"tombstone,omitempty"` // its state
 }
@@ -72,6 +73,18 @@ type KeptFacts struct {
 	Law        string `json:"law,omitempty"`
 	Until      string `json:"until,omitempty"`
 	Count      int64  `json:"count"`
+}
+
+// Decision is what a person answered where carrying out could not decide: whose rows were found, what was changed meanwhile.
+type Decision struct {
+	Kind       string    `json:"kind"` // of the task
+	System     string    `json:"system,omitempty"`
+	Collection string    `json:"collection,omitempty"`
+	Items      int       `json:"items,omitempty"`   // decided about
+	Answer     string    `json:"answer"`            // done, nothing_found or refused
+	Because    string    `json:"because,omitempty"` // the hash of the reason
+	By         string    `json:"by"`
+	At         time.Time `json:"at"`
 }
 
 // NoticeFacts is a recipient and how far telling it has come.

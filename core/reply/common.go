@@ -88,6 +88,7 @@ func (c *composer) kept(heading string) bool {
 		if k.Purpose != "" {
 			why = joined(": ", why, k.Purpose)
 		}
+		why = joined(": ", why, k.Because)
 		b.Rows = append(b.Rows, []string{joined(" – ", k.Place, k.What), why, joined("; ", c.Provision(k.Provision), k.Law), until})
 	}
 	c.add(b)

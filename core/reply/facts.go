@@ -85,6 +85,7 @@ type Kept struct {
 	What, Place string
 	Purpose     string // label; "" where Code says all
 	Code        string // of the plan's reasons
+	Because     string // beside it, in a person's words
 	Provision   string // of the GDPR, as art17_3_b
 	Law         string // beside it, as the map words it
 	Until       string // a day

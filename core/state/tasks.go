@@ -65,6 +65,12 @@ func (tx *Tx) CancelTasks(request, kind string, now time.Time) error {
 		TaskCancelled, stamp(now), request, TaskOpen, kind)
 }
 
+// CancelStepTasks ends the open tasks one step waits for: it goes on without them.
+func (tx *Tx) CancelStepTasks(step int64, now time.Time) error {
+	return tx.do(fmt.Sprintf("cancel tasks of step %d", step), `UPDATE task SET state = ?1, answered_at = ?2 WHERE step = ?3 AND state = ?4`,
+		TaskCancelled, stamp(now), step, TaskOpen)
+}
+
 // AnswerTask closes an open task: done, nothing_found, refused or cancelled. The same answer by the same person again changes nothing; another
 // is [ErrExists].
 func (tx *Tx) AnswerTask(id int64, state string, answer json.RawMessage, by string, now time.Time) (Task, error) {

@@ -259,14 +259,16 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 	for _, y := range s.Systems {
 		switch {
 		case y.State == "attention":
-			add("dossier request resume "+s.ID, "when it has been looked at")
-			if s.Right == "erasure" {
-				add("dossier plan "+s.ID, "for a plan of its own, where more came than was planned")
+			if !slices.ContainsFunc(s.Tasks, func(x engine.TaskStanding) bool { return x.System == y.Name }) { // else its answer carries it on
+				add("dossier request resume "+s.ID, "when it has been looked at")
+				if request.Right(s.Right).Destroys() {
+					add("dossier plan "+s.ID, "for a plan of its own, where more came than was planned")
+				}
 			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "or a person answers for it")
 			settled = false
 		case y.State == "left out" && s.StartedAt != nil && s.ClosedAt == nil:
-			if s.Right == "erasure" {
+			if request.Right(s.Right).Destroys() {
 				add("dossier plan "+s.ID, "for "+y.Name+", when it answers")
 			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "a person answers for it")

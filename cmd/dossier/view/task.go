@@ -114,7 +114,7 @@ func Task(w io.Writer, x engine.TaskStanding, zone *time.Location) {
 		if answer == state.TaskDone && x.Act == "copy" {
 			command += " --attach FILE"
 		}
-		if answer == state.TaskDone && x.Items > 0 {
+		if answer == state.TaskDone && x.Items > 0 && (x.Kind == "review" || x.Kind == "candidate") {
 			command += " [--except N]"
 		}
 		_, _ = fmt.Fprintln(w, lead+command)
