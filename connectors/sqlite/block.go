@@ -134,7 +134,7 @@ func (w *work) numbers(s shelf, rows []target) (map[any]int64, error) {
 		return nil, err
 	}
 	out := map[any]int64{}
-	q := relational.Query{SQL: "SELECT h." + heldKey + ", " + strings.Join(s.ids("h"), ", ") + " FROM " + s.as("h") + " WHERE " + where, Args: []any{arg}}
+	q := relational.Query{SQL: "SELECT h." + heldKey + ", " + strings.Join(s.named("h"), ", ") + " FROM " + s.as("h") + " WHERE " + where, Args: []any{arg}}
 	err = w.view.each(w.ctx, q, func(row []driver.Value) error {
 		out[nameOf(true, values(row[1:]))] = row[0].(int64)
 		return nil

@@ -50,7 +50,7 @@ func fieldsOf(at relational.At, names []string) ([]string, []field, error) {
 		for i := range fields {
 			fields[i].id = 1 + len(cols)
 		}
-		cols = append(append(cols, at.Held()), at.Identity()...)
+		cols = append(append(cols, at.Held()), stored(at.Identity())...)
 	}
 	return cols, fields, nil
 }

@@ -71,7 +71,7 @@ func (w *work) putBack(s shelf, lifted map[int64]bool) error {
 // returnedTo names rows that are back as applications do, for the treatments still to come.
 func (w *work) returnedTo(s shelf) error {
 	base := s.base()
-	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.ids("h"), base.ids("u")...), ", ") + " FROM " + s.as("h") + " JOIN " + base.as("u") +
+	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.named("h"), base.named("u")...), ", ") + " FROM " + s.as("h") + " JOIN " + base.as("u") +
 		" ON " + s.sameKey("u", "h") + " WHERE " + s.free(), Args: []any{s.Name}}
 	n := len(s.arm.Identity)
 	return w.view.each(w.ctx, q, func(row []driver.Value) error {

@@ -38,7 +38,7 @@ func (s shelf) returned() []string {
 	for i, n := range s.arm.Identity {
 		out[i] = dialect{}.Quote(n)
 	}
-	return out
+	return stored(out)
 }
 
 // renamed gives a row its new name, and place, in every treatment of the table.

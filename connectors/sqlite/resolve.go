@@ -45,7 +45,7 @@ type resolver struct {
 
 // output selects identity, captured fields and, where rows can conflict, key and standing.
 func (r *resolver) output(at relational.At) ([]string, error) {
-	cols := append([]string{at.Held()}, at.Identity()...)
+	cols := append([]string{at.Held()}, stored(at.Identity())...)
 	r.width = len(cols)
 	add := func(names []string) ([]field, error) {
 		more, fields, err := fieldsOf(at, names)

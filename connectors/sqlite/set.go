@@ -74,7 +74,7 @@ func (w *work) standingOf(j *job, s shelf, rows []target) (now []target, err err
 	if err != nil {
 		return nil, err
 	}
-	cols := s.ids("u")
+	cols := s.named("u")
 	width, key := len(cols), make([]field, len(j.t.On.Collection.Key))
 	cols = append(cols, stands)
 	for i, k := range j.t.On.Collection.Key {

@@ -26,6 +26,9 @@ func (s shelf) ids(alias string) []string {
 	return out
 }
 
+// named are the same columns as a query gives them.
+func (s shelf) named(alias string) []string { return stored(s.ids(alias)) }
+
 // as is the shelf's table under an alias.
 func (s shelf) as(alias string) string { return dialect{}.Quote(s.arm.From) + " AS " + alias }
 
@@ -86,7 +89,7 @@ func (w *work) present(s shelf, rows []target) (map[any]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.names(s, relational.Query{SQL: "SELECT " + strings.Join(s.ids("u"), ", ") + " FROM " + s.as("u") + " WHERE " + where, Args: []any{arg}})
+	return w.names(s, relational.Query{SQL: "SELECT " + strings.Join(s.named("u"), ", ") + " FROM " + s.as("u") + " WHERE " + where, Args: []any{arg}})
 }
 
 // names runs a statement that gives what names rows of a shelf.

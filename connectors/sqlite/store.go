@@ -23,6 +23,7 @@ type store struct {
 	still   *sql.DB // for snapshots, two connections each
 	write   *sql.DB
 	writer  chan *writer // the writer, or nil where one is still to be made; empty while it is in use
+	outside outside
 	catalog catalog
 	wal     backlog
 	logged  bool // with a write-ahead log, so that readers and writers do not wait for each other
@@ -93,12 +94,13 @@ func rollback(conn *sql.Conn) bool {
 func (s *store) Close() error {
 	w, err := s.acquire(context.Background())
 	if err != nil { // closed before
-		return errors.Join(s.read.Close(), s.still.Close(), s.write.Close())
+		return errors.Join(s.outside.close(), s.read.Close(), s.still.Close(), s.write.Close())
 	}
+	err = s.outside.close()
 	if s.wal.open.Load() {
 		s.wal.truncate(context.Background(), w)
 	}
-	err = w.close()
+	err = errors.Join(err, w.close())
 	s.writer <- nil
 	return errors.Join(err, s.read.Close(), s.still.Close(), s.write.Close())
 }

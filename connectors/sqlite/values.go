@@ -20,6 +20,15 @@ func plain(expr string, col relational.Column) string {
 	return expr
 }
 
+// stored are columns as SQL that gives the values as they are stored, whatever their types.
+func stored(exprs []string) []string {
+	out := make([]string, len(exprs))
+	for i, e := range exprs {
+		out[i] = "+" + e
+	}
+	return out
+}
+
 // decoder turns a stored value into one of the contract.
 type decoder func(v any) any
 
