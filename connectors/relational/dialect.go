@@ -19,6 +19,8 @@ type Dialect interface {
 	// Anew is what stands before a common table that is to be worked out wherever it is read, and never kept, with a space after it; ""
 	// where there is no such word.
 	Anew() string
+	// Then is JOIN, with a space after it, in a way that has the table on its left read first; that on its right is looked up by its key.
+	Then() string
 	// Tuples writes a SELECT that gives one row per tuple: person, one column per field of cols, and, with within,
 	// the two ends of its range. bind adds a parameter and gives its placeholder.
 	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)
@@ -52,6 +54,8 @@ type Arm struct {
 	From     string   // physical name, unquoted
 	Identity []string // columns that name a row within the arm
 	Held     bool
+	// Indexed are columns by which rows of the arm are looked up without reading all of them, in lower case.
+	Indexed map[string]bool
 	// Hide, where set, is a condition on alias that leaves out rows whose content stands in another arm.
 	Hide func(alias string) string
 }

@@ -70,7 +70,7 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		for i, col := range cols {
 			on = append(on, s.col(src.at.alias, col.Name)+" = "+p+".v"+strconv.Itoa(i+1))
 		}
-		src.from = p + " JOIN " + s.d.Quote(arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+		src.from = p + s.beside(arm, src.at.alias, m.Fields, on)
 		src.hide()
 		if within != nil {
 			date, _, err := s.expr(src.at, within.Field)
@@ -118,7 +118,7 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	if err != nil {
 		return err
 	}
-	src.from += " JOIN " + s.d.Quote(src.arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+	src.from += s.beside(src.arm, src.at.alias, hop.To, on)
 	src.hide()
 	ifs, err := s.conds(hop.If, x)
 	if err != nil {

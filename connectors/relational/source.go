@@ -1,6 +1,7 @@
 package relational
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,7 +64,16 @@ func (s *statement) again(r rows, arm Arm, alias string) string {
 	for i, c := range arm.Identity {
 		on = append(on, s.col(alias, c)+" = "+r.name+".id"+strconv.Itoa(i+1))
 	}
-	return "JOIN " + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
+	return s.d.Then() + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
+}
+
+// beside writes a join of rows of an arm by columns of theirs: looked up one by one where there is an index to do so.
+func (s *statement) beside(arm Arm, alias string, columns, on []string) string {
+	join := "JOIN "
+	if slices.ContainsFunc(columns, func(c string) bool { return arm.Indexed[strings.ToLower(c)] }) {
+		join = s.d.Then()
+	}
+	return " " + join + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
 }
 
 // every gives the rows of r, arm by arm.

@@ -48,10 +48,15 @@ func (w *work) ready(j *job) error {
 	if j.t.Method != methodMove {
 		return fmt.Errorf("%w: blocking by %s; SQLite blocks by %s", connectors.ErrNotSupported, j.t.Method, methodMove)
 	}
-	if j.table.held != nil || len(j.rows) == 0 || j.t.Verb == connectors.Release {
+	held := j.table.held
+	if len(j.rows) == 0 || j.t.Verb == connectors.Release || held != nil && len(held.lacks) == 0 {
 		return nil
 	}
-	more, err := j.table.install(w.ctx, w.writer.conn)
+	taken, err := names(w.ctx, w.writer.conn)
+	if err != nil {
+		return err
+	}
+	more, err := j.table.install(w.ctx, w.writer.conn, taken)
 	if err != nil {
 		return err
 	}

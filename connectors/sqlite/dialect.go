@@ -21,6 +21,9 @@ func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell 
 
 func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
 
+// Then: without statistics SQLite takes a common table for as large as any other, and may read the table beside it whole.
+func (dialect) Then() string { return "CROSS JOIN " }
+
 // Bare: unary plus changes no value and drops the affinity of a column.
 func (dialect) Bare(expr string) string { return "+" + expr }
 

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -26,6 +27,8 @@ const (
 type heldTable struct {
 	name    string
 	columns map[string]bool // in lower case
+	indexed map[string]bool // columns an index begins with
+	lacks   []lookup        // indexes of the table its held rows do not have
 }
 
 // readHeld finds out whether rows of t can be held.
@@ -39,7 +42,12 @@ func (t *table) readHeld(ctx context.Context, c *sql.Conn) error {
 	for _, n := range columns {
 		t.held.columns[n] = true
 	}
-	return nil
+	var err error
+	if t.held.lacks, err = t.unserved(ctx, c); err != nil {
+		return err
+	}
+	t.held.indexed, err = t.indexed(ctx, c, name)
+	return err
 }
 
 // withHeld is t with the rows that are held.
@@ -52,7 +60,7 @@ func (t *table) withHeld() (*table, error) {
 		}
 	}
 	out := *t
-	base, held := t.Arms[0], relational.Arm{From: t.held.name, Identity: []string{heldKey}, Held: true}
+	base, held := t.Arms[0], relational.Arm{From: t.held.name, Identity: []string{heldKey}, Held: true, Indexed: t.held.indexed}
 	if t.rowid == "" {
 		held.Identity = t.key
 	}
@@ -71,6 +79,18 @@ func (t *table) sameKey(a, b string) string {
 		parts[i] = a + "." + q + " = " + b + "." + q
 	}
 	return strings.Join(parts, " AND ")
+}
+
+// numbered are numbers of held rows as one parameter.
+func numbered(of []int64) string {
+	out := []byte{'['}
+	for i, n := range of {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(out, n, 10)
+	}
+	return string(append(out, ']'))
 }
 
 // stored are the columns that hold values of their own.

@@ -15,19 +15,20 @@ import (
 func (s *store) Install(ctx context.Context, collections []connectors.Collection) (statements []string, err error) {
 	err = s.reading(ctx, func(v *view) error {
 		common := false
+		taken, err := names(ctx, v.conn)
+		if err != nil {
+			return err
+		}
 		for _, c := range collections {
 			t, err := v.table(c)
 			if err != nil {
 				return err
 			}
-			if t.held != nil {
-				continue
-			}
-			more, err := t.install(ctx, v.conn)
+			more, err := t.install(ctx, v.conn, taken)
 			if err != nil {
 				return err
 			}
-			if !common {
+			if !common && len(more) > 0 {
 				statements = append(statements, commonInstall...)
 				common = true
 			}
@@ -47,8 +48,21 @@ var commonInstall = []string{
 // restricted is what a guard tells an application.
 const restricted = "row is restricted (GDPR art. 18)"
 
-// install writes the table for held rows of t and its guards.
-func (t *table) install(ctx context.Context, conn *sql.Conn) ([]string, error) {
+// install writes the table for held rows of t, with the indexes t has, and its guards; only what is not there yet. The names it gives
+// are taken from then on.
+func (t *table) install(ctx context.Context, conn *sql.Conn, taken map[string]bool) ([]string, error) {
+	if t.held != nil {
+		return t.indexes(t.held.lacks, taken), nil
+	}
+	more, err := t.unserved(ctx, conn)
+	if err != nil {
+		return nil, failure(ctx, "reading the schema", err)
+	}
+	out, err := t.installTable(ctx, conn)
+	return append(out, t.indexes(more, taken)...), err
+}
+
+func (t *table) installTable(ctx context.Context, conn *sql.Conn) ([]string, error) {
 	if len(t.key) == 0 {
 		return nil, fmt.Errorf("%w: table %s has no primary key to know its restricted rows by", connectors.ErrNotSupported, t.Name)
 	}

@@ -38,7 +38,7 @@ func (w *work) move(s shelf, rows []target) ([]target, error) {
 	if err != nil || len(moved) == 0 {
 		return nil, err
 	}
-	if err := w.empty(s, refs, moved); err != nil {
+	if err := w.empty(s, refs, moved, numbers); err != nil {
 		return nil, err
 	}
 	for i, t := range moved {
@@ -60,7 +60,7 @@ func (w *work) quoted(t *table) []string {
 }
 
 // empty deletes what moved whole and clears what stays as a shell, and writes down what the shell looks like.
-func (w *work) empty(s shelf, refs []reference, moved []target) error {
+func (w *work) empty(s shelf, refs []reference, moved []target, numbers []int64) error {
 	where, arg, err := s.chosen("u", moved)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (w *work) empty(s shelf, refs []reference, moved []target) error {
 		return kept(s.Name)
 	}
 	_, err = w.writer.exec(w.ctx, "UPDATE "+d.Quote(s.held.name)+" AS h SET "+heldShell+" = (SELECT "+s.written("u")+" FROM "+s.as("u")+" WHERE "+s.sameKey("u", "h")+
-		") WHERE h."+heldShell+" = ''")
+		") WHERE h."+heldKey+" IN (SELECT value FROM json_each(?1)) AND h."+heldShell+" = ''", numbered(numbers))
 	return failure(w.ctx, "leaving shells in "+s.Name, err)
 }
 

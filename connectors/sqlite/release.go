@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -31,97 +33,106 @@ func (w *work) release(j *job) error {
 		if err := w.countMarks(j, s, rows, lifted); err != nil {
 			return err
 		}
-		return w.putBack(s, lifted)
+		if len(lifted) == 0 {
+			return nil
+		}
+		return back{w, s, numbered(slices.Collect(maps.Keys(lifted)))}.put()
 	})
 }
 
-// free picks the held rows nobody holds any more.
-func (s shelf) free() string {
-	return "NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = ?1 AND m.held = h." + heldKey + ")"
+// back is the return of rows whose marks were lifted.
+type back struct {
+	*work
+	s      shelf
+	lifted string // their numbers
 }
 
-// putBack restores every row of the table that nobody holds any more.
-func (w *work) putBack(s shelf, lifted map[int64]bool) error {
-	if len(lifted) == 0 {
-		return nil
-	}
+// free picks those that nobody holds any more; it takes the first two parameters.
+func (b back) free() string {
+	return "h." + heldKey + " IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = ?1 AND m.held = h." + heldKey + ")"
+}
+
+// run runs a statement about them.
+func (b back) run(text string) error {
+	_, err := b.writer.exec(b.ctx, text, b.s.Name, b.lifted)
+	return failure(b.ctx, "putting back rows of "+b.s.Name, err)
+}
+
+// put restores every one of them that nobody holds any more.
+func (b back) put() error {
+	s := b.s
 	for _, check := range []struct{ rows, summary string }{
 		{"h." + heldShell + " IS NULL AND EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + ")",
 			"another row of table " + s.Name + " has taken the key of a restricted one"},
 		{"h." + heldShell + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + " AND " + s.written("u") + " = h." + heldShell + ")",
 			"what was left in place of a restricted row of table " + s.Name + " has been changed or is gone"},
 	} {
-		if err := w.none(s, check.rows, check.summary, "the held row is unharmed; compare it with what is there now, and settle it by hand"); err != nil {
+		if err := b.none(check.rows, check.summary, "the held row is unharmed; compare it with what is there now, and settle it by hand"); err != nil {
 			return err
 		}
 	}
-	if err := w.refill(s, true); err != nil {
+	if err := b.refill(true); err != nil {
 		return err
 	}
-	if err := w.exact(s); err != nil {
+	if err := b.exact(); err != nil {
 		return err
 	}
-	if err := w.returnedTo(s); err != nil {
+	if err := b.returned(); err != nil {
 		return err
 	}
-	_, err := w.writer.exec(w.ctx, "DELETE FROM "+s.as("h")+" WHERE "+s.free(), s.Name)
-	return failure(w.ctx, "putting back rows of "+s.Name, err)
+	return b.run("DELETE FROM " + s.as("h") + " WHERE " + b.free())
 }
 
-// returnedTo names rows that are back as applications do, for the treatments still to come.
-func (w *work) returnedTo(s shelf) error {
-	base := s.base()
-	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.named("h"), base.named("u")...), ", ") + " FROM " + s.as("h") + " JOIN " + base.as("u") +
-		" ON " + s.sameKey("u", "h") + " WHERE " + s.free(), Args: []any{s.Name}}
+// returned names rows that are back as applications do, for the treatments still to come.
+func (b back) returned() error {
+	s, base := b.s, b.s.base()
+	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.named("h"), base.named("u")...), ", ") + " FROM " + s.as("h") + " CROSS JOIN " + base.as("u") +
+		" ON " + s.sameKey("u", "h") + " WHERE " + b.free(), Args: []any{s.Name, b.lifted}}
 	n := len(s.arm.Identity)
-	return w.view.each(w.ctx, q, func(row []driver.Value) error {
-		w.renamed(s.table, target{held: true, id: values(row[:n])}, target{id: values(row[n:])})
+	return b.view.each(b.ctx, q, func(row []driver.Value) error {
+		b.renamed(s.table, target{held: true, id: values(row[:n])}, target{id: values(row[n:])})
 		return nil
 	})
 }
 
 // none is a conflict where some free row fits the condition.
-func (w *work) none(s shelf, rows, summary, detail string) error {
+func (b back) none(rows, summary, detail string) error {
 	var some bool
-	err := w.writer.conn.QueryRowContext(w.ctx, "SELECT EXISTS (SELECT 1 FROM "+s.as("h")+" WHERE "+s.free()+" AND "+rows+")", s.Name).Scan(&some)
+	err := b.writer.conn.QueryRowContext(b.ctx, "SELECT EXISTS (SELECT 1 FROM "+b.s.as("h")+" WHERE "+b.free()+" AND "+rows+")", b.s.Name, b.lifted).Scan(&some)
 	if err != nil {
-		return failure(w.ctx, "comparing held rows of "+s.Name, err)
+		return failure(b.ctx, "comparing held rows of "+b.s.Name, err)
 	}
 	if some {
-		return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: s.Name, Summary: summary, Detail: detail})
+		return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.s.Name, Summary: summary, Detail: detail})
 	}
 	return nil
 }
 
 // refill fills shells again and, with missing, inserts rows that moved whole.
-func (w *work) refill(s shelf, missing bool) error {
-	d := dialect{}
+func (b back) refill(missing bool) error {
+	d, s := dialect{}, b.s
 	var set, cols []string
 	for _, c := range s.stored() {
 		q := d.Quote(c.Name)
 		set, cols = append(set, q+" = h."+q), append(cols, q)
 	}
-	text := "UPDATE " + s.base().as("u") + " SET " + strings.Join(set, ", ") + " FROM " + s.as("h") + " WHERE " + s.sameKey("u", "h") + " AND " + s.free()
-	if _, err := w.writer.exec(w.ctx, text, s.Name); err != nil {
-		return failure(w.ctx, "putting back rows of "+s.Name, err)
-	}
-	if !missing {
-		return nil
+	err := b.run("UPDATE " + s.base().as("u") + " SET " + strings.Join(set, ", ") + " FROM " + s.as("h") + " WHERE " + s.sameKey("u", "h") + " AND " + b.free())
+	if err != nil || !missing {
+		return err
 	}
 	into, from := strings.Join(cols, ", "), "h."+strings.Join(cols, ", h.")
 	if s.rowid != "" && s.alias == "" { // its old number, if that is free; it is no key of the application's
 		into += ", " + d.Quote(s.rowid)
 		from += ", CASE WHEN NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE u." + d.Quote(s.rowid) + " = h." + heldRow + ") THEN h." + heldRow + " END"
 	}
-	text = "INSERT INTO " + d.Quote(s.Name) + " (" + into + ") SELECT " + from + " FROM " + s.as("h") + " WHERE h." + heldShell + " IS NULL AND " + s.free()
-	_, err := w.writer.exec(w.ctx, text, s.Name)
-	return failure(w.ctx, "putting back rows of "+s.Name, err)
+	return b.run("INSERT INTO " + d.Quote(s.Name) + " (" + into + ") SELECT " + from + " FROM " + s.as("h") + " WHERE h." + heldShell + " IS NULL AND " + b.free())
 }
 
 // exact makes sure that rows are back byte for byte. Triggers of the application may have written to them on the way, such as
 // those that keep a date of the last change: then the values are put in once more while these are out of the way, within the
 // transaction, and the triggers put back as they were.
-func (w *work) exact(s shelf) error {
+func (b back) exact() error {
+	s := b.s
 	var differs []string
 	for _, c := range s.stored() {
 		q := dialect{}.Quote(c.Name)
@@ -129,16 +140,16 @@ func (w *work) exact(s shelf) error {
 	}
 	test := "NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + " AND NOT (" + strings.Join(differs, " OR ") + "))"
 	check := func() error {
-		return w.none(s, test, "a trigger on table "+s.Name+" changes rows as they come back", "switch the trigger off while the restriction is lifted")
+		return b.none(test, "a trigger on table "+s.Name+" changes rows as they come back", "switch the trigger off while the restriction is lifted")
 	}
 	if check() == nil {
 		return nil
 	}
-	put, err := w.withoutTriggers(s)
+	put, err := b.withoutTriggers(s)
 	if err != nil {
 		return err
 	}
-	if err := w.refill(s, false); err != nil {
+	if err := b.refill(false); err != nil {
 		return err
 	}
 	if err := put(); err != nil {
@@ -180,11 +191,11 @@ func (w *work) dropShells(s shelf, rows []target) error {
 	if err != nil {
 		return err
 	}
-	picked := "SELECT 1 FROM " + s.as("h") + " WHERE " + where + " AND "
-	_, err = w.writer.exec(w.ctx, "DELETE FROM "+s.base().as("u")+" WHERE EXISTS ("+picked+s.sameKey("h", "u")+" AND h."+heldShell+" IS NOT NULL)", arg)
+	picked := " FROM " + s.as("h") + " WHERE " + where
+	_, err = w.writer.exec(w.ctx, "DELETE FROM "+s.base().as("u")+" WHERE ("+s.keys("u")+") IN (SELECT "+s.keys("h")+picked+" AND h."+heldShell+" IS NOT NULL)", arg)
 	if err != nil {
 		return failure(w.ctx, "deleting from "+s.Name, err)
 	}
-	_, err = w.writer.exec(w.ctx, "DELETE FROM "+marksTable+" WHERE in_table = ?2 AND EXISTS ("+picked+"h."+heldKey+" = "+marksTable+".held)", arg, s.Name)
+	_, err = w.writer.exec(w.ctx, "DELETE FROM "+marksTable+" WHERE in_table = ?2 AND held IN (SELECT h."+heldKey+picked+")", arg, s.Name)
 	return failure(w.ctx, "deleting from "+s.Name, err)
 }

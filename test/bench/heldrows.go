@@ -18,7 +18,8 @@ var heldRows = []struct {
 	n                  int
 }{{"register", "members", 1000}, {"register", "lease_parties", 1000}, {"ledger", "entries", 8000}}
 
-// benchHeld compares the access of one member while thousands of rows of others are held with the same on a copy where none is.
+// benchHeld compares the access of one member while thousands of rows of others are held with the same on a copy where none is, and with
+// queries written by hand on the copy that holds.
 func benchHeld(ctx context.Context, s settings) error {
 	opt := sample.Options{Members: s.members}
 	free, err := open(ctx, s, opt, nil)
@@ -44,8 +45,19 @@ func benchHeld(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	there, err := openHand(holding)
+	if err != nil {
+		return err
+	}
+	defer there.close()
 	none, some := newAccess("none held"), newAccess(fmt.Sprintf("%d rows of others held", held))
+	hand := &series{name: "by hand: queries to CSV files, while they are held"}
 	for i, m := range who {
+		stop := start()
+		if err := readByHand(holding, there.reg, there.led, m); err != nil {
+			return err
+		}
+		hand.addSpent(stop())
 		for turn := range 2 {
 			h, into := free, none
 			if turn == i%2 {
@@ -60,8 +72,10 @@ func benchHeld(ctx context.Context, s settings) error {
 		x.plan.warm(warmUp)
 		x.rest.warm(warmUp)
 	}
+	hand.warm(warmUp)
 	report("Access of one member: plan", none.plan, some.plan)
 	report("Access of one member: the whole", none.whole(), some.whole())
+	report("The same, to code by hand", hand, none.whole(), some.whole())
 	if none.plan.busy[0] > 0 {
 		report("The same, by the time the processors gave", none.whole().processors(), some.whole().processors())
 	}

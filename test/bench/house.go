@@ -49,18 +49,18 @@ func open(ctx context.Context, set settings, opt sample.Options, change map[stri
 	}
 	h = &house{dir: dir, mapDir: filepath.Join(dir, "map")}
 	h.closers = append(h.closers, func() error { return os.RemoveAll(dir) })
-	defer func() {
-		if err != nil {
-			h.close()
-		}
-	}()
-	if h.Sample, err = sample.Lay(ctx, filepath.Join(dir, "stores"), opt); err != nil {
+	h.Sample, err = sample.Lay(ctx, filepath.Join(dir, "stores"), opt)
+	if err == nil {
+		err = h.copyMap(change)
+	}
+	if err == nil {
+		err = h.start(ctx, set)
+	}
+	if err != nil {
+		h.close()
 		return nil, err
 	}
-	if err := h.copyMap(change); err != nil {
-		return nil, err
-	}
-	return h, h.start(ctx, set)
+	return h, nil
 }
 
 func (h *house) close() {
