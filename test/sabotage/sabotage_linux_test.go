@@ -17,9 +17,10 @@ import (
 
 // scene is a house in which the saboteur stands in for the SQLite connector, and a plan made while he behaved.
 type scene struct {
-	start *product.House
-	plan  *plan.Plan
-	end   cooperative.Snapshot // of an undisturbed run
+	start  *product.House // only copied: who opens its stores while another copies them pulls files away from under it
+	plan   *plan.Plan
+	before cooperative.Snapshot
+	end    cooperative.Snapshot // of an undisturbed run
 }
 
 func newScene(t *testing.T) *scene {
@@ -39,6 +40,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(s.plan.Blockers)
 	}
 	quiet := h.Copy(t)
+	s.before = quiet.Snapshot(t)
 	quiet.Apply(t, s.plan)
 	s.dayLater(t, quiet)
 	if st := quiet.Standing(t, s.plan.Request); st.State != "done" {
@@ -149,7 +151,7 @@ func (s *scene) sabotage(t *testing.T, c sabotage) {
 	}
 	s.notDone(t, h, c.system, c.codes...)
 	if c.after == intact {
-		for _, name := range s.start.Snapshot(t).Changed(h.Snapshot(t)) {
+		for _, name := range s.before.Changed(h.Snapshot(t)) {
 			if strings.HasPrefix(name, c.system+"/") {
 				t.Errorf("%s changed", name)
 			}
