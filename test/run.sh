@@ -5,7 +5,19 @@ out=$(mktemp); trap 'rm -f "$out"' EXIT
 go test -count=1 -timeout 45m -v "$@" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
-  echo; echo "What failed said:"; grep -vE '^(=== |ok |\s*--- PASS|PASS|\?)' "$out" | tail -n 400
+  echo; echo "What failed said:"
+  # What a test says stands under its name; what is under no name (a panic, a build that failed) belongs to the package.
+  awk '
+    function flush() { if (!passed || broken) printf "%s", loose; for (n in said) if (n in failed) printf "%s\n%s", n, said[n]; loose = ""; broken = passed = 0; delete said; delete failed }
+    /^=== / { name = $3; next }
+    /^ *--- FAIL: / { failed[$3]; broken = 1; next }
+    /^ *--- (PASS|SKIP): / { next }
+    /^ok / { passed = 1; name = ""; flush(); next }
+    /^FAIL\t/ { name = ""; flush(); print; next }
+    /^(panic|fatal error): / { name = "" }
+    { if (name == "") loose = loose $0 "\n"; else said[name] = said[name] $0 "\n" }
+    END { flush() }
+  ' "$out" | tail -n 400
 fi
 passed=$(grep -cE '^\s*--- PASS' "$out"); failed=$(grep -cE '^\s*--- FAIL' "$out"); skipped=$(grep -cE '^\s*--- SKIP' "$out")
 grep -E '^\s*--- SKIP' "$out"
