@@ -41,10 +41,10 @@ clock 2026-11-06T11:20:00+01:00
 } >"$demo/shell"
 run -q init >/dev/null
 
-# answer answers the open tasks of a request as their departments would; told records that its recipients were told.
+# answer answers the open tasks of a request as their departments would; told records that its recipients were told, and answers theirs.
 answer() {
   local id
-  for id in $(bin/dossier -q task list --request "$1" | awk 'NR > 1 && $1 ~ /^[0-9]+$/ { print $1 }'); do quietly -q --as "$2" task done "$id"; done
+  for id in $(bin/dossier -q task list --request "$1" | awk 'NR > 1 && $1 ~ /^[0-9]+$/ && $3 != "notify" { print $1 }'); do quietly -q --as "$2" task done "$id"; done
 }
 told() {
   local name

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/recipient"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
@@ -138,7 +139,7 @@ func (a *app) briefAsJSON(ctx context.Context, e *engine.Engine, t engine.TaskSt
 	if err != nil {
 		return err
 	}
-	return view.JSON(out, view.Document{"format": "dossier.task-brief/v1", "task": t, "find": b.Find, "do": b.Do, "items": items})
+	return view.JSON(out, view.Document{"format": "dossier.task-brief/v1", "task": t, "find": b.Find, "do": b.Do, "text": b.Text, "items": items})
 }
 
 // keepDocument writes an item's document into the folder, where one is wanted.
@@ -173,6 +174,10 @@ type taskDoneCmd struct {
 	Except   []string `help:"Items it does not hold for: 3, or 7-9." placeholder:"N"`
 	Redacted []string `help:"What leaves instead of an item of a review: 4=FILE." placeholder:"N=FILE" sep:"none"`
 	Because  string   `help:"A remark, or why items are excepted. No personal data." placeholder:"TEXT"`
+
+	Told      string `help:"Of a recipient: the day it was told, as 2026-11-09." placeholder:"DATE"`
+	By        string `help:"Of a recipient: how it was told: letter, telephone, in person …" placeholder:"HOW"`
+	Confirmed bool   `help:"Of a recipient: it answered that it did the same with its copy."`
 }
 
 // Run answers that it was done.
@@ -199,6 +204,20 @@ func (c taskDoneCmd) Run(ctx context.Context, a *app) error {
 			answer.Redacted = map[int]engine.Attachment{}
 		}
 		answer.Redacted[numbers[0]] = files[0]
+	}
+	if c.Told == "" && (c.By != "" || c.Confirmed) {
+		return usagef("--told 2026-11-09 --by letter", "it is not said when the recipient was told")
+	}
+	if c.Told != "" {
+		e, err := a.openRegister(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := a.day("--told", c.Told, a.zone(e))
+		if err != nil {
+			return err
+		}
+		answer.Told = &engine.Told{To: map[bool]string{false: recipient.Sent, true: recipient.Done}[c.Confirmed], At: at, How: c.By}
 	}
 	return a.answer(ctx, c.Task, answer)
 }
@@ -250,6 +269,9 @@ type taskRefuseCmd struct {
 	Task    string   `arg:"" help:"Its number."`
 	Because string   `required:"" help:"Why. No personal data." placeholder:"TEXT"`
 	Attach  []string `help:"What proves it. Kept sealed." placeholder:"FILE" sep:"none"`
+
+	Exempt   string `help:"Of a recipient that is not told: a, not visible to it; b, dissolved; c, no longer processes; or other." placeholder:"LETTER"`
+	Evidence string `help:"Of a recipient that is not told: what proves that." placeholder:"TEXT"`
 }
 
 // Run answers that it is not done.
@@ -258,7 +280,11 @@ func (c taskRefuseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.answer(ctx, c.Task, engine.Answer{State: state.TaskRefused, Because: c.Because, Files: files})
+	answer := engine.Answer{State: state.TaskRefused, Because: c.Because, Files: files}
+	if c.Exempt != "" || c.Evidence != "" {
+		answer.Exempt = &state.Exemption{Letter: c.Exempt, Evidence: c.Evidence, Reasoning: c.Because}
+	}
+	return a.answer(ctx, c.Task, answer)
 }
 
 // answer records an answer and lets the request go on, as far as the systems can be reached from here.

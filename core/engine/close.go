@@ -4,28 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
-	"github.com/dossier-dsr/dossier/core/recipient"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
-
-// tell looks whether every recipient was told, and every processor that holds a copy has confirmed (art. 19,
-// art. 28(3)). What a person has to do is waited for.
-func (j *job) tell(ctx context.Context) error {
-	notices, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Notice, error) { return tx.Notices(j.Step.Request) })
-	if err != nil {
-		return err
-	}
-	if open := recipient.Open(notices); len(open) > 0 {
-		return later{code: "person", why: fmt.Sprintf("%s is to be told, or has to confirm", open[0].Recipient)}
-	}
-	return nil
-}
 
 // close ends a request: every system is verified, lawfully kept or answered for by a person, and every recipient told.
 func (j *job) close(ctx context.Context) error {
@@ -94,7 +79,7 @@ func outcomeWith(tx *state.Tx, id string, p *plan.Plan, covered []string) (reque
 	tasks, err := tx.Tasks(state.TaskFilter{Request: id})
 	for _, t := range tasks {
 		switch {
-		case t.State == state.TaskRefused:
+		case t.State == state.TaskRefused && t.Kind != string(TaskNotify): // a recipient that is exempt stands in its list
 			return request.Partly, err
 		case t.Kind == string(TaskManual) && t.State == state.TaskDone && out == request.NothingHeld:
 			out = request.Fulfilled

@@ -87,7 +87,15 @@ func (e *Engine) listRecipients(tx *state.Tx, o *open, p *plan.Plan, work *plann
 	for _, d := range work.Disclosures {
 		in.Disclosures = append(in.Disclosures, recipient.Disclosure{To: d.To, First: d.First, Last: d.Last})
 	}
-	return recipient.Queue(tx, recipient.List(m, in, now))
+	rows := recipient.List(m, in, now)
+	var marks []subject.Identifier
+	for _, x := range work.Marks {
+		marks = append(marks, subject.Identifier{Kind: x.Kind, Value: subject.Seal(x.Value), Verified: true})
+	}
+	if err := e.knownAs(rows, o.Content, marks); err != nil {
+		return err
+	}
+	return recipient.Queue(tx, rows)
 }
 
 // touched is a collection the plan changes, with the categories of what is in it.

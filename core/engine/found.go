@@ -232,19 +232,11 @@ func (j *job) roomFor(r remainder) int64 {
 	return max(room, int64(len(r.keys)))
 }
 
-// settleConflicts leaves rows somebody changed while they were corrected to a person; what a person has answered for is no finding any
-// more. What is left to be treated or judged otherwise is returned.
-func (j *job) settleConflicts(ctx context.Context, left []remainder) ([]remainder, error) {
-	var rest, conflicts []remainder
-	for _, r := range left {
-		if r.conflicts > 0 && r.conflicts == r.rows {
-			conflicts = append(conflicts, r)
-		} else {
-			rest = append(rest, r)
-		}
-	}
+// settleConflicts leaves rows somebody changed while they were corrected to a person; what a person has answered for is no finding any more.
+func (j *job) settleConflicts(ctx context.Context, left []remainder) error {
+	conflicts := slices.DeleteFunc(slices.Clone(left), func(r remainder) bool { return r.conflicts == 0 || r.conflicts < r.rows })
 	if len(conflicts) == 0 {
-		return left, nil
+		return nil
 	}
-	return nil, j.askPeople(ctx, TaskConflict, conflicts)
+	return j.askPeople(ctx, TaskConflict, conflicts)
 }

@@ -21,32 +21,19 @@ func (e *Engine) Recipients(ctx context.Context, id string) ([]state.Notice, err
 
 // Told is what a person records of a recipient.
 type Told struct {
-	Recipient string
-	To        string    // recipient.Sent, recipient.Acknowledged or recipient.Done
-	At        time.Time // the day it was told
-	How       string    // letter, telephone …
+	Recipient string    `json:"-"`
+	To        string    `json:"to"`  // recipient.Sent, recipient.Acknowledged or recipient.Done
+	At        time.Time `json:"at"`  // the day it was told
+	How       string    `json:"how"` // letter, telephone …
 }
 
 // RecordTold records that a recipient was told, by a person and outside this program, for every event of the request it stands
-// in. What is recorded already stays as it is. A request that waited for it goes on.
+// in. What is recorded already stays as it is. The task about it is answered with it, and a request that waited goes on.
 func (e *Engine) RecordTold(ctx context.Context, id string, t Told) error {
 	if t.At.After(e.Now()) {
 		return fmt.Errorf("recipient %s: the day it was told is still to come", t.Recipient)
 	}
-	return e.recordNotice(ctx, id, t.Recipient, "recipient.told", func(tx *state.Tx, n state.Notice) error {
-		for _, to := range []string{recipient.Sent, recipient.Acknowledged, recipient.Done} {
-			if to == recipient.Acknowledged && t.To == recipient.Done {
-				continue
-			}
-			if err := recipient.Advance(tx, id, n.Recipient, n.Event, to, t.At); err != nil {
-				return err
-			}
-			if to == t.To {
-				break
-			}
-		}
-		return recipient.Effort(tx, id, n.Recipient, n.Event, "told by "+t.How, e.Operator, t.At)
-	})
+	return e.recordNotice(ctx, id, t.Recipient, "recipient.told", said{Told: &t}, func(tx *state.Tx, n state.Notice) error { return e.advance(tx, n, t) })
 }
 
 // usual is the limb of art. 19 and the reasoning of each letter of Code B.VII.4, where a person says no more.
@@ -60,19 +47,12 @@ var usual = map[string]state.Exemption{
 // RecordExempt records a person's decision that a recipient is not told (art. 19; Code B.VII.4): letter, evidence, and the
 // reasoning where the letter's own is not enough.
 func (e *Engine) RecordExempt(ctx context.Context, id, name string, x state.Exemption) error {
-	if x.Limb == "" {
-		x.Limb = usual[x.Letter].Limb
-	}
-	if x.Reasoning == "" {
-		x.Reasoning = usual[x.Letter].Reasoning
-	}
-	x.DecidedBy, x.At = e.Operator, e.Now()
-	return e.recordNotice(ctx, id, name, "recipient.exempt", func(tx *state.Tx, n state.Notice) error {
-		return recipient.Exclude(tx, id, n.Recipient, n.Event, x)
+	return e.recordNotice(ctx, id, name, "recipient.exempt", said{Exempt: &x}, func(tx *state.Tx, n state.Notice) error {
+		return recipient.Exclude(tx, id, n.Recipient, n.Event, e.exemption(x))
 	})
 }
 
-func (e *Engine) recordNotice(ctx context.Context, id, name, kind string, record func(*state.Tx, state.Notice) error) error {
+func (e *Engine) recordNotice(ctx context.Context, id, name, kind string, s said, record func(*state.Tx, state.Notice) error) error {
 	now := e.Now()
 	err := e.DB.Write(ctx, func(tx *state.Tx) error {
 		if _, err := tx.Request(id); err != nil {
@@ -91,6 +71,9 @@ func (e *Engine) recordNotice(ctx context.Context, id, name, kind string, record
 			if err := record(tx, n); err != nil {
 				return err
 			}
+			if err := e.answered(tx, n, s, now); err != nil {
+				return err
+			}
 			if err := note(tx, kind, id, map[string]string{"event": n.Event}, now); err != nil {
 				return err
 			}
@@ -98,18 +81,7 @@ func (e *Engine) recordNotice(ctx context.Context, id, name, kind string, record
 		if !found {
 			return hint(fmt.Errorf("request %s has no recipient %s: %w", id, name, state.ErrNotFound), "dossier recipients %s", id)
 		}
-		steps, err := tx.Steps(id)
-		if err != nil {
-			return err
-		}
-		for _, s := range steps {
-			if s.Phase == phaseTell {
-				if _, err := tx.WakeStep(s.ID, now); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		return wakeTelling(tx, id, now)
 	})
 	if err != nil {
 		return err

@@ -86,6 +86,10 @@ type RecipientStanding struct {
 	How    string     `json:"how,omitempty"`
 	Letter string     `json:"exemption,omitempty"`
 	At     *time.Time `json:"at,omitempty"`
+
+	Task       int64  `json:"task,omitempty"` // somebody is to tell it
+	Department string `json:"department,omitempty"`
+	TaskDue    string `json:"task_due,omitempty"`
 }
 
 // Request reads the register's row of a request.
@@ -186,8 +190,17 @@ func (e *Engine) standing(tx *state.Tx, id string) (*Standing, error) {
 		}
 	}
 	notices, err := tx.Notices(id)
+	if err != nil {
+		return s, err
+	}
+	telling, err := tx.Tasks(state.TaskFilter{Request: id, Kind: string(TaskNotify), State: state.TaskOpen})
 	for _, n := range notices {
 		r := RecipientStanding{Name: n.Recipient, Title: n.Name, State: n.State, How: n.Channel, Letter: n.Exemption.Letter}
+		for _, t := range telling {
+			if t.Ref == noticeRef(n) {
+				r.Task, r.Department, r.TaskDue = t.ID, t.Department, t.DueOn
+			}
+		}
 		for _, t := range []time.Time{n.SentAt, n.AcknowledgedAt, n.DoneAt} {
 			if !t.IsZero() {
 				r.At = at(t)

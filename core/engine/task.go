@@ -52,6 +52,7 @@ type Ask struct {
 type Brief struct {
 	Find  []Fact   `json:"find,omitempty"`  // what to look for
 	Do    []string `json:"do,omitempty"`    // what to do, a sentence each
+	Text  string   `json:"text,omitempty"`  // what is to be sent, as it reads
 	Items []Item   `json:"items,omitempty"` // what to decide about, one by one, numbered from 1
 	Spool string   `json:"spool,omitempty"` // the sealed file that holds the items instead, where they are many or documents
 	Asked []string `json:"asked,omitempty"` // the fields of it that are the items

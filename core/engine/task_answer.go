@@ -23,6 +23,8 @@ type Answer struct {
 	Except   []int              // the items it does not hold for
 	Redacted map[int]Attachment // of a review: what leaves instead of an item
 	Files    []Attachment       // what was found, or proves it; kept sealed
+	Told     *Told              // of a recipient: when and how it was told
+	Exempt   *state.Exemption   // of a recipient: by which letter it is not told, and what proves that
 }
 
 // Attachment is a file a person hands in.
@@ -41,6 +43,9 @@ type said struct {
 	Except   []int          `json:"except,omitempty"`
 	Redacted map[int]string `json:"redacted,omitempty"`
 	Files    []string       `json:"files,omitempty"`
+
+	Told   *Told            `json:"told,omitempty"`
+	Exempt *state.Exemption `json:"exempt,omitempty"`
 }
 
 func saidOf(t state.Task) said {
@@ -122,7 +127,7 @@ func answerWords(s string) string {
 
 // keepAnswer is what is stored of an answer: the plain part, and the files, sealed, by the names of their parts.
 func (o *open) keepAnswer(t state.Task, a Answer) (plain json.RawMessage, parts map[string][]byte, err error) {
-	s := said{Because: a.Because, Except: slices.Sorted(slices.Values(a.Except))}
+	s := said{Because: a.Because, Except: slices.Sorted(slices.Values(a.Except)), Told: a.Told, Exempt: a.Exempt}
 	if s.Files, parts, err = o.sealFiles(a.Files, func(n int) string { return filePart(t.ID, n) }); err != nil {
 		return nil, nil, err
 	}

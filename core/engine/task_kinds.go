@@ -27,7 +27,9 @@ func (k TaskKind) rule() taskRule {
 		return taskRule{answers: []string{state.TaskDone, state.TaskNothingFound}, wants: wantsItems}
 	case TaskConflict, TaskReusedKey, TaskLateRows:
 		return taskRule{answers: all}
-	case TaskNotify, TaskMinor, TaskDeceased:
+	case TaskNotify:
+		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}, wants: wantsTold, then: thenTold}
+	case TaskMinor, TaskDeceased:
 		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}}
 	}
 	return taskRule{answers: all}
@@ -40,6 +42,9 @@ func (r taskRule) allows(t state.Task, a Answer) error {
 	}
 	if a.State == state.TaskRefused && a.Because == "" {
 		return hint(wrongAnswer("task %d: a refusal needs a reason", t.ID), "dossier task refuse %d --because TEXT", t.ID)
+	}
+	if TaskKind(t.Kind) != TaskNotify && (a.Told != nil || a.Exempt != nil) {
+		return hint(wrongAnswer("task %d, a %s, is about no recipient", t.ID, kindWords(t.Kind)), "dossier task show %d", t.ID)
 	}
 	if r.wants == nil {
 		if len(a.Except)+len(a.Redacted) > 0 {

@@ -41,7 +41,7 @@ func (j *job) verify(ctx context.Context) error {
 		return err
 	}
 	j.failpoint("looked")
-	if left, err = j.settleConflicts(ctx, left); err != nil {
+	if err := j.settleConflicts(ctx, left); err != nil {
 		return err
 	}
 	d := detailOf(j.Step)
@@ -61,7 +61,7 @@ func (j *job) verify(ctx context.Context) error {
 		if left, err = j.ask(ctx, work, sys); err != nil {
 			return err
 		}
-		if left, err = j.settleConflicts(ctx, left); err != nil {
+		if err := j.settleConflicts(ctx, left); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/journal"
@@ -136,8 +137,11 @@ func (h *House) Answer(t testing.TB, id, copied string) (killed bool) {
 	decode(t, h.Must(t, "--json", "task", "list", "--request", id), &list)
 	for _, x := range list.Tasks {
 		args := []string{"--json", "task", "done", strconv.FormatInt(x.ID, 10)}
-		if x.Act == "copy" {
+		switch {
+		case x.Act == "copy":
 			args = append(args, "--attach", copied)
+		case x.Kind == "notify":
+			args = append(args, "--told", h.Now.Format(time.DateOnly), "--by", "letter", "--confirmed")
 		}
 		r := h.RunAs(t, "ewa", "", args...)
 		if r.Killed {

@@ -216,7 +216,8 @@ func openTasks(w io.Writer, s *engine.Standing, zone *time.Location, now time.Ti
 	t := Table{Head: []string{"TASK", "WHAT", "WHERE", "FOR", "BY"}, Right: []bool{true}}
 	n := 0
 	for _, x := range s.Tasks {
-		if slices.ContainsFunc(s.Systems, func(y engine.SystemStanding) bool { return y.Task == x.ID }) {
+		if slices.ContainsFunc(s.Systems, func(y engine.SystemStanding) bool { return y.Task == x.ID }) ||
+			slices.ContainsFunc(s.Recipients, func(r engine.RecipientStanding) bool { return r.Task == x.ID }) {
 			continue
 		}
 		by := "-"
@@ -236,7 +237,11 @@ func openTasks(w io.Writer, s *engine.Standing, zone *time.Location, now time.Ti
 func told(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time) error {
 	t := Table{Head: []string{"RECIPIENT", "STATE"}}
 	for _, r := range s.Recipients {
-		t.Add(r.Name, NoticeWords(r.State, r.How, r.Letter, "", r.At, zone, now))
+		words := NoticeWords(r.State, r.How, r.Letter, "", r.At, zone, now)
+		if r.Task > 0 {
+			words = "waits for " + taskWords(r.Task, r.Department, r.TaskDue, now.In(zone))
+		}
+		t.Add(r.Name, words)
 	}
 	return t.Print(w)
 }
@@ -283,7 +288,7 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 		}
 	}
 	for _, r := range s.Recipients {
-		if (r.State == "queued" || r.State == "failed") && s.StartedAt != nil && s.ClosedAt == nil {
+		if r.Task == 0 && (r.State == "queued" || r.State == "failed") && s.StartedAt != nil && s.ClosedAt == nil {
 			add("dossier recipients record "+s.ID+" "+r.Name+" --told DATE --by HOW", "")
 		}
 	}

@@ -111,6 +111,12 @@ func Task(w io.Writer, x engine.TaskStanding, zone *time.Location) {
 	for _, answer := range x.Answers {
 		command := map[string]string{state.TaskDone: fmt.Sprintf("dossier task done %d", x.ID), state.TaskNothingFound: fmt.Sprintf("dossier task nothing-found %d", x.ID),
 			state.TaskRefused: fmt.Sprintf("dossier task refuse %d --because TEXT", x.ID)}[answer]
+		switch {
+		case x.Kind == "notify" && answer == state.TaskDone:
+			command += " --told DATE --by HOW" + map[bool]string{true: " --confirmed"}[x.Act == "instruct"]
+		case x.Kind == "notify" && answer == state.TaskRefused:
+			command += " --exempt LETTER --evidence TEXT"
+		}
 		if answer == state.TaskDone && x.Act == "copy" {
 			command += " --attach FILE"
 		}
@@ -146,6 +152,12 @@ func Brief(w io.Writer, b engine.Brief) {
 	for _, d := range b.Do {
 		_, _ = fmt.Fprintln(w)
 		say(d, "")
+	}
+	if b.Text != "" {
+		_, _ = fmt.Fprintln(w)
+		for _, l := range strings.Split(strings.TrimRight(printable(b.Text), "\n"), "\n") {
+			_, _ = fmt.Fprintln(w, strings.TrimRight("  | "+wrap(l, Width-4, "  | "), " "))
+		}
 	}
 	if len(b.Find) > 0 {
 		_, _ = fmt.Fprintln(w, "\nlook for")
