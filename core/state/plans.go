@@ -14,10 +14,10 @@ const (
 	PlanApplied    = "applied"
 )
 
-// Plan is a stored plan of a request or a batch.
+// Plan is a stored plan of a request or of a batch; of a request that is planned in a batch it names both.
 type Plan struct {
 	ID          int64
-	Request     string // one of the two
+	Request     string
 	Batch       string
 	N           int // 1, 2 … given by [Tx.AddPlan]
 	State       string
@@ -54,16 +54,10 @@ func scanPlan(s scanner) (Plan, error) {
 // supplement another plan or those that do not: they become superseded.
 func (tx *Tx) AddPlan(p Plan) (Plan, error) {
 	what := "store plan of " + p.Request + p.Batch
-	if p.Supplements == 0 {
-		if err := tx.do(what, `UPDATE plan SET state = ? WHERE request = ? AND batch = ? AND state IN (?, ?) AND supplements = 0`,
-			PlanSuperseded, p.Request, p.Batch, PlanDraft, PlanApproved); err != nil {
-			return p, err
-		}
-	} else if err := tx.do(what, `UPDATE plan SET state = ? WHERE request = ? AND batch = ? AND state IN (?, ?) AND supplements <> 0`,
-		PlanSuperseded, p.Request, p.Batch, PlanDraft, PlanApproved); err != nil {
+	if err := tx.supersede(what, p.Request, p.Batch, p.Supplements != 0); err != nil {
 		return p, err
 	}
-	n, err := get(tx, what, scalar[int], `SELECT coalesce(max(n), 0) + 1 FROM plan WHERE request = ? AND batch = ?`, p.Request, p.Batch)
+	n, err := get(tx, what, scalar[int], `SELECT coalesce(max(n), 0) + 1 FROM plan WHERE request = ?1 AND (?1 <> '' OR batch = ?2)`, p.Request, p.Batch)
 	if err != nil {
 		return p, err
 	}
@@ -72,6 +66,16 @@ func (tx *Tx) AddPlan(p Plan) (Plan, error) {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Request, p.Batch, p.N, p.State, p.Supplements, p.Digest, js{p.Document}, p.Complete, p.Applicable,
 		stamp(p.AsOf), stamp(p.ExpiresAt), stamp(p.CreatedAt), p.CreatedBy, p.Sealed)
 	return p, err
+}
+
+func (tx *Tx) supersede(what, request, batch string, supplements bool) error {
+	return tx.do(what, `UPDATE plan SET state = ?3 WHERE request = ?1 AND (?1 <> '' OR batch = ?2) AND state IN (?4, ?5) AND (supplements <> 0) = ?6`,
+		request, batch, PlanSuperseded, PlanDraft, PlanApproved, supplements)
+}
+
+// SupersedePlan takes back the plan of a request that was not applied: it has none then.
+func (tx *Tx) SupersedePlan(request string) error {
+	return tx.supersede("take back the plan of "+request, request, "", false)
 }
 
 // Plan reads one with its approvals.
@@ -105,7 +109,7 @@ func (tx *Tx) Supplements(plan int64) ([]Plan, error) {
 
 // CurrentBatchPlan is the same for a batch.
 func (tx *Tx) CurrentBatchPlan(batch string) (Plan, error) {
-	return tx.plan("plan of batch "+batch, `batch = ? AND state <> ? AND supplements = 0`, batch, PlanSuperseded)
+	return tx.plan("plan of batch "+batch, `request = '' AND batch = ? AND state <> ? AND supplements = 0`, batch, PlanSuperseded)
 }
 
 // PlanByDigest is the newest plan of that digest.

@@ -56,9 +56,9 @@ func (tx *Tx) Lapsed(date string) ([]Request, error) {
 		AND keep_until <> '' AND keep_until < ? AND NOT EXISTS (SELECT 1 FROM held WHERE held.request = request.id AND lifted_at = '') ORDER BY keep_until, id`, date)
 }
 
-// MonthInUse counts the requests whose data key is still wrapped under a month's key. At zero the key can be destroyed.
+// MonthInUse counts the requests and batches whose data key is still wrapped under a month's key. At zero the key can be destroyed.
 func (tx *Tx) MonthInUse(month string) (int, error) {
-	return get(tx, "month "+month, scalar[int], `SELECT count(*) FROM request WHERE month = ? AND dek IS NOT NULL`, month)
+	return get(tx, "month "+month, scalar[int], `SELECT (SELECT count(*) FROM request WHERE month = ?1 AND dek IS NOT NULL) + (SELECT count(*) FROM batch WHERE month = ?1 AND dek IS NOT NULL)`, month)
 }
 
 // Truncate folds the write-ahead log into the file and cuts it to nothing, so that what was deleted is in neither. It waits for readers

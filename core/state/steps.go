@@ -24,10 +24,11 @@ const (
 	StepDone      StepState = "done"
 )
 
-// Step is one durable piece of work: of one request or batch, one phase, one system.
+// Step is one durable piece of work: of one request or batch, one phase, one system. A step of all members of a batch names the
+// batch alone; what is one member's own part of it names both.
 type Step struct {
 	ID         int64
-	Request    string // one of the two
+	Request    string
 	Batch      string
 	Plan       int64
 	Phase      string
@@ -44,6 +45,17 @@ type Step struct {
 	Detail     json.RawMessage // no personal data
 	CreatedAt,
 	UpdatedAt time.Time
+}
+
+// Shared says whether the step is of several requests together.
+func (s Step) Shared() bool { return s.Request == "" }
+
+// Owner is the request the step is of, or the batch.
+func (s Step) Owner() string {
+	if s.Shared() {
+		return s.Batch
+	}
+	return s.Request
 }
 
 const stepColumns = `id, request, batch, plan, phase, system, part, ord, state, fence, lease_owner, lease_until, attempts, not_before, waits_for, detail, created_at, updated_at`
@@ -80,10 +92,25 @@ func (tx *Tx) Step(id int64) (Step, error) {
 	return get(tx, fmt.Sprintf("step %d", id), scanStep, `SELECT `+stepColumns+` FROM step WHERE id = ?`, id)
 }
 
-// Steps lists a request's steps, those of its batch included, in the order of work.
+// Steps lists a request's steps, those it shares with its batch included, in the order of work.
 func (tx *Tx) Steps(request string) ([]Step, error) {
-	return all(tx, "steps of request "+request, scanStep, `SELECT `+stepColumns+` FROM step WHERE request = ?1
-		OR batch <> '' AND batch = (SELECT batch FROM request WHERE id = ?1) ORDER BY plan, ord, id`, request)
+	return all(tx, "steps of request "+request, scanStep, `SELECT `+stepColumns+` FROM step WHERE `+with+` ORDER BY plan, ord, id`, request)
+}
+
+// with are the steps of a request (?1), and those it shares with its batch.
+const with = `(request = ?1 OR request = '' AND batch <> '' AND batch = (SELECT batch FROM request WHERE id = ?1))`
+
+// within are all steps of a batch (?1) and of its members.
+const within = `(request = '' AND batch = ?1 OR request IN (SELECT request FROM batch_member WHERE batch = ?1))`
+
+// BatchSteps lists the steps of a batch and of all its members in the order of work.
+func (tx *Tx) BatchSteps(batch string) ([]Step, error) {
+	return all(tx, "steps of batch "+batch, scanStep, `SELECT `+stepColumns+` FROM step WHERE `+within+` ORDER BY plan, ord, id`, batch)
+}
+
+// SharedSteps lists the steps that all members of a batch have in common.
+func (tx *Tx) SharedSteps(batch string) ([]Step, error) {
+	return all(tx, "steps of batch "+batch, scanStep, `SELECT `+stepColumns+` FROM step WHERE request = '' AND batch = ?1 ORDER BY plan, ord, id`, batch)
 }
 
 // PlanSteps lists a plan's steps in the order of work.
@@ -93,25 +120,45 @@ func (tx *Tx) PlanSteps(plan int64) ([]Step, error) {
 
 // A step is due when nobody holds its lease, everything it needs is verified, and either it is in the middle of its work and its time has
 // come, or it sleeps (waiting, verified) and a time to wake was set and has come.
-const due = `lease_until <= ?1 AND not_before <= ?1 AND (state IN ('ready','claimed','prepared','committed') OR state IN ('waiting','verified') AND not_before <> '')
+const due = `lease_until <= ?2 AND not_before <= ?2 AND (state IN ('ready','claimed','prepared','committed') OR state IN ('waiting','verified') AND not_before <> '')
 	AND NOT EXISTS (SELECT 1 FROM step_need n JOIN step o ON o.id = n.needs WHERE n.step = step.id AND o.state NOT IN ('verified','settled','done'))`
 
 // DueSteps lists the steps a worker may claim now, in the order of work.
 func (tx *Tx) DueSteps(now time.Time, limit int) ([]Step, error) {
-	return all(tx, "due steps", scanStep, `SELECT `+stepColumns+` FROM step WHERE `+due+` ORDER BY not_before, plan, ord, id LIMIT ?2`, stamp(now), limit)
+	return all(tx, "due steps", scanStep, `SELECT `+stepColumns+` FROM step WHERE `+due+` ORDER BY not_before, plan, ord, id LIMIT ?1`, limit, stamp(now))
 }
 
-// DueStepsOf is [Tx.DueSteps] of one request.
+// DueStepsOf is [Tx.DueSteps] of one request, those it shares with its batch included.
 func (tx *Tx) DueStepsOf(request string, now time.Time) ([]Step, error) {
-	return all(tx, "due steps of request "+request, scanStep, `SELECT `+stepColumns+` FROM step WHERE request = ?2 AND `+due+` ORDER BY not_before, plan, ord, id`, stamp(now), request)
+	return all(tx, "due steps of request "+request, scanStep, `SELECT `+stepColumns+` FROM step WHERE `+with+` AND `+due+` ORDER BY not_before, plan, ord, id`, request, stamp(now))
+}
+
+// DueStepsOfBatch is [Tx.DueSteps] of a batch and of its members.
+func (tx *Tx) DueStepsOfBatch(batch string, now time.Time) ([]Step, error) {
+	return all(tx, "due steps of batch "+batch, scanStep, `SELECT `+stepColumns+` FROM step WHERE `+within+` AND `+due+` ORDER BY not_before, plan, ord, id`, batch, stamp(now))
+}
+
+// DueAlike lists at most so many steps of one phase that members of a batch have for themselves, and that may be claimed now.
+func (tx *Tx) DueAlike(like Step, limit int, now time.Time) ([]Step, error) {
+	return all(tx, "due steps of batch "+like.Batch, scanStep, `SELECT `+stepColumns+` FROM step WHERE batch = ?1 AND phase = ?3 AND request IN (SELECT request FROM batch_member WHERE batch = ?1)
+		AND `+due+` ORDER BY plan LIMIT ?4`, like.Batch, stamp(now), like.Phase, limit)
 }
 
 // LeasedUntil is the earliest instant at which a step of the request that somebody is in the middle of may be taken over; zero where
 // nobody is.
 func (tx *Tx) LeasedUntil(request string, now time.Time) (time.Time, error) {
+	return tx.leasedUntil("request "+request, with, request, now)
+}
+
+// BatchLeasedUntil is [Tx.LeasedUntil] of a batch and of its members.
+func (tx *Tx) BatchLeasedUntil(batch string, now time.Time) (time.Time, error) {
+	return tx.leasedUntil("batch "+batch, within, batch, now)
+}
+
+func (tx *Tx) leasedUntil(what, of, id string, now time.Time) (time.Time, error) {
 	var t time.Time
-	_, err := get(tx, "leases of request "+request, func(s scanner) (bool, error) { return true, s.Scan(stampInto{&t}) },
-		`SELECT coalesce(min(lease_until), '') FROM step WHERE request = ? AND lease_until > ? AND state IN ('claimed','prepared','committed')`, request, stamp(now))
+	_, err := get(tx, "leases of "+what, func(s scanner) (bool, error) { return true, s.Scan(stampInto{&t}) },
+		`SELECT coalesce(min(lease_until), '') FROM step WHERE `+of+` AND lease_until > ?2 AND state IN ('claimed','prepared','committed')`, id, stamp(now))
 	return t, err
 }
 
@@ -130,9 +177,9 @@ func (tx *Tx) ClaimStep(id int64, owner string, lease time.Duration, now time.Ti
 	if owner == "" || lease <= 0 {
 		return s, false, errors.New("claim a step: an owner and a lease are needed")
 	}
-	s, err = get(tx, fmt.Sprintf("claim step %d", id), scanStep, `UPDATE step SET fence = fence + 1, lease_owner = ?3, lease_until = ?4, updated_at = ?1,
-		state = CASE WHEN state IN ('ready','waiting') THEN 'claimed' ELSE state END WHERE id = ?2 AND `+due+` RETURNING `+stepColumns,
-		stamp(now), id, owner, stamp(now.Add(lease)))
+	s, err = get(tx, fmt.Sprintf("claim step %d", id), scanStep, `UPDATE step SET fence = fence + 1, lease_owner = ?3, lease_until = ?4, updated_at = ?2,
+		state = CASE WHEN state IN ('ready','waiting') THEN 'claimed' ELSE state END WHERE id = ?1 AND `+due+` RETURNING `+stepColumns,
+		id, stamp(now), owner, stamp(now.Add(lease)))
 	if errors.Is(err, ErrNotFound) {
 		return s, false, nil
 	}
