@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/planner"
@@ -61,7 +62,7 @@ func (j *job) apply(ctx context.Context) error {
 	if sys.Card.Transactional {
 		slices = slicesOf(work, sys.Map.MaxRows)
 	}
-	t := newTally(work, was, !sys.Card.Transactional || len(slices) > 0)
+	t := newTally(work, j.persons(), was, !sys.Card.Transactional || len(slices) > 0)
 	for n, slice := range append(slices, work.Treatments) {
 		if len(slices) > 0 {
 			j.progress(fmt.Sprintf("working in %s, part %d of %d", j.System, n+1, len(slices)+1))
@@ -79,7 +80,7 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 	if err != nil {
 		return err
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		return j.prepared(ctx, work, t, outcomes)
 	}})
 	if err != nil {
@@ -150,13 +151,10 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
-		if cancelled, err := tx.CancelAsked(j.Step.Request); err != nil || cancelled {
-			if err == nil {
-				err = later{code: "attention", why: "the request was cancelled; nothing more is done in " + j.System, codes: []string{"cancelled"}}
-			}
+		if err := j.cancelled(tx); err != nil {
 			return err
 		}
-		have, err := tx.Frames(j.Step.Request, j.System, "")
+		have, err := j.frames(tx)
 		if err != nil {
 			return err
 		}
@@ -165,7 +163,7 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 			return err
 		}
 		for _, f := range frames {
-			if err := tx.PutFrame(j.Step, j.Step.Request, f); err != nil {
+			if err := tx.PutFrame(j.Step, j.Owner(), f); err != nil {
 				return err
 			}
 		}
@@ -203,8 +201,37 @@ func (j *job) committed(t *tally, outcomes []connectors.Outcome) {
 		if err := j.keepCommitted(tx); err != nil {
 			return err
 		}
-		return note(tx, "system.committed", j.Step.Request, map[string]string{"system": j.System}, j.Now())
+		return j.noteSystem(tx, "system.committed", j.Now())
 	}
+}
+
+// cancelled stops a step of a request that was cancelled. A batch is cancelled by ending its steps: they lose their fence.
+func (j *job) cancelled(tx *state.Tx) error {
+	if j.Shared() {
+		return nil
+	}
+	if cancelled, err := tx.CancelAsked(j.Step.Request); err != nil || !cancelled {
+		return err
+	}
+	return later{code: "attention", why: "the request was cancelled; nothing more is done in " + j.System, codes: []string{"cancelled"}}
+}
+
+// frames are what was captured in the step's system.
+func (j *job) frames(tx *state.Tx) ([]state.Frame, error) {
+	if j.Shared() {
+		return tx.BatchFrames(j.Batch, j.System, "")
+	}
+	return tx.Frames(j.Step.Request, j.System, "")
+}
+
+// noteSystem writes of every request the step is of what its system has come to.
+func (j *job) noteSystem(tx *state.Tx, kind string, at time.Time) error {
+	for _, id := range j.requests() {
+		if err := note(tx, kind, id, map[string]string{"system": j.System}, at); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // describe adds what the store noted to an error.

@@ -16,6 +16,14 @@ import (
 // capturedPrefix stands before the name of a treatment in the edge of a frame with the keys of the rows it changed.
 const capturedPrefix = "rows/"
 
+// capturedIn is that name for the step's part of its system.
+func (j *job) capturedIn() string {
+	if j.Part == "" {
+		return capturedPrefix
+	}
+	return "rows@" + j.Part + "/"
+}
+
 // foreign says which rows lead further than what was captured when the work was made: they came later, and what they
 // lead to in other systems is not in the work.
 func (t *tally) foreign(work *planner.SystemWork, outcomes []connectors.Outcome) error {
@@ -65,13 +73,13 @@ func (j *job) sealCaptured(t *tally, work *planner.SystemWork, outcomes []connec
 		if i < 0 || work.Treatments[i].Verb == connectors.Delete || o.LinkKeys == nil {
 			continue
 		}
-		edge := capturedPrefix + id
+		edge := j.capturedIn() + id
 		for part := range slices.Chunk(o.LinkKeys.Tuples, 500) {
 			var buf bytes.Buffer
 			if err := gob.NewEncoder(&buf).Encode(part); err != nil {
 				return nil, fmt.Errorf("pack the keys of %s: %w", id, err)
 			}
-			sealed, err := j.open.Key.Seal(keys.Part{Owner: j.Step.Request, Name: fmt.Sprintf("frame/%s/%s/%d", j.System, edge, seq[edge])}, buf.Bytes())
+			sealed, err := j.open.Key.Seal(keys.Part{Owner: j.Owner(), Name: fmt.Sprintf("frame/%s/%s/%d", j.System, edge, seq[edge])}, buf.Bytes())
 			if err != nil {
 				return nil, err
 			}
@@ -87,7 +95,7 @@ func (j *job) sealCaptured(t *tally, work *planner.SystemWork, outcomes []connec
 func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]planner.Check, error) {
 	var out []planner.Check
 	for _, f := range frames {
-		id, ok := strings.CutPrefix(f.Edge, capturedPrefix)
+		id, ok := strings.CutPrefix(f.Edge, j.capturedIn())
 		i := slices.IndexFunc(work.Treatments, func(x connectors.Treatment) bool { return x.ID == id })
 		if !ok || i < 0 || work.Treatments[i].Verb != connectors.Set {
 			continue
@@ -112,7 +120,7 @@ func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]
 
 // capturedKeys are those of one frame.
 func (j *job) capturedKeys(f state.Frame, id string) ([]connectors.Tuple, error) {
-	plain, err := j.open.Key.Open(keys.Part{Owner: j.Step.Request, Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
+	plain, err := j.open.Key.Open(keys.Part{Owner: j.Owner(), Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
 	if err != nil {
 		return nil, err
 	}

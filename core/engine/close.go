@@ -14,63 +14,92 @@ import (
 
 // close ends a request: every system is verified, lawfully kept or answered for by a person, and every recipient told.
 func (j *job) close(ctx context.Context) error {
-	p, err := j.plan(ctx)
+	c, err := j.closing(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := j.awaitTasks(ctx); err != nil {
+	if err := j.printLast(ctx, c); err != nil {
 		return err
 	}
-	keep, err := j.lastLook(ctx)
-	if err != nil {
-		return err
-	}
-	now := j.Now()
 	defer j.failpoint("closed")
-	err = j.DB.Write(ctx, func(tx *state.Tx) error {
-		if err := tx.HoldStep(j.Step); err != nil {
-			return err
-		}
-		if x, err := tx.Request(j.Step.Request); err != nil || request.State(x.State).Closed() {
-			return err // closed by a worker that died before it could say so: it ended then, not now
-		}
-		if err := awaitLeftOut(tx, j.Step.Request, p); err != nil {
-			return err
-		}
-		if err := j.verifyTombstone(tx, j.Step.Request, now); err != nil {
-			return err
-		}
-		covered, err := supplemented(tx, j.Step.Request)
-		if err != nil {
-			return err
-		}
-		outcome, err := outcomeWith(tx, j.Step.Request, p, covered)
-		if err != nil {
-			return err
-		}
-		if err := j.keepOn(tx, p, keep, now); err != nil {
-			return err
-		}
-		if err := j.endAs(tx, j.Step.Request, request.Done, outcome, now); err != nil {
-			return err
-		}
-		if j.open.Content.Right == request.Restriction {
-			if err := note(tx, "restriction.applied", j.Step.Request, nil, now); err != nil {
-				return err
-			}
-		}
-		if err := j.issue(tx, j.Step.Request, p, outcome, now); err != nil {
-			return err
-		}
-		if err := dropSpools(tx, j.Step.Request); err != nil {
-			return err
-		}
-		return tx.DeleteFrames(j.Step.Request) // settled: nothing needs the captured keys any more
-	})
-	if err != nil {
+	if err := j.DB.Write(ctx, func(tx *state.Tx) error { return j.end(tx, c, j.Now()) }); err != nil {
 		return err
 	}
 	return j.removeSpools(j.Step.Request) // also after a worker that died before it could
+}
+
+// closing is what the end of a request is made of.
+type closing struct {
+	plan *plan.Plan
+	keep *lasting // what the due items hold from now on; nil where nothing was kept
+	look bool     // how the kept rows stand is still to be seen
+}
+
+// closing gathers it, once everybody has answered.
+func (j *job) closing(ctx context.Context) (*closing, error) {
+	p, err := j.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := j.awaitTasks(ctx); err != nil {
+		return nil, err
+	}
+	keep, look, err := j.lastLook(ctx)
+	return &closing{p, keep, look}, err
+}
+
+// printLast looks how the rows that were kept stand now, of several requests at once.
+func (e *Engine) printLast(ctx context.Context, cs ...*closing) error {
+	var of []*lasting
+	for _, c := range cs {
+		if c != nil && c.look {
+			of = append(of, c.keep)
+		}
+	}
+	return e.printAnchors(ctx, of...)
+}
+
+// end writes the end of a request.
+func (j *job) end(tx *state.Tx, c *closing, now time.Time) error {
+	id, p := j.Step.Request, c.plan
+	if err := tx.HoldStep(j.Step); err != nil {
+		return err
+	}
+	if x, err := tx.Request(id); err != nil || request.State(x.State).Closed() {
+		return err // closed by a worker that died before it could say so: it ended then, not now
+	}
+	if err := awaitLeftOut(tx, id, p); err != nil {
+		return err
+	}
+	if err := j.verifyTombstone(tx, id, now); err != nil {
+		return err
+	}
+	covered, err := supplemented(tx, id)
+	if err != nil {
+		return err
+	}
+	outcome, err := outcomeWith(tx, id, p, covered)
+	if err != nil {
+		return err
+	}
+	if err := j.keepOn(tx, p, c.keep, now); err != nil {
+		return err
+	}
+	if err := j.endAs(tx, id, request.Done, outcome, now); err != nil {
+		return err
+	}
+	if j.open.Content.Right == request.Restriction {
+		if err := note(tx, "restriction.applied", id, nil, now); err != nil {
+			return err
+		}
+	}
+	if err := j.issue(tx, id, p, outcome, now); err != nil {
+		return err
+	}
+	if err := dropSpools(tx, id); err != nil {
+		return err
+	}
+	return tx.DeleteFrames(id) // settled: nothing needs the captured keys any more
 }
 
 // outcomeWith is how a request ended, by its plan and by what people answered.
@@ -88,29 +117,26 @@ func outcomeWith(tx *state.Tx, id string, p *plan.Plan, covered []string) (reque
 	return out, err
 }
 
-// lastLook is what the due items hold from now on, with how the kept rows stand now that all is done; nil where nothing was kept.
-func (j *job) lastLook(ctx context.Context) (*lasting, error) {
+// lastLook is what the due items hold from now on; nil where nothing was kept. look says that it is still to be seen how the kept rows
+// stand now that all is done.
+func (j *job) lastLook(ctx context.Context) (keep *lasting, look bool, err error) {
 	if j.work == nil || !j.open.Content.Right.Destroys() {
-		return nil, nil
+		return nil, false, nil
 	}
-	var err error
 	if j.open.due, err = read(ctx, j.Engine, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, j.Engine, j.Step.Request, j.work.AsOf) }); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	works, err := j.supplementWorks(ctx, j.open, j.Step.Plan)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	whole := *j.work
 	for _, w := range works {
 		whole.Roots, whole.Shells, whole.Stay, whole.Dues = append(whole.Roots, w.Roots...), append(whole.Shells, w.Shells...), append(whole.Stay, w.Stay...), append(whole.Dues, w.Dues...)
 	}
 	j.work = &whole
-	keep := lastingOf(j.open.Content, j.work)
-	if len(j.work.Dues) == 0 && j.open.due == nil {
-		return &keep, nil
-	}
-	return &keep, j.printAnchors(ctx, &keep)
+	k := lastingOf(j.open.Content, j.work)
+	return &k, len(j.work.Dues) > 0 || j.open.due != nil, nil
 }
 
 // keepOn leaves the due items as they are to stand.
@@ -146,12 +172,19 @@ func outcomeOf(p *plan.Plan, covered []string) request.Outcome {
 	return request.Fulfilled
 }
 
-// summarise brings the request's row in line with its steps: what it waits for, what a person must look at.
+// summarise brings the request's row in line with its steps: what it waits for, what a person must look at. Of a batch it does so for
+// every member: they share steps.
 func (e *Engine) summarise(ctx context.Context, id string) error {
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
-		if err != nil || request.State(x.State).Closed() {
+		if err != nil {
 			return err
+		}
+		if x.Batch != "" {
+			return summariseBatch(tx, x.Batch, e.Now())
+		}
+		if request.State(x.State).Closed() {
+			return nil
 		}
 		p, err := tx.CurrentPlan(id)
 		if errors.Is(err, state.ErrNotFound) || err == nil && p.State != state.PlanApplied {
@@ -164,13 +197,17 @@ func (e *Engine) summarise(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		was, _ := json.Marshal(x)
-		summarise(&x, steps)
-		if now, _ := json.Marshal(x); string(now) == string(was) {
-			return nil
-		}
-		return tx.SaveRequest(x, e.Now())
+		return saveSummary(tx, x, steps, e.Now())
 	})
+}
+
+func saveSummary(tx *state.Tx, x state.Request, steps []state.Step, now time.Time) error {
+	was, _ := json.Marshal(x)
+	summarise(&x, steps)
+	if is, _ := json.Marshal(x); string(is) == string(was) {
+		return nil
+	}
+	return tx.SaveRequest(x, now)
 }
 
 // summarise chooses what the request as a whole waits for: a person before a store, a store before mere time.

@@ -110,7 +110,7 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 	if err := systemStandings(tx, s, stored, p); err != nil {
 		return nil, err
 	}
-	counts, err := tx.SumCounts(stored.ID, state.Total)
+	counts, err := countsOf(tx, stored)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 		return nil, err
 	}
 	for _, x := range more {
-		of, err := tx.SumCounts(x.ID, state.Total)
+		of, err := countsOf(tx, x)
 		if err != nil {
 			return nil, err
 		}

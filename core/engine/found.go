@@ -38,6 +38,9 @@ func (j *job) findings(ctx context.Context) (*findings, error) {
 	if v.key, err = j.open.Key.Derive("found-rows"); err != nil {
 		return nil, err
 	}
+	if j.Shared() {
+		return v, nil // what people are asked about, one member is asked about by itself
+	}
 	tasks, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Task, error) {
 		return tx.Tasks(state.TaskFilter{Request: j.Step.Request, System: j.System})
 	})
@@ -93,6 +96,9 @@ func (v *findings) spares(collection string, key []any, conflict bool) bool {
 // askPeople leaves rows to a person, one task for each collection, and says what the step waits for. Rows somebody is asked about
 // already make no further task; where all were answered to be this person's, a plan of its own treats them.
 func (j *job) askPeople(ctx context.Context, kind TaskKind, left []remainder) error {
+	if j.Shared() {
+		return later{code: "attention", codes: []string{string(kind)}, why: fmt.Sprintf("%s/%s: %s", j.System, left[0].Collection, foundWhy[kind])}
+	}
 	rows, some, met := map[string][]string{}, map[string][]Item{}, map[string]bool{}
 	var order []string
 	for _, r := range left {
@@ -100,7 +106,7 @@ func (j *job) askPeople(ctx context.Context, kind TaskKind, left []remainder) er
 			order = append(order, r.Collection)
 		}
 		for n, key := range r.keys {
-			id := j.said.row(key)
+			id := j.said.row(key.Values)
 			place := r.Collection + "/" + id
 			if j.said.asked[place] || met[place] {
 				continue
@@ -225,7 +231,7 @@ func (j *job) roomFor(r remainder) int64 {
 		return room
 	}
 	for _, key := range r.keys {
-		if !j.said.treat[r.Collection+"/"+j.said.row(key)] {
+		if !j.said.treat[r.Collection+"/"+j.said.row(key.Values)] {
 			return room
 		}
 	}

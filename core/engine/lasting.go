@@ -102,21 +102,30 @@ func (e *Engine) openLasting(d state.DueItem) (lasting, error) {
 }
 
 // printAnchors looks how the rows that were kept stand now that the work is done: by that they are known again.
-func (e *Engine) printAnchors(ctx context.Context, k *lasting) error {
+func (e *Engine) printAnchors(ctx context.Context, ks ...*lasting) error {
 	var roots []planner.Root
-	for _, a := range k.Anchors {
-		roots = append(roots, a.Root)
+	for _, k := range ks {
+		for _, a := range k.Anchors {
+			roots = append(roots, a.Root)
+		}
+	}
+	if len(roots) == 0 {
+		return nil
 	}
 	prints, err := e.Planner.Prints(ctx, e.Ring.DueMarkKey().Bytes(), roots)
 	if err != nil {
 		return err
 	}
-	var there []planner.Anchor
-	for i, a := range k.Anchors {
-		if a.Print = prints[i]; a.Print != "" {
-			there = append(there, a)
+	n := 0
+	for _, k := range ks {
+		var there []planner.Anchor
+		for _, a := range k.Anchors {
+			if a.Print = prints[n]; a.Print != "" {
+				there = append(there, a)
+			}
+			n++
 		}
+		k.Anchors = there
 	}
-	k.Anchors = there
 	return nil
 }

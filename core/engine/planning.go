@@ -53,20 +53,24 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 		if _, err := tx.AddPlan(stored); err != nil {
 			return err
 		}
-		x.State, x.WaitingFor, x.WaitingWhy, x.AsOf = string(request.Planned), "", "", made.Plan.AsOf
-		x.Attention = nil
-		for _, a := range made.Plan.Attention {
-			x.Attention = append(x.Attention, a.Code)
-		}
-		if !made.Plan.Complete {
-			x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(request.ForStore), "a system was not reached"
-		}
-		if err := tx.SaveRequest(x, now); err != nil {
-			return err
-		}
-		err = note(tx, "request.planned", id, map[string]string{"digest": made.Plan.Digest}, now)
-		return err
+		return enterPlan(tx, x, made.Plan, "", now)
 	})
+}
+
+// enterPlan brings the register in line with a plan that was stored: its own, or, with a batch, the one it has there.
+func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, now time.Time) error {
+	x.State, x.WaitingFor, x.WaitingWhy, x.AsOf, x.Batch = string(request.Planned), "", "", p.AsOf, batch
+	x.Attention = nil
+	for _, a := range p.Attention {
+		x.Attention = append(x.Attention, a.Code)
+	}
+	if !p.Complete {
+		x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(request.ForStore), "a system was not reached"
+	}
+	if err := tx.SaveRequest(x, now); err != nil {
+		return err
+	}
+	return note(tx, "request.planned", x.ID, map[string]string{"digest": p.Digest}, now)
 }
 
 // draft makes a plan and what the state would keep of it; nothing is stored.
@@ -81,9 +85,14 @@ func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearse 
 			return nil, state.Plan{}, err
 		}
 	}
-	p := made.Plan
+	stored, err := e.stored(made.Plan, "", now)
+	return made, stored, err
+}
+
+// stored is what the state keeps of a request's plan: its own, or the one it has in a batch.
+func (e *Engine) stored(p *plan.Plan, batch string, now time.Time) (state.Plan, error) {
 	doc, err := json.Marshal(p)
-	return made, state.Plan{Request: o.ID, Digest: p.Digest, Document: doc, Complete: p.Complete, Applicable: p.Applicable, AsOf: p.AsOf, ExpiresAt: p.ExpiresAt,
+	return state.Plan{Request: p.Request, Batch: batch, Digest: p.Digest, Document: doc, Complete: p.Complete, Applicable: p.Applicable, AsOf: p.AsOf, ExpiresAt: p.ExpiresAt,
 		CreatedAt: now, CreatedBy: e.Operator}, err
 }
 
@@ -99,18 +108,8 @@ func plannable(o *open) error {
 
 // make runs the planner over a request.
 func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []string, rehearse bool) (*planner.Result, error) {
-	commitment, err := o.commitment()
+	in, err := e.input(ctx, o, asOf, without, rehearse)
 	if err != nil {
-		return nil, err
-	}
-	var before former
-	var due *planner.Due
-	if o.due, err = read(ctx, e, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, e, o.ID, asOf) }); err != nil {
-		return nil, err
-	}
-	if o.due != nil {
-		before, due = former{anchors: o.due.anchors, ends: o.due.ends}, &o.due.Due
-	} else if before, err = e.formerly(ctx, o.Content.Subject.Identifiers); err != nil {
 		return nil, err
 	}
 	p := *e.Planner
@@ -120,11 +119,6 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 	if p.StandInKey, err = o.Key.Derive("stand-ins"); err != nil {
 		return nil, err
 	}
-	in := planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
-		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
-		PrintKey:     e.Ring.DueMarkKey().Bytes(),
-		Progress:     func(system string) { e.progress("looking in " + system) },
-		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}
 	if o.Content.Right == request.Lift {
 		if in.Lift, in.Request, err = e.toLift(ctx, o); err != nil {
 			return nil, err
@@ -138,6 +132,29 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 		return made, err
 	}
 	return p.Make(ctx, in)
+}
+
+// input is what a request is planned by.
+func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []string, rehearse bool) (planner.Input, error) {
+	commitment, err := o.commitment()
+	if err != nil {
+		return planner.Input{}, err
+	}
+	var before former
+	var due *planner.Due
+	if o.due, err = read(ctx, e, func(tx *state.Tx) (*dueWork, error) { return dueOf(tx, e, o.ID, asOf) }); err != nil {
+		return planner.Input{}, err
+	}
+	if o.due != nil {
+		before, due = former{anchors: o.due.anchors, ends: o.due.ends}, &o.due.Due
+	} else if before, err = e.formerly(ctx, o.Content.Subject.Identifiers); err != nil {
+		return planner.Input{}, err
+	}
+	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
+		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
+		PrintKey:     e.Ring.DueMarkKey().Bytes(),
+		Progress:     func(system string) { e.progress("looking in " + system) },
+		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}, nil
 }
 
 // Approval is who may approve a plan, by the map: nobody need, anybody, or another person than who made it. What has come due was approved
@@ -160,6 +177,9 @@ func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		p, err := openPlan(tx, id, digest)
 		if err != nil {
+			return err
+		}
+		if err := alone(p); err != nil {
 			return err
 		}
 		if digest != "" && p.Digest != digest {

@@ -31,19 +31,20 @@ const workEdge = "work"
 // supplementEdge is that name for a supplementary plan's.
 func supplementEdge(plan int64) string { return fmt.Sprintf("%s/%d", workEdge, plan) }
 
-// packWork turns work into frames of at most 64 KiB under a name, sealed under the request's key.
-func packWork(key keys.DataKey, request, edge string, w *planner.Work) ([]state.Frame, error) {
+// packWork turns work into frames of at most 64 KiB under a name, sealed under its owner's key: a request's, or, with the persons it is
+// of, a batch's.
+func packWork[W planner.Work | groupWork](key keys.DataKey, owner, edge string, w *W) ([]state.Frame, error) {
 	var buf bytes.Buffer
 	z, _ := flate.NewWriter(&buf, flate.BestSpeed) // the level is valid
 	if err := gob.NewEncoder(z).Encode(w); err != nil {
-		return nil, fmt.Errorf("pack the work of %s: %w", request, err)
+		return nil, fmt.Errorf("pack the work of %s: %w", owner, err)
 	}
 	if err := z.Close(); err != nil {
 		return nil, err
 	}
 	var out []state.Frame
 	for seq := 0; buf.Len() > 0; seq++ {
-		sealed, err := key.Seal(framePart(request, edge, seq), buf.Next(frameRoom))
+		sealed, err := key.Seal(framePart(owner, edge, seq), buf.Next(frameRoom))
 		if err != nil {
 			return nil, err
 		}
@@ -57,13 +58,13 @@ func framePart(request, edge string, seq int) keys.Part {
 }
 
 // unpackWork is the inverse of packWork.
-func unpackWork(key keys.DataKey, request string, frames []state.Frame) (*planner.Work, error) {
+func unpackWork[W planner.Work | groupWork](key keys.DataKey, owner string, frames []state.Frame) (*W, error) {
 	var buf bytes.Buffer
 	for i, f := range frames {
 		if f.Seq != i {
-			return nil, fmt.Errorf("the work of %s has a gap at frame %d", request, i)
+			return nil, fmt.Errorf("the work of %s has a gap at frame %d", owner, i)
 		}
-		plain, err := key.Open(framePart(request, f.Edge, f.Seq), f.Sealed)
+		plain, err := key.Open(framePart(owner, f.Edge, f.Seq), f.Sealed)
 		if err != nil {
 			return nil, err
 		}
@@ -71,19 +72,21 @@ func unpackWork(key keys.DataKey, request string, frames []state.Frame) (*planne
 	}
 	z := flate.NewReader(&buf)
 	defer func() { _ = z.Close() }()
-	var w planner.Work
+	var w W
 	if err := gob.NewDecoder(io.Reader(z)).Decode(&w); err != nil {
-		return nil, fmt.Errorf("the sealed work of %s cannot be read", request)
+		return nil, fmt.Errorf("the sealed work of %s cannot be read", owner)
 	}
 	return &w, nil
 }
 
-// lastWork is the work of the plan that was worked last, unpacked: the steps of a plan follow each other, and most of what a
+// lastWork is the work that was worked last, unpacked: the steps of a plan follow each other, and most of what a
 // small one costs is reading it. It is read by many and changed by none.
 type lastWork struct {
-	mu   sync.Mutex
-	plan int64
-	work *planner.Work
+	mu      sync.Mutex
+	plan    int64
+	edge    string // of a batch: which of its works
+	work    *planner.Work
+	persons []int
 }
 
 // recall gives the work of the step's plan. With the last step it is forgotten.
@@ -93,9 +96,21 @@ func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 	if j.Phase == phaseClose {
 		defer func() { j.last.plan, j.last.work = 0, nil }()
 	}
+	if j.Shared() {
+		return j.recallShared(ctx)
+	}
 	if j.last.work != nil && j.last.plan == j.Step.Plan {
 		return j.last.work, nil
 	}
+	w, err := j.ownWork(ctx)
+	if err == nil && w != nil {
+		j.last.plan, j.last.work = j.Step.Plan, w
+	}
+	return w, err
+}
+
+// ownWork reads the work of the step's own plan; nil where a step that ends a request has none to read.
+func (j *job) ownWork(ctx context.Context) (*planner.Work, error) {
 	if j.Phase == phaseClose && !j.open.Content.Right.Destroys() {
 		return nil, nil // nothing of it outlives the request
 	}
@@ -106,12 +121,7 @@ func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 	if len(frames) == 0 && j.Phase == phaseClose {
 		return nil, nil // closed by a worker that died before it could say so
 	}
-	w, err := unpackWork(j.open.Key, j.Step.Request, frames)
-	if err != nil {
-		return nil, err
-	}
-	j.last.plan, j.last.work = j.Step.Plan, w
-	return w, nil
+	return unpackWork[planner.Work](j.open.Key, j.Step.Request, frames)
 }
 
 // workFrames are those of a plan's work: of the request's own plan, or of one that supplements it.

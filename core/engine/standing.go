@@ -21,6 +21,7 @@ type Standing struct {
 	Right       string              `json:"right"`
 	Ground      string              `json:"ground,omitempty"`
 	State       string              `json:"state"`
+	Batch       string              `json:"batch,omitempty"` // it is planned, or carried out, together with others
 	WaitsFor    string              `json:"waiting_for,omitempty"`
 	Why         string              `json:"waiting_why,omitempty"`
 	Outcome     string              `json:"outcome,omitempty"`
@@ -149,7 +150,7 @@ func (e *Engine) standing(tx *state.Tx, id string) (*Standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Standing{Format: "dossier.request/v1", ID: x.ID, Number: x.Number, Right: x.Right, Ground: x.Ground, State: x.State, WaitsFor: x.WaitingFor, Why: x.WaitingWhy,
+	s := &Standing{Format: "dossier.request/v1", ID: x.ID, Number: x.Number, Right: x.Right, Ground: x.Ground, State: x.State, Batch: x.Batch, WaitsFor: x.WaitingFor, Why: x.WaitingWhy,
 		Outcome: x.Outcome, Attention: x.Attention, ReceivedAt: x.ReceivedAt, DueStrict: x.DueStrict, DueCode: x.DueCode, ClosedAt: at(x.ClosedAt), KeepUntil: x.KeepUntil,
 		Systems: []SystemStanding{}, Recipients: []RecipientStanding{}}
 	if s.Tasks, err = e.openTasks(tx, id); err != nil {
@@ -219,11 +220,11 @@ func at(t time.Time) *time.Time {
 }
 
 func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan) error {
-	steps, err := tx.PlanSteps(stored.ID)
+	steps, err := stepsOf(tx, stored)
 	if err != nil {
 		return err
 	}
-	counts, err := tx.SumCounts(stored.ID, state.Total)
+	counts, err := countsOf(tx, stored)
 	if err != nil {
 		return err
 	}

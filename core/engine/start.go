@@ -37,6 +37,9 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 	if err != nil {
 		return err
 	}
+	if err := alone(stored); err != nil {
+		return err
+	}
 	if digest != "" && digest != stored.Digest {
 		return hint(fmt.Errorf("%w: the plan given is not the current one of %s", Stale{[]string{"another plan was made since"}}, id), "dossier plan show %s", id)
 	}
@@ -84,17 +87,23 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 
 // mayStart checks what can be checked without looking at any system.
 func (e *Engine) mayStart(p *plan.Plan, stored state.Plan) error {
-	if !p.Intact() || p.Digest != stored.Digest {
-		return hint(fmt.Errorf("%w: the stored plan of %s does not fit its digest", ErrNotApplicable, p.Request), "dossier plan %s", p.Request)
+	return e.ready(p.Intact() && p.Digest == stored.Digest, p.Applicable, p.Blockers, e.Approval(p), stored)
+}
+
+// ready checks a stored plan, of a request or of a batch: intact, applicable, not expired, approved by whom the map needs.
+func (e *Engine) ready(intact, applicable bool, blockers []string, need string, stored state.Plan) error {
+	of := stored.Request + stored.Batch
+	if !intact {
+		return hint(fmt.Errorf("%w: the stored plan of %s does not fit its digest", ErrNotApplicable, of), "dossier plan %s", of)
 	}
-	if !p.Applicable {
-		return hint(fmt.Errorf("%w: %s", ErrNotApplicable, firstOf(p.Blockers)), "dossier plan show %s", p.Request)
+	if !applicable {
+		return hint(fmt.Errorf("%w: %s", ErrNotApplicable, firstOf(blockers)), "dossier plan show %s", of)
 	}
-	if e.Now().After(p.ExpiresAt) {
-		return hint(fmt.Errorf("%w on %s", ErrExpired, p.ExpiresAt.Format("Mon 2 Jan 2006")), "dossier plan %s", p.Request)
+	if e.Now().After(stored.ExpiresAt) {
+		return hint(fmt.Errorf("%w on %s", ErrExpired, stored.ExpiresAt.Format("Mon 2 Jan 2006")), "dossier plan %s", of)
 	}
-	if need := e.Approval(p); need != "nobody" && need != "" && len(stored.Approvals) == 0 {
-		return hint(ErrNotApproved, "dossier apply %s --approve %s", p.Request, p.Digest)
+	if need != "nobody" && need != "" && len(stored.Approvals) == 0 {
+		return hint(ErrNotApproved, "dossier apply %s --approve %s", of, stored.Digest)
 	}
 	return nil
 }

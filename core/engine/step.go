@@ -16,9 +16,10 @@ import (
 type job struct {
 	*Engine
 	state.Step
-	open *open
-	work *planner.Work
-	said *findings // what people said of rows an earlier look found
+	open  *open
+	work  *planner.Work
+	group *group    // of a step of several requests: whose
+	said  *findings // what people said of rows an earlier look found
 	// ending is stored with the step's end, in one transaction, where it is done; nil: nothing more.
 	ending func(*state.Tx) error
 }
@@ -31,6 +32,8 @@ type detail struct {
 	VerifiedAt *time.Time     `json:"verified_at,omitempty"`
 	Witness    map[int]string `json:"witness,omitempty"` // keyed hashes of other persons' rows
 	Late       int64          `json:"late,omitempty"`
+	LateOf     map[int]int64  `json:"late_of,omitempty"` // of a batch, by person
+	Split      bool           `json:"split,omitempty"`   // it ended because others, each of some of its members, took its place
 	DoneBy     *time.Time     `json:"done_by,omitempty"`
 }
 
@@ -56,11 +59,23 @@ type later struct {
 
 func (l later) Error() string { return l.why }
 
-// Drain works the steps of a request that are due, one after the other, until none is: what is left then waits.
+// Drain works the steps of a request that are due, one after the other, until none is: what is left then waits. Of a request that is
+// carried out in a batch, those it shares with it are worked too.
 func (e *Engine) Drain(ctx context.Context, id string) error {
+	return e.drain(ctx, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOf(id, e.Now()) },
+		func(tx *state.Tx) (time.Time, error) { return tx.LeasedUntil(id, e.Now()) }, func() error { return e.summarise(ctx, id) })
+}
+
+// DrainBatch is [Engine.Drain] of a batch and all its members.
+func (e *Engine) DrainBatch(ctx context.Context, name string) error {
+	return e.drain(ctx, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOfBatch(name, e.Now()) },
+		func(tx *state.Tx) (time.Time, error) { return tx.BatchLeasedUntil(name, e.Now()) }, func() error { return e.summariseBatch(ctx, name) })
+}
+
+func (e *Engine) drain(ctx context.Context, dues func(*state.Tx) ([]state.Step, error), leased func(*state.Tx) (time.Time, error), summarise func() error) error {
 	var held lease
 	for {
-		due, err := read(ctx, e, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOf(id, e.Now()) })
+		due, err := read(ctx, e, dues)
 		if err != nil {
 			return err
 		}
@@ -76,10 +91,10 @@ func (e *Engine) Drain(ctx context.Context, id string) error {
 		if worked {
 			continue
 		}
-		if waited, err := e.awaitLease(ctx, id, &held); err != nil {
+		if waited, err := e.awaitLease(ctx, leased, &held); err != nil {
 			return err
 		} else if !waited {
-			return e.summarise(ctx, id)
+			return summarise()
 		}
 	}
 }
@@ -89,8 +104,8 @@ type lease struct{ until, since time.Time }
 
 // awaitLease waits while somebody else is in the middle of a step of the request: another node, or one that was killed and whose
 // lease runs out. waited is false where nobody is, or the lease neither moves nor ends.
-func (e *Engine) awaitLease(ctx context.Context, id string, held *lease) (waited bool, err error) {
-	until, err := read(ctx, e, func(tx *state.Tx) (time.Time, error) { return tx.LeasedUntil(id, e.Now()) })
+func (e *Engine) awaitLease(ctx context.Context, leased func(*state.Tx) (time.Time, error), held *lease) (waited bool, err error) {
+	until, err := read(ctx, e, leased)
 	if err != nil || until.IsZero() {
 		return false, err
 	}
@@ -120,6 +135,9 @@ func (e *Engine) Step(ctx context.Context, id int64) (ok bool, err error) {
 	}
 	if ok, err = e.Work(ctx, id); err != nil || !ok {
 		return ok, err
+	}
+	if s.Shared() {
+		return true, e.summariseBatch(ctx, s.Batch)
 	}
 	return true, e.summarise(ctx, s.Request)
 }
@@ -154,6 +172,9 @@ func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 	if err != nil || !ok {
 		return false, err
 	}
+	if s.Batch != "" && !s.Shared() && (s.Phase == phaseTell || s.Phase == phaseClose) {
+		return true, e.workAlike(ctx, s)
+	}
 	ctx, stop := e.keepLease(ctx, s)
 	defer stop()
 	j := &job{Engine: e, Step: s}
@@ -165,8 +186,8 @@ func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 // failpoint is an instant of this step at which a crash test may kill the process.
 func (j *job) failpoint(at string) { failpoint(j.Phase + "/" + at + "/" + j.System) }
 
-// keepLease renews the lease until stop; ctx ends when it is lost.
-func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, func()) {
+// keepLease renews the leases until stop; ctx ends when one is lost.
+func (e *Engine) keepLease(ctx context.Context, steps ...state.Step) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -178,7 +199,7 @@ func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, 
 			case <-ctx.Done():
 				return
 			case <-t.C:
-				if err := e.DB.WriteSoon(ctx, func(tx *state.Tx) error { return tx.RenewLease(s, leaseFor, e.Now()) }); err != nil {
+				if err := e.DB.WriteSoon(ctx, func(tx *state.Tx) error { return renew(tx, steps, e.Now()) }); err != nil {
 					cancel(err)
 					return
 				}
@@ -188,10 +209,24 @@ func (e *Engine) keepLease(ctx context.Context, s state.Step) (context.Context, 
 	return ctx, func() { cancel(nil); <-done }
 }
 
+func renew(tx *state.Tx, steps []state.Step, now time.Time) error {
+	for _, s := range steps {
+		if err := tx.RenewLease(s, leaseFor, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run does the step's work; nil means that it is done.
 func (j *job) run(ctx context.Context) error {
 	var err error
-	if j.open, err = j.openRequest(ctx, j.Step.Request); err != nil {
+	if j.Shared() {
+		err = j.openGroup(ctx)
+	} else {
+		j.open, err = j.openRequest(ctx, j.Step.Request)
+	}
+	if err != nil {
 		return err
 	}
 	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseHold {
@@ -212,6 +247,9 @@ func (j *job) run(ctx context.Context) error {
 	case phaseTell:
 		return j.tell(ctx)
 	case phaseClose:
+		if j.Shared() {
+			return j.closeBatch(ctx)
+		}
 		return j.close(ctx)
 	case phaseHold:
 		return j.holdAgain(ctx)
@@ -239,12 +277,37 @@ func (j *job) finish(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	now, was := j.Now(), j.State
-	d := detailOf(j.Step)
-	var wait later
 	ending := j.ending
 	if err != nil || ending == nil {
 		ending = func(*state.Tx) error { return nil }
 	}
+	wait := j.turn(err, now)
+	j.failpoint("ended")
+	write := j.DB.Write
+	if err == nil && j.Phase == phaseApply {
+		write = j.DB.WriteSoon // what is prepared is on the disk, and the check that follows writes
+	}
+	var unsaid error
+	err = write(ctx, func(tx *state.Tx) error {
+		if unsaid = ending(tx); unsaid != nil {
+			return unsaid
+		}
+		return j.putDown(tx, wait, now)
+	})
+	j.failpoint("yielded")
+	if unsaid != nil { // nothing of the end was stored: what was found wrong is
+		j.State, j.ending = was, nil
+		return j.finish(ctx, unsaid)
+	}
+	if errors.Is(err, state.ErrFenced) {
+		return nil
+	}
+	return err
+}
+
+// turn is what the step's state becomes by how its work ended.
+func (j *job) turn(err error, now time.Time) (wait later) {
+	d := detailOf(j.Step)
 	switch {
 	case err == nil:
 		d.Why, d.Codes = "", nil
@@ -270,37 +333,22 @@ func (j *job) finish(ctx context.Context, err error) error {
 		j.State, j.WaitsFor = state.StepAttention, "person"
 	}
 	j.Detail = d.raw()
-	j.Log.Info("step", "request", j.Step.Request, "phase", j.Phase, "system", j.System, "state", string(j.State))
-	j.failpoint("ended")
-	write := j.DB.Write
-	if err == nil && j.Phase == phaseApply {
-		write = j.DB.WriteSoon // what is prepared is on the disk, and the check that follows writes
-	}
-	var unsaid error
-	err = write(ctx, func(tx *state.Tx) error {
-		if unsaid = ending(tx); unsaid != nil {
-			return unsaid
+	j.Log.Info("step", "request", j.Owner(), "phase", j.Phase, "system", j.System, "state", string(j.State))
+	return wait
+}
+
+// putDown stores it, and gives the step back.
+func (j *job) putDown(tx *state.Tx, wait later, now time.Time) error {
+	if wait.tasks { // an answer that came while the step was held could not wake it
+		tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
+		if err != nil {
+			return err
 		}
-		if wait.tasks { // an answer that came while the step was held could not wake it
-			tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
-			if err != nil {
-				return err
-			}
-			if waitsForTasks(tasks) == nil {
-				j.State, j.WaitsFor, j.NotBefore = state.StepReady, "", time.Time{}
-			}
+		if waitsForTasks(tasks) == nil {
+			j.State, j.WaitsFor, j.NotBefore = state.StepReady, "", time.Time{}
 		}
-		return tx.YieldStep(j.Step, now)
-	})
-	j.failpoint("yielded")
-	if unsaid != nil { // nothing of the end was stored: what was found wrong is
-		j.State, j.ending = was, nil
-		return j.finish(ctx, unsaid)
 	}
-	if errors.Is(err, state.ErrFenced) {
-		return nil
-	}
-	return err
+	return tx.YieldStep(j.Step, now)
 }
 
 // ended is the state a phase ends in.

@@ -184,7 +184,7 @@ func (e *Engine) supplementOf(ctx context.Context, o *open, systems []string) (s
 	if err != nil {
 		return nil, nil, err
 	}
-	own, err := unpackWork(o.Key, o.ID, frames)
+	own, err := unpackWork[planner.Work](o.Key, o.ID, frames)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -232,7 +232,7 @@ func (e *Engine) supplementWorks(ctx context.Context, o *open, main int64) ([]*p
 		if err != nil {
 			return nil, err
 		}
-		w, err := unpackWork(o.Key, o.ID, frames)
+		w, err := unpackWork[planner.Work](o.Key, o.ID, frames)
 		if err != nil {
 			return nil, err
 		}

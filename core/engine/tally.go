@@ -14,33 +14,54 @@ type classOf struct {
 	planner.Class
 }
 
+// counted is what is counted apart: a treatment of the plan, in all and for each person of a batch.
+type counted struct {
+	treatment string
+	person    int // [state.Total]: each row once
+}
+
 // tally keeps the counts of one system's work by how they are known (correctness: carrying out and verifying):
 // acknowledged, or inferred. It takes up what earlier, interrupted tries left.
 type tally struct {
-	class   map[string]classOf      // by the ID a treatment was sent under
-	now     map[string]*state.Count // by the plan's treatment
-	pending map[string]int64        // reported by an earlier try before its commit, and never acknowledged
-	before  map[string]int64        // acknowledged or inferred by earlier tries
-	prepare map[string]int64        // reported in the call under way
-	most    map[string]int64        // the plan's ceilings
-	units   bool                    // the work is committed in several parts: slices, or a store without transactions
+	class   map[string]classOf       // by the ID a treatment was sent under
+	now     map[counted]*state.Count // by the plan's treatment
+	pending map[counted]int64        // reported by an earlier try before its commit, and never acknowledged
+	before  map[counted]int64        // acknowledged or inferred by earlier tries
+	prepare map[counted]int64        // reported in the call under way
+	most    map[string]int64         // the plan's ceilings
+	units   bool                     // the work is committed in several parts: slices, or a store without transactions
+	persons []int                    // of the batch, by the person of the work; nil: it is of one request
+	first   map[string]int           // of a treatment without persons (a placeholder stands for all): whose it counts as
 }
 
-func newTally(work *planner.SystemWork, was []state.Count, units bool) *tally {
-	t := &tally{class: map[string]classOf{}, now: map[string]*state.Count{}, pending: map[string]int64{}, before: map[string]int64{}, prepare: map[string]int64{}, most: map[string]int64{}, units: units}
+// newTally is the tally of a system's work; persons are those of the batch it is of, nil where it is one request's.
+func newTally(work *planner.SystemWork, persons []int, was []state.Count, units bool) *tally {
+	t := &tally{class: map[string]classOf{}, now: map[counted]*state.Count{}, pending: map[counted]int64{}, before: map[counted]int64{}, prepare: map[counted]int64{},
+		most: map[string]int64{}, units: units, persons: persons, first: map[string]int{}}
 	for i, x := range work.Treatments {
 		c := work.Purposes[i]
-		t.now[x.ID] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: state.Total, Planned: c.Planned}
+		t.now[counted{x.ID, state.Total}] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: state.Total, Planned: c.Planned}
 		t.most[x.ID] = x.AtMost
+		if persons == nil {
+			continue
+		}
+		for p, n := range c.Each {
+			who := persons[p]
+			t.now[counted{x.ID, who}] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: who, Planned: n}
+			if first, ok := t.first[x.ID]; x.Verb == connectors.Ensure && (!ok || who < first) {
+				t.first[x.ID] = who
+			}
+		}
 	}
 	for _, c := range was {
-		now := t.now[c.Treatment]
-		if now == nil || c.Person != state.Total {
+		k := counted{c.Treatment, c.Person}
+		now := t.now[k]
+		if now == nil {
 			continue
 		}
 		now.Committed, now.Inferred = c.Committed, c.Inferred
-		t.before[c.Treatment] = c.Committed + c.Inferred
-		t.pending[c.Treatment] = max(c.Prepared-c.Committed-c.Inferred, 0)
+		t.before[k] = c.Committed + c.Inferred
+		t.pending[k] = max(c.Prepared-c.Committed-c.Inferred, 0)
 	}
 	return t
 }
@@ -48,10 +69,26 @@ func newTally(work *planner.SystemWork, was []state.Count, units bool) *tally {
 // send notes under which IDs treatments go to the store.
 func (t *tally) send(id string, as classOf) { t.class[id] = as }
 
-func (t *tally) add(to map[string]int64, outcomes []connectors.Outcome) {
+func (t *tally) add(to map[counted]int64, outcomes []connectors.Outcome) {
 	for _, o := range outcomes {
-		if c, ok := t.class[o.ID]; ok && t.now[c.treatment] != nil {
-			to[c.treatment] += o.Changed
+		c, ok := t.class[o.ID]
+		if !ok {
+			continue
+		}
+		count := func(person int, n int64) {
+			if k := (counted{c.treatment, person}); t.now[k] != nil {
+				to[k] += n
+			}
+		}
+		count(state.Total, o.Changed)
+		if who, ok := t.first[c.treatment]; ok {
+			count(who, o.Changed)
+			continue
+		}
+		for p, n := range o.ByPerson {
+			if p >= 0 && p < len(t.persons) {
+				count(t.persons[p], n)
+			}
 		}
 	}
 }
@@ -62,9 +99,9 @@ func (t *tally) report(outcomes []connectors.Outcome) { t.add(t.prepare, outcome
 // over names a treatment of which more would change than the plan allows; "" none. The store refuses that by itself; a connector that
 // does not is refused here, before anything is committed.
 func (t *tally) over() string {
-	for id, n := range t.prepare {
-		if c := t.now[id]; n > 0 && c.Committed+c.Inferred+n > t.most[id] {
-			return id
+	for k, n := range t.prepare {
+		if c := t.now[k]; k.person == state.Total && n > 0 && c.Committed+c.Inferred+n > t.most[k.treatment] {
+			return k.treatment
 		}
 	}
 	return ""
@@ -72,10 +109,10 @@ func (t *tally) over() string {
 
 // acknowledge takes what it says it has committed; the call under way is over.
 func (t *tally) acknowledge(outcomes []connectors.Outcome) {
-	sum := map[string]int64{}
+	sum := map[counted]int64{}
 	t.add(sum, outcomes)
-	for id, n := range sum {
-		t.now[id].Committed += n
+	for k, n := range sum {
+		t.now[k].Committed += n
 	}
 	clear(t.prepare)
 }
@@ -84,12 +121,12 @@ func (t *tally) acknowledge(outcomes []connectors.Outcome) {
 // found was committed then, without anybody hearing it. Of work in units the last one reported may not have been touched, so the plan's
 // number bounds it.
 func (t *tally) infer() {
-	for id, pending := range t.pending {
-		c := t.now[id]
-		found := c.Committed + c.Inferred - t.before[id] // by this try
+	for k, pending := range t.pending {
+		c := t.now[k]
+		found := c.Committed + c.Inferred - t.before[k] // by this try
 		gone := pending - found
 		if t.units {
-			gone = min(pending, c.Planned-t.before[id]-found)
+			gone = min(pending, c.Planned-t.before[k]-found)
 		}
 		c.Inferred += max(gone, 0)
 	}
@@ -98,8 +135,9 @@ func (t *tally) infer() {
 
 // changed is what this treatment has changed so far.
 func (t *tally) changed(id string) int64 {
-	if c, ok := t.class[id]; ok && t.now[c.treatment] != nil {
-		return t.now[c.treatment].Committed + t.now[c.treatment].Inferred
+	c, ok := t.class[id]
+	if now := t.now[counted{c.treatment, state.Total}]; ok && now != nil {
+		return now.Committed + now.Inferred
 	}
 	return 0
 }
@@ -107,15 +145,20 @@ func (t *tally) changed(id string) int64 {
 // counts are as they are to be stored.
 func (t *tally) counts(step int64) []state.Count {
 	var out []state.Count
-	for id, c := range t.now {
+	for k, c := range t.now {
 		x := *c
-		open := max(t.pending[id], t.prepare[id]) // one transaction, tried again: the same rows
+		open := max(t.pending[k], t.prepare[k]) // one transaction, tried again: the same rows
 		if t.units {
-			open = t.pending[id] + t.prepare[id]
+			open = t.pending[k] + t.prepare[k]
 		}
 		x.Step, x.Prepared = step, c.Committed+c.Inferred+open
 		out = append(out, x)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Treatment < out[j].Treatment })
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].Treatment != out[j].Treatment {
+			return out[i].Treatment < out[j].Treatment
+		}
+		return out[i].Person < out[j].Person
+	})
 	return out
 }

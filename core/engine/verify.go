@@ -24,7 +24,7 @@ func (j *job) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, j.System, "") })
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return j.frames(tx) })
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,13 @@ func (j *job) verify(ctx context.Context) error {
 		if reused := slices.DeleteFunc(slices.Clone(left), func(r remainder) bool { return !r.reused }); len(reused) > 0 {
 			return j.askPeople(ctx, TaskReusedKey, reused)
 		}
-		n, err := j.treatLate(ctx, left, sys)
+		err := j.treatLate(ctx, left, sys, &d)
 		if errors.Is(err, connectors.ErrMoreRows) {
 			return j.askPeople(ctx, TaskLateRows, left)
 		}
 		if err != nil {
 			return err
 		}
-		d.Late += n
 		j.failpoint("late")
 		if left, err = j.ask(ctx, work, sys); err != nil {
 			return err
@@ -84,7 +83,7 @@ func (j *job) verify(ctx context.Context) error {
 		if err := tx.CancelStepTasks(j.ID, at); err != nil { // what it asked about is not there any more
 			return err
 		}
-		return note(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], j.Step.Request, map[string]string{"system": j.System}, at)
+		return j.noteSystem(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], at)
 	}
 	return nil
 }
@@ -114,7 +113,7 @@ func stepOf(tx *state.Tx, like state.Step, phase string) (state.Step, error) {
 		return state.Step{}, err
 	}
 	for _, s := range steps {
-		if s.Phase == phase && s.System == like.System {
+		if s.Phase == phase && s.System == like.System && s.Part == like.Part {
 			return s, nil
 		}
 	}
@@ -125,7 +124,8 @@ func stepOf(tx *state.Tx, like state.Step, phase string) (state.Step, error) {
 type remainder struct {
 	planner.Check
 	rows   int64
-	keys   [][]any
+	keys   []connectors.Tuple
+	of     map[int]bool // the persons they were reached for
 	reused bool
 	some   []Item // of the rows, for who decides
 
@@ -143,11 +143,11 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 		if empty[i] {
 			continue
 		}
-		r := remainder{Check: c}
+		r := remainder{Check: c, of: map[int]bool{}}
 		zone := c.Selection.Collection.Location()
 		width := len(c.Selection.Collection.Key)
 		sel := withMatched(c.Selection)
-		err := sys.Each(ctx, sel, func(_ int, vs []any) error {
+		err := sys.Each(ctx, sel, func(person int, vs []any) error {
 			if c.Assigned != nil && stands(*c.Assigned, sel.Fields, vs, zone) {
 				return nil
 			}
@@ -156,11 +156,12 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 				return nil
 			}
 			r.rows++
+			r.of[person] = true
 			if conflict {
 				r.conflicts++
 			}
 			if len(r.keys) < foundAtOnce {
-				r.keys = append(r.keys, append([]any(nil), vs[:width]...))
+				r.keys = append(r.keys, connectors.Tuple{Person: person, Values: append([]any(nil), vs[:width]...)})
 			}
 			if len(r.some) < foundShown {
 				r.some = append(r.some, j.shown(c.Collection, sel.Fields, vs))
@@ -174,7 +175,7 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 			continue
 		}
 		if c.Parent != nil {
-			if r.reused, err = j.reused(ctx, c); err != nil {
+			if r.reused, err = j.reused(ctx, &r); err != nil {
 				return nil, err
 			}
 		}
@@ -213,25 +214,33 @@ func stands(t connectors.Treatment, fields []string, values []any, _ *time.Locat
 }
 
 // reused says whether an owner stands again under a captured key although the plan deleted it.
-func (j *job) reused(ctx context.Context, c planner.Check) (bool, error) {
-	if gone, err := j.ownersGone(ctx, c); err != nil || !gone {
+func (j *job) reused(ctx context.Context, c *remainder) (bool, error) {
+	if gone, err := j.ownersGone(ctx, c.Check); err != nil || !gone {
 		return false, err
 	}
 	sys := j.Planner.Systems[c.Owner]
 	if sys == nil || sys.Store == nil {
 		return false, fmt.Errorf("%s is not open, whose keys lead to what was found: %w", c.Owner, connectors.ErrTryLater)
 	}
-	n, err := sys.Count(ctx, *c.Parent)
+	n, err := sys.Tallies(ctx, *c.Parent)
 	if err != nil {
 		return false, err
 	}
-	var stay int64 // owners the plan kept stand there rightly
+	stay := map[int]int64{} // owners the plan kept stand there rightly
 	for _, s := range j.work.Stay {
 		if s.System == c.Owner && s.Collection == c.Parent.Collection.Name {
-			stay += s.Rows
+			stay[s.Person] += s.Rows
 		}
 	}
-	return n[0] > stay, nil
+	if !j.Shared() {
+		return n[0].Total > stay[0], nil
+	}
+	for p, rows := range n[0].ByPerson {
+		if c.of[p] && rows > stay[p] {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // ownersGone says whether the plan deletes rows of the owners' collection and their system has done so.
@@ -254,10 +263,10 @@ func (j *job) ownersGone(ctx context.Context, c planner.Check) (bool, error) {
 }
 
 // treatLate treats the rows that came after the work, by their keys, within what the plan's ceiling leaves.
-func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.System) (int64, error) {
+func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.System, d *detail) error {
 	writer, ok := connectors.As[connectors.Writer](sys.Store)
 	if !ok {
-		return 0, connectors.ErrNotSupported
+		return connectors.ErrNotSupported
 	}
 	var do []connectors.Treatment
 	for i, r := range left {
@@ -265,21 +274,24 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 		if r.Assigned != nil {
 			t.Verb, t.Assign = r.Assigned.Verb, r.Assigned.Assign
 		}
-		tuples := make([]connectors.Tuple, len(r.keys))
-		for n, k := range r.keys {
-			tuples[n].Values = k
-		}
-		t.On = connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: tuples}}, Where: r.Selection.Where}
+		t.On = connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: r.keys}}, Where: r.Selection.Where}
 		do = append(do, t)
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + j.System, Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
+	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
 		return j.DB.Write(ctx, func(tx *state.Tx) error { return tx.HoldStep(j.Step) })
 	}})
-	var n int64
 	for _, o := range outcomes {
-		n += o.Changed
+		d.Late += o.Changed
+		for p, n := range o.ByPerson {
+			if who := j.persons(); p < len(who) {
+				if d.LateOf == nil {
+					d.LateOf = map[int]int64{}
+				}
+				d.LateOf[who[p]] += n
+			}
+		}
 	}
-	return n, err
+	return err
 }
 
 // room is what the ceiling of a class leaves for late rows.

@@ -35,6 +35,7 @@ type Batch struct {
 	Attention  []Noted          `json:"attention,omitempty"` // what keeps nobody from going on
 	Totals     []Total          `json:"totals"`
 	Warnings   []string         `json:"warnings,omitempty"`
+	Rehearsal  []Rehearsal      `json:"rehearsal,omitempty"`
 }
 
 // Member is one request of a batch.
@@ -156,7 +157,7 @@ func without(list, known []string) []string {
 // Seal computes the digest: SHA-256 over the JSON form without the digest and without words meant only for reading.
 func (b *Batch) Seal() {
 	x := *b
-	x.Digest, x.Warnings, x.Totals = "", nil, nil
+	x.Digest, x.Warnings, x.Totals, x.Rehearsal = "", nil, nil, nil
 	doc, err := json.Marshal(x)
 	if err != nil {
 		panic(err) // values only: it cannot fail

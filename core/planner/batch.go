@@ -135,12 +135,17 @@ type Terms struct {
 	Scope, Keep, Instruction  any
 	AsOf                      time.Time
 	Without                   []string
+	Supplements               []string // the systems of requests that run which are taken up again
 }
 
 // TermsOf are the terms of one request, to be compared with [Terms.Like].
 func TermsOf(in Input) Terms {
 	r := in.Request
-	return Terms{Right: string(r.Right), Controller: r.Controller, Ground: r.Ground, Scope: r.Scope, Keep: r.Keep, Instruction: r.Instruction != nil, AsOf: in.AsOf, Without: in.Without}
+	var again []string
+	if in.Supplement != nil {
+		again = append([]string{}, in.Supplement.Systems...)
+	}
+	return Terms{Supplements: again, Right: string(r.Right), Controller: r.Controller, Ground: r.Ground, Scope: r.Scope, Keep: r.Keep, Instruction: r.Instruction != nil, AsOf: in.AsOf, Without: in.Without}
 }
 
 // Differs names the first term in which two differ; "" none.
@@ -160,6 +165,8 @@ func (t Terms) Differs(o Terms) string {
 		return "the instruction"
 	case !t.AsOf.Equal(o.AsOf):
 		return "the instant they are judged by (as_of)"
+	case (t.Supplements == nil) != (o.Supplements == nil) || !slices.Equal(t.Supplements, o.Supplements):
+		return "the systems taken up again"
 	case !slices.Equal(t.Without, o.Without):
 		return "the systems left out"
 	}
@@ -174,7 +181,7 @@ func together(members []Member) error {
 		default:
 			return fmt.Errorf("%w: a batch is of erasures, objections or withdrawals, and %s asks for %s", ErrUnlike, m.Request.ID, m.Request.Right)
 		}
-		if m.Supplement != nil || m.Lift != nil {
+		if m.Lift != nil {
 			return fmt.Errorf("%w: %s is being carried out already", ErrUnlike, m.Request.ID)
 		}
 		if d := TermsOf(members[0].Input).Differs(TermsOf(m.Input)); d != "" {
@@ -282,6 +289,15 @@ func candidateOf(list []plan.Candidate) *plan.Attention {
 	c := list[0]
 	return &plan.Attention{Code: "candidate", System: c.System, Collection: c.Collection, Rows: c.Rows, Asks: true,
 		Text: fmt.Sprintf("rows of %s/%s may be this person's: %s; a person decides", c.System, c.Collection, c.Why)}
+}
+
+// Unnamed is the ID a treatment of a batch has in each person's own plan: it undoes what tells apart treatments of one ID.
+func Unnamed(id string) string {
+	i := strings.LastIndex(id, "/")
+	if n := strings.LastIndex(id, "#"); n >= 0 && n < i && strings.Trim(id[n+1:i], "0123456789") == "" {
+		return id[:n] + id[i:]
+	}
+	return id
 }
 
 // renamed is the nth treatment of one ID: "leases#2/delete".

@@ -48,9 +48,14 @@ func (p *Planner) workOf(ctx context.Context, results []*Result) (*Work, []Overl
 		overlaps = append(overlaps, more...)
 		all.Systems = append(all.Systems, b.work)
 	}
-	for _, r := range results {
-		if r != nil {
-			r.Work.Systems = nil
+	for i, r := range results {
+		if r == nil {
+			continue
+		}
+		r.Work.Systems = nil
+		for _, s := range r.Work.Stay {
+			s.Person = i
+			all.Stay = append(all.Stay, s)
 		}
 	}
 	return all, overlaps, nil, nil
@@ -100,6 +105,7 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 			have.AtMost = plus(have.AtMost, t.AtMost)
 		}
 		class.Planned += of.Planned
+		class.Each[person] += of.Planned
 		for _, l := range of.Links {
 			class.Links = addLink(class.Links, l)
 		}
@@ -114,7 +120,9 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 	for _, m := range t.On.Any {
 		one.On.Any = addMatch(one.On.Any, m, func(int) int { return person })
 	}
-	b.work.Treatments, b.work.Purposes, b.base = append(b.work.Treatments, one), append(b.work.Purposes, *of), append(b.base, t.ID)
+	class := *of
+	class.Each = map[int]int64{person: of.Planned}
+	b.work.Treatments, b.work.Purposes, b.base = append(b.work.Treatments, one), append(b.work.Purposes, class), append(b.base, t.ID)
 	return one.ID
 }
 

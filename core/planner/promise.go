@@ -32,7 +32,7 @@ func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) 
 			return err
 		}
 		if f.kept+f.sharedRows+f.shellRows > 0 {
-			out.Work.Stay = append(out.Work.Stay, Stay{c.System.Name, c.Name, f.kept + f.sharedRows + f.shellRows})
+			out.Work.Stay = append(out.Work.Stay, Stay{System: c.System.Name, Collection: c.Name, Rows: f.kept + f.sharedRows + f.shellRows})
 		}
 		if err := s.noteRoots(out.Work, f); err != nil {
 			return err

@@ -34,21 +34,46 @@ type Work struct {
 type Stay struct {
 	System, Collection string
 	Rows               int64
+	Person             int // of a batch, whose plan
 }
 
 // Bound holds the work to the ceilings of the plan that was approved, where they are lower than those the second look
 // would give.
-func (w *Work) Bound(p *plan.Plan) {
-	type class struct{ system, collection, action, reason string }
-	ceilings := map[class]int64{}
+func (w *Work) Bound(p *plan.Plan) { w.bound(ceilingsOf(p)) }
+
+// BoundTogether does so for the work of several, by the plans of each: their ceilings added up, less what more than one plan counts.
+func (w *Work) BoundTogether(plans []*plan.Plan, twice []Overlap) {
+	sum := map[bounded]int64{}
+	for _, p := range plans {
+		for k, n := range ceilingsOf(p) {
+			sum[k] = plus(sum[k], n)
+		}
+	}
+	for _, o := range twice {
+		if k := (bounded{o.System, o.Collection, string(o.Action), o.Reason}); sum[k] > 0 {
+			sum[k] = max(sum[k]-(o.Sum-o.Rows), o.Rows)
+		}
+	}
+	w.bound(sum)
+}
+
+// bounded is a class with one ceiling.
+type bounded struct{ system, collection, action, reason string }
+
+func ceilingsOf(p *plan.Plan) map[bounded]int64 {
+	out := map[bounded]int64{}
 	for _, sys := range p.Systems {
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
-				k := class{sys.Name, c.Name, string(a.Action), a.Reason.Code}
-				ceilings[k] = max(ceilings[k], a.Ceiling)
+				k := bounded{sys.Name, c.Name, string(a.Action), a.Reason.Code}
+				out[k] = max(out[k], a.Ceiling)
 			}
 		}
 	}
+	return out
+}
+
+func (w *Work) bound(ceilings map[bounded]int64) {
 	for i := range w.Systems {
 		sys := &w.Systems[i]
 		for n := range sys.Treatments {
@@ -56,7 +81,7 @@ func (w *Work) Bound(p *plan.Plan) {
 			if c.Action == Placeholder {
 				continue
 			}
-			k := class{sys.System, c.Collection, c.Action, c.Reason}
+			k := bounded{sys.System, c.Collection, c.Action, c.Reason}
 			sys.Treatments[n].AtMost = min(sys.Treatments[n].AtMost, ceilings[k])
 		}
 	}
@@ -81,7 +106,8 @@ type Class struct {
 	Action     string
 	Reason     string
 	Planned    int64
-	Leaf       bool // no edge leads on from the collection
+	Each       map[int]int64 // of a batch: Planned by person, a row of two in both; whom the treatment is of
+	Leaf       bool          // no edge leads on from the collection
 	Links      []Link
 }
 
