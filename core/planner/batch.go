@@ -294,17 +294,17 @@ func candidateOf(list []plan.Candidate) *plan.Attention {
 // Unnamed is the ID a treatment of a batch has in each person's own plan: it undoes what tells apart treatments of one ID.
 func Unnamed(id string) string {
 	i := strings.LastIndex(id, "/")
-	if n := strings.LastIndex(id, "#"); n >= 0 && n < i && strings.Trim(id[n+1:i], "0123456789") == "" {
+	if n := strings.LastIndex(id, "~"); n >= 0 && n < i && strings.Trim(id[n+1:i], "0123456789") == "" {
 		return id[:n] + id[i:]
 	}
 	return id
 }
 
-// renamed is the nth treatment of one ID: "leases#2/delete".
+// renamed is the nth treatment of one ID: "leases~2/delete".
 func renamed(id string, n int) string {
 	if n == 1 {
 		return id
 	}
 	i := strings.LastIndex(id, "/")
-	return fmt.Sprintf("%s#%d%s", id[:i], n, id[i:])
+	return fmt.Sprintf("%s~%d%s", id[:i], n, id[i:])
 }

@@ -106,8 +106,8 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 		}
 		class.Planned += of.Planned
 		class.Each[person] += of.Planned
-		for _, l := range of.Links {
-			class.Links = addLink(class.Links, l)
+		for n, l := range of.Links { // of the same edges, in their order
+			class.Links[n].Values = append(slices.Clip(class.Links[n].Values), l.Values...)
 		}
 		return have.ID
 	}
@@ -121,6 +121,7 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 		one.On.Any = addMatch(one.On.Any, m, func(int) int { return person })
 	}
 	class := *of
+	class.Links = slices.Clone(of.Links)
 	class.Each = map[int]int64{person: of.Planned}
 	b.work.Treatments, b.work.Purposes, b.base = append(b.work.Treatments, one), append(b.work.Purposes, class), append(b.base, t.ID)
 	return one.ID
@@ -137,16 +138,6 @@ func plus(a, b int64) int64 {
 		return c
 	}
 	return max(a, b)
-}
-
-func addLink(to []Link, l Link) []Link {
-	for i := range to {
-		if slices.Equal(to[i].Fields, l.Fields) {
-			to[i].Values = append(slices.Clip(to[i].Values), l.Values...)
-			return to
-		}
-	}
-	return append(to, l)
 }
 
 // check adds a question to the one that asks the same.
