@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
@@ -65,35 +66,40 @@ func (j *job) holdAgain(ctx context.Context) error {
 func (e *Engine) watch(ctx context.Context, id, occasion string) (laid bool, err error) {
 	now := e.Now()
 	err = e.DB.Write(ctx, func(tx *state.Tx) error {
-		x, err := tx.Request(id)
-		if err != nil || x.Right != string(request.Restriction) || x.State != string(request.Done) {
-			return err
-		}
-		p, err := tx.CurrentPlan(id)
-		if err != nil {
-			return err
-		}
-		held, err := tx.HeldBy(id)
-		if err != nil {
-			return err
-		}
-		done := map[string]bool{}
-		for _, h := range held {
-			if !h.LiftedAt.IsZero() || h.Method == planner.ByHand || done[h.System] {
-				continue
-			}
-			done[h.System], laid = true, true
-			if _, err := tx.AddStep(state.Step{Request: id, Plan: p.ID, Phase: phaseHold, System: h.System, Part: occasion, Ord: phaseOrder[phaseHold]}, now); err != nil {
-				return err
-			}
-		}
-		return nil
+		laid, err = watchIn(tx, id, occasion, now)
+		return err
 	})
 	return laid, err
 }
 
-// watchAll looks again under every restriction that stands on a person's data, because a request of the same person is carried out. What
-// cannot be looked at now is looked at later; the request itself goes on.
+func watchIn(tx *state.Tx, id, occasion string, now time.Time) (laid bool, err error) {
+	x, err := tx.Request(id)
+	if err != nil || x.Right != string(request.Restriction) || x.State != string(request.Done) {
+		return false, err
+	}
+	p, err := tx.CurrentPlan(id)
+	if err != nil {
+		return false, err
+	}
+	held, err := tx.HeldBy(id)
+	if err != nil {
+		return false, err
+	}
+	done := map[string]bool{}
+	for _, h := range held {
+		if !h.LiftedAt.IsZero() || h.Method == planner.ByHand || done[h.System] {
+			continue
+		}
+		done[h.System], laid = true, true
+		if _, err := tx.AddStep(state.Step{Request: id, Plan: p.ID, Phase: phaseHold, System: h.System, Part: occasion, Ord: phaseOrder[phaseHold]}, now); err != nil {
+			return false, err
+		}
+	}
+	return laid, nil
+}
+
+// watchAll looks again under every restriction that stands on a person's data, because a request of the same person is carried out; the
+// looks were laid out as that began. What cannot be looked at now is looked at later; the request itself goes on.
 func (e *Engine) watchAll(ctx context.Context, occasion string, under []string) error {
 	for _, id := range under {
 		laid, err := e.watch(ctx, id, occasion)

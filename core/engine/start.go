@@ -156,6 +156,11 @@ func (e *Engine) begin(ctx context.Context, o *open, stored state.Plan, p *plan.
 		if err := e.arrange(tx, o, p, work, last, now); err != nil {
 			return err
 		}
+		for _, id := range work.Under {
+			if _, err := watchIn(tx, id, o.ID, now); err != nil {
+				return fmt.Errorf("restriction %s: %w", id, err)
+			}
+		}
 		if err := tx.ApplyPlan(stored.ID, now); err != nil {
 			return err
 		}
