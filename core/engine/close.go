@@ -166,8 +166,10 @@ func outcomeOf(p *plan.Plan, covered []string) request.Outcome {
 		return request.Partly
 	case all == 0:
 		return request.NothingHeld
-	case rows[plan.Refer] > 0:
+	case rows[plan.Refer] == all:
 		return request.Referred
+	case rows[plan.Refer] > 0: // what is ours was done
+		return request.Partly
 	}
 	return request.Fulfilled
 }

@@ -192,11 +192,14 @@ func (j *job) foundWords(kind TaskKind, n int) []string {
 	return append([]string{fmt.Sprintf("%d rows of this person's stand there after the work, more than the plan that was approved allows. Look whose they are, and what writes them.", n)}, others...)
 }
 
-// withMatched is a question that also shows by what each row was found.
+// withMatched is a question that also shows by which of its own fields each row was found.
 func withMatched(sel connectors.Selection) connectors.Selection {
 	sel.Fields = slices.Clone(sel.Fields)
 	for _, m := range sel.Any {
 		for _, f := range m.Fields {
+			if len(m.Via) > 0 { // the field is another collection's
+				break
+			}
 			if !slices.Contains(sel.Fields, f) {
 				sel.Fields = append(sel.Fields, f)
 			}

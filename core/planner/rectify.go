@@ -128,7 +128,7 @@ func (r *rectification) planCollection(c *datamap.Collection) error {
 			return err
 		}
 	}
-	return nil
+	return r.planDocuments(c)
 }
 
 // planSpot plans one change in one collection.

@@ -186,6 +186,36 @@ func TestModes(t *testing.T) {
 	}
 }
 
+// TestDocumentsOfACategory: a correction of what only documents hold is a task for a person, never lost; where the map refuses it, it is said.
+func TestDocumentsOfACategory(t *testing.T) {
+	const docs = `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, d: preference.topic } }
+  scans:  { document: correspondence.letter, rectify: { mode: by_hand, law: "a law" }, fields: { of: { owned_by: people }, n: { category: correspondence.letter, label: { pl: n } } } }
+  papers: { document: correspondence.letter, fields: { of: { owned_by: people } } }
+  notes:  { document: correspondence.letter, rectify: { mode: refuse, law: "a law", text: { pl: jak wydano } }, fields: { of: { owned_by: people } } }
+`
+	of := func(n int64) connectors.Row {
+		return connectors.Row{"id": n, "of": int64(1), "n": "x", connectors.DocumentField: []byte("y")}
+	}
+	h := build(t, map[string]string{"a": docs}, map[string]rows{"a": {"people": {{"id": int64(1), "pid": "P1"}, {"id": int64(2), "pid": "P2"}},
+		"scans": {of(1), of(2)}, "papers": {of(1)}, "notes": {of(1)}}})
+	made := h.plan(fix("pid P1", "correspondence.letter: flat 3 > flat 4"))
+	if got, want := reasons(made.Plan), "a/notes keep 1 refuse, a/papers manual 1 by_hand, a/scans manual 2 by_hand"; got != want || !made.Plan.Applicable {
+		t.Fatalf("%v\n%s\nwant\n%s", made.Plan.Blockers, got, want)
+	}
+	var tasks []string
+	for _, x := range made.Work.Hands {
+		tasks = append(tasks, fmt.Sprintf("%s %s %d %s", x.Kind, x.Collection, x.Rows, x.Do[0]))
+	}
+	slices.Sort(tasks)
+	if got, want := strings.Join(tasks, "; "), `by_hand papers 1 correspondence.letter: was "flat 3", is "flat 4"; by_hand scans 2 correspondence.letter: was "flat 3", is "flat 4"`; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := reasons(h.plan(fix("pid P2", "correspondence.letter: flat 3 > flat 4")).Plan); got != "" {
+		t.Errorf("somebody without documents: %s", got)
+	}
+}
+
 // TestValues: what counts as the old value, as the new one, as neither, as nothing.
 func TestValues(t *testing.T) {
 	for _, c := range []struct{ name, does, after string }{
