@@ -19,6 +19,7 @@ func (l *loader) checks() {
 	l.inherit()
 	l.ways()
 	for _, d := range l.order {
+		l.taken(d)
 		l.special(d)
 		l.oneName(d)
 	}

@@ -46,6 +46,7 @@ func New(m *datamap.Map) *Graph {
 		}
 	}
 	g.findHostEdges()
+	g.boundWays()
 	for _, c := range g.all {
 		g.ways[c] = g.findWays(c)
 	}
@@ -78,7 +79,8 @@ func (g *Graph) Referring(c *datamap.Collection) []*datamap.Edge { return g.refe
 
 // Host says whether e is followed by the host, key by key, and not by a store: it leads from one system to
 // another, it closes a circle of several collections, it is a second self-reference, it holds only
-// during a time (whose rows those are has to be judged span by span), or its fields may hold what names nobody.
+// during a time (whose rows those are has to be judged span by span), its fields may hold what names nobody, or its
+// child is reached over more ways than one question names.
 func (g *Graph) Host(e *datamap.Edge) bool { return g.host[e] }
 
 // Self is the self-reference of c that its store follows, or nil.

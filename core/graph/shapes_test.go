@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -132,4 +133,35 @@ func depth(c connectors.Cond) int {
 		deepest = max(deepest, depth(k))
 	}
 	return deepest + 1
+}
+
+// TestManyDiamonds: ways that part and meet again twenty times would be a million to the last collection. They are bounded, and still lead
+// to every collection.
+func TestManyDiamonds(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(person)
+	top := "person"
+	for i := range 20 {
+		fmt.Fprintf(&b, "  left%[1]d:  { purposes: { p: { since: d } }, fields: { p: { owned_by: %[2]s }, d: preference.topic } }\n"+
+			"  right%[1]d: { purposes: { p: { since: d } }, fields: { p: { owned_by: %[2]s }, d: preference.topic } }\n"+
+			"  both%[1]d:  { purposes: { p: { since: d } }, fields: { l: { owned_by: left%[1]d }, r: { owned_by: right%[1]d }, d: preference.topic } }\n", i, top)
+		top = fmt.Sprintf("both%d", i)
+	}
+	g := shape(t, map[string]string{"a": b.String()})
+	most, followed := 0, 0
+	for _, c := range g.Collections() {
+		n := len(g.Ways(c))
+		if n == 0 {
+			t.Errorf("no way leads to %s", c.Name)
+		}
+		most = max(most, n)
+		for _, e := range g.Parents(c) {
+			if g.Host(e) {
+				followed++
+			}
+		}
+	}
+	if most != 32 || followed != 6 {
+		t.Errorf("up to %d ways, and the host follows %d edges; want 32 and 6, for the ways of the first five diamonds are no more", most, followed)
+	}
 }

@@ -47,6 +47,45 @@ func (g *Graph) Exclusive(c *datamap.Collection) bool {
 	return true
 }
 
+// mostWays is over how many ways one question follows to a collection. Where they part and meet again and again they would double
+// each time: past so many the host follows, and they begin anew.
+const mostWays = 32
+
+// boundWays makes edges the host's where too many ways meet. What is left to the stores has no circles, so that every collection is
+// counted once.
+func (g *Graph) boundWays() {
+	counted := map[*datamap.Collection]int{}
+	var count func(c *datamap.Collection) int
+	count = func(c *datamap.Collection) int {
+		if n, ok := counted[c]; ok {
+			return n
+		}
+		n, entries := 0, 0
+		if len(Identifying(c)) > 0 {
+			n, entries = 1, 1
+		}
+		for _, e := range g.parents[c] {
+			switch p, _ := e.Parent(); {
+			case g.host[e]:
+				n, entries = n+1, entries+1
+			case !e.Self():
+				n, entries = n+count(p), entries+1
+			}
+		}
+		if n > mostWays {
+			n = entries
+			for _, e := range g.parents[c] {
+				g.host[e] = g.host[e] || !e.Self()
+			}
+		}
+		counted[c] = n
+		return n
+	}
+	for _, c := range g.all {
+		count(c)
+	}
+}
+
 func (g *Graph) findWays(c *datamap.Collection) []Way {
 	var out []Way
 	var back func(at *datamap.Collection, path []*datamap.Edge, seen []*datamap.Collection)

@@ -58,6 +58,11 @@ func drawEstate(t *rapid.T) *estate {
 	for i, c := range e.colls {
 		d.references(e, c, i)
 	}
+	for _, x := range e.edges() { // a map in which rows hang on what goes along is refused
+		if x.leave == "delete" && e.pointedAt(x.from) {
+			x.leave = "null"
+		}
+	}
 	for _, c := range e.colls {
 		d.purposes(e, c)
 		d.manner(e, c)
@@ -207,9 +212,6 @@ func (d dice) references(e *estate, c *coll, i int) {
 	if d.chance(35, "refers") && c.derived == nil {
 		x := d.edge(e, c, pick(d, []string{"refers_to", "refers_to", "accessed_by"}, "verb"), pick(d, e.colls, "target"))
 		x.leave = pick(d, []string{"null", "null", "keep", "placeholder", "delete"}, "leave")
-		if x.leave == "delete" && e.pointedAt(c) {
-			x.leave = "null"
-		}
 	}
 	if later := e.colls[i+1:]; len(later) > 0 && c.derived == nil && d.chance(12, "circle") {
 		to := pick(d, later, "later owner")

@@ -48,7 +48,7 @@ var edgeWords = []Word{
 	{Key: "refers_to", Type: address, Doc: "Refers to, and no rights follow. The target may be a name under `outside:`."},
 	{Key: "shows", Type: &Type{Name: "a list of fields, or all", Like: "[FIELD, …]", Scalar: &Scalar{Enum: []string{"all"}}, Items: text}, Doc: "With `accessed_by`, required: what the other person sees."},
 	{Key: "hides", Type: names, Default: "none", Doc: "Fields withheld from who comes by this edge."},
-	{Key: "leave", Type: &Type{Name: "one of null, placeholder, delete, keep", Null: true, Scalar: &Scalar{Enum: []string{"null", "placeholder", "delete", "keep"}}}, Default: "null", Doc: "What becomes of this reference when the row it names goes and this row stays."},
+	{Key: "leave", Type: &Type{Name: "one of null, placeholder, delete, keep", Null: true, Scalar: &Scalar{Enum: []string{"null", "placeholder", "delete", "keep"}}}, Default: "null", Doc: "What becomes of this reference when the row it names goes and this row stays; `delete`: this row goes along, and nothing may hang on it.", Wrong: "rows of X would go along, and Y, which hangs on them, be left behind"},
 	{Key: "needs", Type: names, Default: "the key", Doc: "Fields of the owner that stay while this row is kept.", Wrong: "X maps no field Y"},
 	{Key: "when", Type: condition, Default: "always", Doc: "The edge holds only for rows where every field named holds one of the values given."},
 	{Key: "during", Type: dict("a date of this row", nil, list(text, "a list of two dates of the target")), Default: "always", Doc: "The edge holds only while a date of this row lies between two of the target's: `{ read_on: [started_on, ended_on] }`. A missing end is open."},
