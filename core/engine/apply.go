@@ -28,6 +28,12 @@ func (j *job) part() (*planner.SystemWork, *planner.System, error) {
 			return &part, sys, nil
 		}
 	}
+	if j.Shared() && j.Part != "" {
+		return &planner.SystemWork{System: j.System}, sys, nil // planned once more, it had nothing left
+	}
+	if j.from != nil {
+		return nil, nil, j.noFault()
+	}
 	return nil, nil, fmt.Errorf("the work holds nothing for %s", j.System)
 }
 
@@ -37,6 +43,14 @@ func (j *job) apply(ctx context.Context) error {
 	if j.onPaper(j.System) {
 		return j.manual(ctx)
 	}
+	if j.Shared() {
+		return j.applyShared(ctx)
+	}
+	return j.applyWork(ctx)
+}
+
+// applyWork does so with the work in hand.
+func (j *job) applyWork(ctx context.Context) error {
 	work, sys, err := j.part()
 	if err != nil {
 		return err
@@ -147,7 +161,7 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 	if id := t.over(); id != "" {
 		return fmt.Errorf("%s: %w", id, connectors.ErrMoreRows)
 	}
-	return j.DB.Write(ctx, func(tx *state.Tx) error {
+	j.unstored = j.DB.Write(ctx, func(tx *state.Tx) error {
 		if err := tx.HoldStep(j.Step); err != nil {
 			return err
 		}
@@ -173,6 +187,7 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 		j.State = state.StepPrepared
 		return tx.SaveStep(j.Step, j.Now())
 	})
+	return j.unstored
 }
 
 // record stores the counts after a call that was not the last.
@@ -218,8 +233,11 @@ func (j *job) cancelled(tx *state.Tx) error {
 
 // frames are what was captured in the step's system.
 func (j *job) frames(tx *state.Tx) ([]state.Frame, error) {
-	if j.Shared() {
+	switch {
+	case j.Shared():
 		return tx.BatchFrames(j.Batch, j.System, "")
+	case j.from != nil:
+		return tx.BatchFrames(j.from.batch, j.System, "")
 	}
 	return tx.Frames(j.Step.Request, j.System, "")
 }

@@ -60,10 +60,12 @@ func (e *Engine) workAlike(ctx context.Context, first state.Step) error {
 	err = e.DB.Write(ctx, func(tx *state.Tx) error {
 		now := e.Now()
 		for i, j := range jobs {
-			if errs[i] == nil && ends[i] != nil {
-				if err := ends[i](tx, now); err != nil {
+			if errs[i] == nil {
+				wait, err := ends[i](tx, now)
+				if err != nil {
 					return err
 				}
+				errs[i] = wait
 			}
 			if err := j.putDown(tx, j.turn(errs[i], now), now); err != nil {
 				return err
@@ -84,24 +86,27 @@ func (e *Engine) workAlike(ctx context.Context, first state.Step) error {
 	return nil
 }
 
+// conclusion is what is stored with the end of a step. wait: the step has not ended, and waits for that.
+type conclusion func(tx *state.Tx, now time.Time) (wait, err error)
+
 // endsOf does what comes before the end of each step, and gives what is stored with it.
-func (e *Engine) endsOf(ctx context.Context, jobs []*job) (ends []func(*state.Tx, time.Time) error, errs []error) {
-	ends, errs = make([]func(*state.Tx, time.Time) error, len(jobs)), make([]error, len(jobs))
-	if jobs[0].Phase == phaseTell {
-		for i, j := range jobs {
-			errs[i] = j.tell(ctx)
-		}
-		return ends, errs
-	}
+func (e *Engine) endsOf(ctx context.Context, jobs []*job) (ends []conclusion, errs []error) {
+	ends, errs = make([]conclusion, len(jobs)), make([]error, len(jobs))
 	cs := make([]*closing, len(jobs))
 	for i, j := range jobs {
-		if j.open, errs[i] = j.openRequest(ctx, j.Step.Request); errs[i] == nil {
-			if j.work, errs[i] = j.ownWork(ctx); errs[i] == nil {
-				if cs[i], errs[i] = j.closing(ctx); errs[i] == nil {
-					c := cs[i]
-					ends[i] = func(tx *state.Tx, now time.Time) error { return j.end(tx, c, now) }
-				}
-			}
+		if j.open, errs[i] = j.openRequest(ctx, j.Step.Request); errs[i] != nil {
+			continue
+		}
+		if j.Phase == phaseTell {
+			var t *telling
+			t, errs[i] = j.telling(ctx)
+			ends[i] = func(tx *state.Tx, _ time.Time) (wait, err error) { return j.askToTell(tx, t) }
+			continue
+		}
+		if j.work, errs[i] = j.ownWork(ctx); errs[i] == nil {
+			cs[i], errs[i] = j.closing(ctx)
+			c := cs[i]
+			ends[i] = func(tx *state.Tx, now time.Time) (wait, err error) { return nil, j.end(tx, c, now) }
 		}
 	}
 	if err := e.printLast(ctx, cs...); err != nil {

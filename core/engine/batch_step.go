@@ -12,8 +12,9 @@ import (
 
 // group is whom a step of several requests is for.
 type group struct {
-	members []state.BatchMember // of the batch, by person
-	persons []int               // of those the work in hand is of, by the person of its tuples
+	members []state.BatchMember     // of the batch, by person
+	persons []int                   // of those the work in hand is of, by the person of its tuples
+	apart   map[string]map[int]bool // by system, who stands alone there, and whether that is done
 }
 
 // groupWork is work of several, as it is sealed.
@@ -37,6 +38,9 @@ func (j *job) openGroup(ctx context.Context) error {
 		return err
 	}
 	j.group = &group{members: b.members}
+	if j.group.apart, err = j.standApart(ctx, b.members); err != nil {
+		return err
+	}
 	j.open = &open{Request: state.Request{ID: j.Batch, Right: doc.Right}, Content: &request.Request{ID: j.Batch, Right: request.Right(doc.Right)}}
 	if b.DEK == nil {
 		return nil // it has ended
@@ -47,7 +51,30 @@ func (j *job) openGroup(ctx context.Context) error {
 	return nil
 }
 
-// recallShared gives the work of a shared step; nil where everything has ended.
+// standApart reads who of a batch stands alone where.
+func (j *job) standApart(ctx context.Context, members []state.BatchMember) (map[string]map[int]bool, error) {
+	steps, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Step, error) { return tx.ApartSteps(j.Batch) })
+	out, at := map[string]map[int]bool{}, map[string]int{}
+	for _, m := range members {
+		at[m.Request] = m.N
+	}
+	for _, s := range steps {
+		if s.Phase != phaseVerify {
+			continue
+		}
+		if out[s.System] == nil {
+			out[s.System] = map[int]bool{}
+		}
+		done := s.State == state.StepVerified || s.State == state.StepDone
+		if was, met := out[s.System][at[s.Request]]; met { // a plan of its own took over
+			done = done && was
+		}
+		out[s.System][at[s.Request]] = done
+	}
+	return out, err
+}
+
+// recallShared gives the work of a shared step; nil where everything has ended, or it is still to be made.
 func (j *job) recallShared(ctx context.Context) (*planner.Work, error) {
 	edge := groupEdge(j.System, j.Part)
 	if j.Phase == phaseClose {
@@ -58,6 +85,9 @@ func (j *job) recallShared(ctx context.Context) (*planner.Work, error) {
 		return j.last.work, nil
 	}
 	g, err := j.groupWork(ctx, j.open, edge)
+	if err == nil && g == nil {
+		j.group.persons = slices.DeleteFunc(allOf(len(j.group.members)), func(p int) bool { return !partHas(j.Part, p) })
+	}
 	if err != nil || g == nil {
 		return nil, err
 	}
@@ -90,7 +120,9 @@ func (j *job) requests() []string {
 	}
 	var out []string
 	for _, p := range j.group.persons {
-		out = append(out, j.group.members[p].Request)
+		if _, apart := j.group.apart[j.System][p]; !apart {
+			out = append(out, j.group.members[p].Request)
+		}
 	}
 	return out
 }

@@ -18,10 +18,14 @@ const capturedPrefix = "rows/"
 
 // capturedIn is that name for the step's part of its system.
 func (j *job) capturedIn() string {
-	if j.Part == "" {
+	part := j.Part
+	if j.from != nil {
+		part = j.from.part
+	}
+	if part == "" {
 		return capturedPrefix
 	}
-	return "rows@" + j.Part + "/"
+	return "rows@" + part + "/"
 }
 
 // foreign says which rows lead further than what was captured when the work was made: they came later, and what they
@@ -104,6 +108,9 @@ func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]
 		if err != nil {
 			return nil, err
 		}
+		if len(tuples) == 0 {
+			continue
+		}
 		t := work.Treatments[i]
 		c := t.On.Collection
 		fields := slices.Clone(c.Key)
@@ -120,13 +127,23 @@ func (j *job) capturedChecks(work *planner.SystemWork, frames []state.Frame) ([]
 
 // capturedKeys are those of one frame.
 func (j *job) capturedKeys(f state.Frame, id string) ([]connectors.Tuple, error) {
-	plain, err := j.open.Key.Open(keys.Part{Owner: j.Owner(), Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
+	key, owner := j.open.Key, j.Owner()
+	if j.from != nil {
+		key, owner = j.from.key, j.from.batch
+	}
+	plain, err := key.Open(keys.Part{Owner: owner, Name: fmt.Sprintf("frame/%s/%s/%d", j.System, f.Edge, f.Seq)}, f.Sealed)
 	if err != nil {
 		return nil, err
 	}
 	var tuples []connectors.Tuple
 	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&tuples); err != nil {
 		return nil, fmt.Errorf("the captured keys of %s cannot be read", id)
+	}
+	if j.from != nil {
+		tuples = slices.DeleteFunc(tuples, func(t connectors.Tuple) bool { return t.Person != j.from.person })
+		for i := range tuples {
+			tuples[i].Person = 0
+		}
 	}
 	return tuples, nil
 }

@@ -59,41 +59,57 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range steps {
-			begun, err := begun(tx, s)
-			if err != nil {
-				return err
-			}
-			if begun {
-				return hint(fmt.Errorf("request %s has begun in %s: %w; what is begun is finished", id, s.System, ErrState), "dossier request show %s", id)
-			}
+		if slices.ContainsFunc(steps, state.Step.Shared) {
+			return hint(fmt.Errorf("request %s is carried out together with others, in batch %s: %w; it cannot be cancelled by itself", id, x.Batch, ErrState), "dossier request show %s", id)
 		}
-		if err := tx.CancelRequest(id, now); err != nil {
+		if err := mayCancel(tx, "request "+id, "dossier request show "+id, steps, now); err != nil {
 			return err
 		}
-		for _, s := range steps {
-			if err := tx.EndStep(s.ID, detail{Why: "cancelled"}.raw(), now); err != nil {
-				return err
-			}
-		}
-		if err := e.voidTombstone(tx, id, now); err != nil {
-			return err
-		}
-		if err := tx.EndHeld(id, "", now); err != nil { // it had entered what it was about to hold
-			return err
-		}
-		if err := tx.DeleteNoContactsOf(id); err != nil {
-			return err
-		}
-		if err := dropSpools(tx, id); err != nil {
-			return err
-		}
-		return e.endAs(tx, id, request.Cancelled, "", now)
+		return e.cancel(tx, id, now)
 	})
 	if err != nil {
 		return err
 	}
 	return e.removeSpools(id)
+}
+
+// mayCancel ends steps of which none has begun to change anything.
+func mayCancel(tx *state.Tx, what, see string, steps []state.Step, now time.Time) error {
+	for _, s := range steps {
+		begun, err := begun(tx, s)
+		if err != nil {
+			return err
+		}
+		if begun {
+			return hint(fmt.Errorf("%s has begun in %s: %w; what is begun is finished", what, s.System, ErrState), "%s", see)
+		}
+	}
+	for _, s := range steps {
+		if err := tx.EndStep(s.ID, detail{Why: "cancelled"}.raw(), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cancel ends a request whose steps have ended: what stood for it beside them is taken back.
+func (e *Engine) cancel(tx *state.Tx, id string, now time.Time) error {
+	if err := tx.CancelRequest(id, now); err != nil {
+		return err
+	}
+	if err := e.voidTombstone(tx, id, now); err != nil {
+		return err
+	}
+	if err := tx.EndHeld(id, "", now); err != nil { // it had entered what it was about to hold
+		return err
+	}
+	if err := tx.DeleteNoContactsOf(id); err != nil {
+		return err
+	}
+	if err := dropSpools(tx, id); err != nil {
+		return err
+	}
+	return e.endAs(tx, id, request.Cancelled, "", now)
 }
 
 // begun says whether a step may have changed rows: also one that stopped half-way in a store without transactions.
@@ -161,6 +177,12 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string, proof .
 		for _, s := range steps {
 			if s.System != system || s.State == state.StepSettled {
 				continue
+			}
+			if s.Shared() {
+				if s.State == state.StepDone || s.State == state.StepVerified || standsApart(steps, system) {
+					continue
+				}
+				return hint(fmt.Errorf("%s is worked for all requests of batch %s together: %w; it is answered for all of them, or for none", system, s.Batch, ErrState), "dossier request show %s", id)
 			}
 			found = true
 			if s.State == state.StepDone || s.State == state.StepVerified {

@@ -96,9 +96,6 @@ func (v *findings) spares(collection string, key []any, conflict bool) bool {
 // askPeople leaves rows to a person, one task for each collection, and says what the step waits for. Rows somebody is asked about
 // already make no further task; where all were answered to be this person's, a plan of its own treats them.
 func (j *job) askPeople(ctx context.Context, kind TaskKind, left []remainder) error {
-	if j.Shared() {
-		return later{code: "attention", codes: []string{string(kind)}, why: fmt.Sprintf("%s/%s: %s", j.System, left[0].Collection, foundWhy[kind])}
-	}
 	rows, some, met := map[string][]string{}, map[string][]Item{}, map[string]bool{}
 	var order []string
 	for _, r := range left {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,50 +27,65 @@ const (
 // tell looks whether every recipient was told, and every processor that holds a copy has confirmed (art. 19, art. 28(3)). Whom a person
 // tells becomes a task, now that what the notice says is done.
 func (j *job) tell(ctx context.Context) error {
-	notices, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Notice, error) { return tx.Notices(j.Step.Request) })
+	t, err := j.telling(ctx)
 	if err != nil {
 		return err
 	}
-	open := recipient.Open(notices)
-	asks := map[string]Ask{}
-	for _, n := range open {
-		if n.Channel != byTask {
-			continue
-		}
-		if asks[n.Recipient], err = j.notice(ctx, n); err != nil {
-			return err
-		}
-	}
-	var wait *later
-	err = j.DB.Write(ctx, func(tx *state.Tx) error {
-		if err := tx.HoldStep(j.Step); err != nil {
-			return err
-		}
-		for _, n := range open {
-			if ask, ok := asks[n.Recipient]; ok {
-				if _, err := j.openTask(tx, j.open, ask, j.Now()); err != nil {
-					return err
-				}
-			}
-		}
-		tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
-		wait = waitsForTasks(tasks)
-		if len(open) == 0 { // told in another way
-			return errors.Join(err, tx.CancelStepTasks(j.ID, j.Now()))
-		}
+	var wait error
+	err = j.DB.Write(ctx, func(tx *state.Tx) (err error) {
+		wait, err = j.askToTell(tx, t)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	j.failpoint("asked")
-	switch {
-	case len(open) == 0:
-		return nil
-	case wait != nil:
-		return *wait
+	return wait
+}
+
+// telling is who is still to be told, and what a person is asked to tell whom.
+type telling struct {
+	open []state.Notice
+	asks map[string]Ask // by recipient
+}
+
+func (j *job) telling(ctx context.Context) (*telling, error) {
+	notices, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Notice, error) { return tx.Notices(j.Step.Request) })
+	if err != nil {
+		return nil, err
 	}
-	return later{code: "person", why: fmt.Sprintf("%s is to be told, or has to confirm", open[0].Recipient)}
+	t := &telling{open: recipient.Open(notices), asks: map[string]Ask{}}
+	for _, n := range t.open {
+		if n.Channel != byTask {
+			continue
+		}
+		if t.asks[n.Recipient], err = j.notice(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// askToTell opens the tasks. wait is what the step waits for; nil: everybody was told.
+func (j *job) askToTell(tx *state.Tx, t *telling) (wait, err error) {
+	if err := tx.HoldStep(j.Step); err != nil {
+		return nil, err
+	}
+	for _, n := range t.open {
+		if ask, ok := t.asks[n.Recipient]; ok {
+			if _, err := j.openTask(tx, j.open, ask, j.Now()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(t.open) == 0 { // told in another way
+		return nil, tx.CancelStepTasks(j.ID, j.Now())
+	}
+	tasks, err := tx.Tasks(state.TaskFilter{Step: j.ID})
+	if wait := waitsForTasks(tasks); wait != nil {
+		return *wait, err
+	}
+	return later{code: "person", why: fmt.Sprintf("%s is to be told, or has to confirm", t.open[0].Recipient)}, err
 }
 
 // notice is the task to tell one recipient.

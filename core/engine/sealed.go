@@ -100,13 +100,16 @@ func (j *job) recall(ctx context.Context) (*planner.Work, error) {
 		return j.recallShared(ctx)
 	}
 	if j.last.work != nil && j.last.plan == j.Step.Plan {
-		return j.last.work, nil
+		return j.apartWork(ctx, j.last.work)
 	}
 	w, err := j.ownWork(ctx)
-	if err == nil && w != nil {
+	if err != nil {
+		return nil, err
+	}
+	if w != nil {
 		j.last.plan, j.last.work = j.Step.Plan, w
 	}
-	return w, err
+	return j.apartWork(ctx, w)
 }
 
 // ownWork reads the work of the step's own plan; nil where a step that ends a request has none to read.

@@ -18,8 +18,11 @@ type job struct {
 	state.Step
 	open  *open
 	work  *planner.Work
-	group *group    // of a step of several requests: whose
-	said  *findings // what people said of rows an earlier look found
+	group *group  // of a step of several requests: whose
+	from  *source // of a step of a member that stands alone: the batch
+	// unstored is why what a store was about to commit could not be recorded.
+	unstored error
+	said     *findings // what people said of rows an earlier look found
 	// ending is stored with the step's end, in one transaction, where it is done; nil: nothing more.
 	ending func(*state.Tx) error
 }
@@ -261,6 +264,9 @@ func (j *job) run(ctx context.Context) error {
 func (j *job) wipe() {
 	if j.open != nil {
 		j.open.Key.Wipe()
+	}
+	if j.from != nil {
+		j.from.key.Wipe()
 	}
 }
 

@@ -87,7 +87,7 @@ func openSystems(tx *state.Tx, id string, p *plan.Plan) ([]string, error) {
 			return nil, err
 		}
 		stuck := slices.ContainsFunc(steps, func(s state.Step) bool {
-			return s.System == sys.Name && s.State == state.StepAttention && !slices.Contains(detailOf(s).Codes, "possible_breach")
+			return !s.Shared() && s.System == sys.Name && s.State == state.StepAttention && !slices.Contains(detailOf(s).Codes, "possible_breach")
 		})
 		if !answered && (stuck || sys.LeftOut && !slices.Contains(covered, sys.Name)) {
 			out = append(out, sys.Name)
@@ -163,6 +163,41 @@ func (e *Engine) PlanFound(ctx context.Context, id string) (*plan.Plan, error) {
 
 // supplementOf gathers what leads to systems of a running request: what its works hold sealed. without are the systems still left out.
 func (e *Engine) supplementOf(ctx context.Context, o *open, systems []string) (s *planner.Supplement, without []string, err error) {
+	shared, err := e.sharedWork(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e.supplementWith(ctx, o, systems, shared)
+}
+
+// sharedWork is what of its batch's work is a request's own; nil where it was not begun in one.
+func (e *Engine) sharedWork(ctx context.Context, o *open) (*planner.Work, error) {
+	main, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(o.ID) })
+	if err != nil || main.Batch == "" {
+		return nil, err
+	}
+	m, err := read(ctx, e, func(tx *state.Tx) (state.BatchMember, error) { return tx.MemberOfPlan(main.ID) })
+	if err != nil {
+		return nil, err
+	}
+	b, _, err := e.batchBegun(ctx, main.Batch)
+	if err != nil {
+		return nil, err
+	}
+	key, err := e.Ring.Unwrap(b.DEK)
+	if err != nil {
+		return nil, fmt.Errorf("batch %s: %w", main.Batch, err)
+	}
+	defer key.Wipe()
+	g, err := e.groupWork(ctx, &open{Request: state.Request{ID: main.Batch}, Key: key}, workEdge)
+	if err != nil || g == nil {
+		return nil, err
+	}
+	return cut(&g.Work, slices.Index(g.Persons, m.N)), nil
+}
+
+// supplementWith is [Engine.supplementOf] with what the request's batch holds of it; nil: it is in none.
+func (e *Engine) supplementWith(ctx context.Context, o *open, systems []string, shared *planner.Work) (s *planner.Supplement, without []string, err error) {
 	main, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.CurrentPlan(o.ID) })
 	if err != nil {
 		return nil, nil, err
@@ -191,6 +226,9 @@ func (e *Engine) supplementOf(ctx context.Context, o *open, systems []string) (s
 	works, err := e.supplementWorks(ctx, o, main.ID)
 	if err != nil {
 		return nil, nil, err
+	}
+	if shared != nil {
+		works = append(works, shared)
 	}
 	s = &planner.Supplement{Of: main.Digest, Systems: systems}
 	for _, w := range append([]*planner.Work{own}, works...) {
@@ -305,7 +343,7 @@ func takeOver(tx *state.Tx, id string, plan int64, systems []string, now time.Ti
 		}
 	}
 	for _, s := range steps {
-		if s.Plan == plan || !slices.Contains(systems, s.System) {
+		if s.Shared() || s.Plan == plan || !slices.Contains(systems, s.System) {
 			continue
 		}
 		if s.Phase == phaseVerify {

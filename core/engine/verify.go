@@ -45,6 +45,14 @@ func (j *job) verify(ctx context.Context) error {
 		return err
 	}
 	d := detailOf(j.Step)
+	var alone []int
+	if j.Shared() {
+		alone, err = j.lateOfSeveral(ctx, left, work, sys, &d)
+		if err != nil {
+			return err
+		}
+		left = nil
+	}
 	if len(left) > 0 && !slices.ContainsFunc(left, func(r remainder) bool { return r.Exact }) {
 		if reused := slices.DeleteFunc(slices.Clone(left), func(r remainder) bool { return !r.reused }); len(reused) > 0 {
 			return j.askPeople(ctx, TaskReusedKey, reused)
@@ -82,6 +90,11 @@ func (j *job) verify(ctx context.Context) error {
 		}
 		if err := tx.CancelStepTasks(j.ID, at); err != nil { // what it asked about is not there any more
 			return err
+		}
+		for _, p := range alone {
+			if err := setApart(tx, j.group.members[p], j.System, nil, at); err != nil {
+				return err
+			}
 		}
 		return j.noteSystem(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled"}[j.Phase], at)
 	}
@@ -149,6 +162,9 @@ func (j *job) ask(ctx context.Context, work *planner.SystemWork, sys *planner.Sy
 		sel := withMatched(c.Selection)
 		err := sys.Each(ctx, sel, func(person int, vs []any) error {
 			if c.Assigned != nil && stands(*c.Assigned, sel.Fields, vs, zone) {
+				return nil
+			}
+			if j.aside(person) {
 				return nil
 			}
 			conflict := c.Assigned != nil && isConflict(*c.Assigned, sel.Fields, vs)
@@ -255,6 +271,9 @@ func (j *job) ownersGone(ctx context.Context, c planner.Check) (bool, error) {
 	}
 	if !gone || c.Owner == j.System {
 		return gone, nil
+	}
+	if of := j.batchOf(); of != "" {
+		return j.workedTogether(ctx, of, c.Owner)
 	}
 	like := j.Step
 	like.System = c.Owner

@@ -81,3 +81,34 @@ func compareCollection(before *System, system string, c Collection, say func(str
 func class(a Action) string {
 	return fmt.Sprint(a.Action, "\x00", a.Reason.Code, "\x00", a.Reason.Purpose, "\x00", a.Shell, "\x00", a.Fields)
 }
+
+// Only is the plan of one system alone, to be compared.
+func (p *Plan) Only(system string) *Plan {
+	out := *p
+	out.Systems, out.Connectors = nil, nil
+	for _, s := range p.Systems {
+		if s.Name == system {
+			out.Systems = append(out.Systems, s)
+		}
+	}
+	for _, c := range p.Connectors {
+		if c.System == system {
+			out.Connectors = append(out.Connectors, c)
+		}
+	}
+	return &out
+}
+
+// Before is the plan of one system alone as it was before a part of it may have been done: rows that name the person may have gone since,
+// but none may have come.
+func (p *Plan) Before(now *Plan, system string) *Plan {
+	out := p.Only(system)
+	for i := range out.Systems {
+		for _, s := range now.Systems {
+			if s.Name == system && s.Roots < out.Systems[i].Roots {
+				out.Systems[i].Roots, out.Systems[i].RootsDigest = s.Roots, s.RootsDigest
+			}
+		}
+	}
+	return out
+}

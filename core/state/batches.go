@@ -52,6 +52,11 @@ func (tx *Tx) MemberOfPlan(plan int64) (BatchMember, error) {
 	return get(tx, fmt.Sprintf("member of plan %d", plan), scanMember, `SELECT n, request, plan FROM batch_member WHERE plan = ?`, plan)
 }
 
+// ApartSteps lists the steps by which members of a batch are worked by themselves.
+func (tx *Tx) ApartSteps(batch string) ([]Step, error) {
+	return all(tx, "steps of batch "+batch, scanStep, `SELECT `+stepColumns+` FROM step WHERE batch = '' AND request IN (SELECT request FROM batch_member WHERE batch = ?1) ORDER BY id`, batch)
+}
+
 // BatchFrames lists what a batch has captured in a system, in order; an empty edge means all.
 func (tx *Tx) BatchFrames(batch, system, edge string) ([]Frame, error) {
 	return all(tx, "captured keys of batch "+batch, scanFrame,
