@@ -23,17 +23,61 @@ func (e *Engine) Register(ctx context.Context, r *request.Request) (entered stat
 	return e.register(ctx, r, func(*state.Tx, time.Time) error { return nil })
 }
 
+// RegisterAll enters several requests in one transaction: one that conflicts, and none is entered. replaced counts the drafts that a new
+// version took the place of.
+func (e *Engine) RegisterAll(ctx context.Context, requests []*request.Request) (replaced int, err error) {
+	entries := make([]entry, len(requests))
+	now := e.Now()
+	for i, r := range requests {
+		if entries[i], err = e.seal(r, now); err != nil {
+			return 0, err
+		}
+	}
+	err = e.DB.Write(ctx, func(tx *state.Tx) error {
+		replaced = 0
+		for _, n := range entries {
+			_, again, err := n.enter(tx, now)
+			if err != nil {
+				return err
+			}
+			if again {
+				replaced++
+			}
+		}
+		return nil
+	})
+	return replaced, err
+}
+
 // register enters a request, and with it, in the same transaction, what else is known of it.
 func (e *Engine) register(ctx context.Context, r *request.Request, also func(*state.Tx, time.Time) error) (entered state.Request, replaced bool, err error) {
-	canonical, err := r.Canonical()
+	now := e.Now()
+	n, err := e.seal(r, now)
 	if err != nil {
 		return entered, false, err
 	}
-	now := e.Now()
+	n.also = also
+	err = e.DB.Write(ctx, func(tx *state.Tx) (err error) { entered, replaced, err = n.enter(tx, now); return err })
+	return entered, replaced, err
+}
+
+// entry is a request as the register keeps it, before it stands there.
+type entry struct {
+	state.Request
+	marks []state.Mark
+	also  func(*state.Tx, time.Time) error // nil: nothing more is known
+}
+
+// seal makes a request's entry, its content under a new key of its own.
+func (e *Engine) seal(r *request.Request, now time.Time) (n entry, err error) {
+	canonical, err := r.Canonical()
+	if err != nil {
+		return n, err
+	}
 	month := keys.MonthOf(e.Planner.Graph.Map.Requests.Keep.Add(now).AddDate(0, 4, 0)) // moved to the true month when it closes
 	key, wrapped, err := e.Ring.NewDataKey(month)
 	if err != nil {
-		return entered, false, err
+		return n, err
 	}
 	defer key.Wipe()
 	salt := make([]byte, 32)
@@ -44,10 +88,10 @@ func (e *Engine) register(ctx context.Context, r *request.Request, also func(*st
 		x.Channel = r.Asked.Channel
 	}
 	if x.Body, err = key.Seal(keys.Part{Owner: r.ID, Name: "body"}, canonical); err != nil {
-		return entered, false, err
+		return n, err
 	}
 	if x.Salt, err = key.Seal(keys.Part{Owner: r.ID, Name: "salt"}, salt); err != nil {
-		return entered, false, err
+		return n, err
 	}
 	m := e.Planner.Graph.Map
 	due := r.Due(nil, m.Zone, m.Country)
@@ -56,43 +100,47 @@ func (e *Engine) register(ctx context.Context, r *request.Request, also func(*st
 		x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(code), why
 	}
 	marks, err := e.personMarks(r.Subject.Identifiers)
-	if err != nil {
-		return entered, false, err
+	return entry{Request: x, marks: marks}, err
+}
+
+// enter puts an entry into the register, or finds that it stands there.
+func (n entry) enter(tx *state.Tx, now time.Time) (entered state.Request, replaced bool, err error) {
+	x := n.Request
+	known := func() error {
+		if err := tx.PutRequestMarks(x.ID, n.marks); err != nil || n.also == nil {
+			return err
+		}
+		return n.also(tx, now)
 	}
-	err = e.DB.Write(ctx, func(tx *state.Tx) error {
-		old, err := tx.Request(r.ID)
-		switch {
-		case errors.Is(err, state.ErrNotFound):
-			if entered, err = tx.InsertRequest(x, now); err != nil {
-				return err
-			}
-			if err := errors.Join(tx.PutRequestMarks(r.ID, marks), also(tx, now)); err != nil {
-				return err
-			}
-			err = note(tx, "request.received", r.ID, map[string]string{"right": x.Right, "due": x.DueStrict}, now)
-			return err
-		case err != nil:
-			return err
-		case hmac.Equal(old.MAC, x.MAC):
-			entered = old
-			return nil
-		case !draft(old.State):
-			return hint(fmt.Errorf("request %s: %w", r.ID, ErrConflict), "it is %s already; a changed request needs an id of its own", old.State)
+	old, err := tx.Request(x.ID)
+	switch {
+	case errors.Is(err, state.ErrNotFound):
+		if entered, err = tx.InsertRequest(x, now); err != nil {
+			return entered, false, err
 		}
-		if p, err := tx.CurrentPlan(r.ID); err == nil && (p.State == state.PlanApproved || p.State == state.PlanApplied) {
-			return hint(fmt.Errorf("request %s: %w", r.ID, ErrConflict), "its plan is approved already; a changed request needs an id of its own")
+		if err := known(); err != nil {
+			return entered, false, err
 		}
-		x.Number, replaced = old.Number, true
-		if err := tx.SaveRequest(x, now); err != nil {
-			return err
-		}
-		if err := errors.Join(tx.PutRequestMarks(r.ID, marks), also(tx, now)); err != nil {
-			return err
-		}
-		entered, err = tx.Request(r.ID)
-		return err
-	})
-	return entered, replaced, err
+		return entered, false, note(tx, "request.received", x.ID, map[string]string{"right": x.Right, "due": x.DueStrict}, now)
+	case err != nil:
+		return old, false, err
+	case hmac.Equal(old.MAC, x.MAC):
+		return old, false, nil
+	case !draft(old.State):
+		return old, false, hint(fmt.Errorf("request %s: %w", x.ID, ErrConflict), "it is %s already; a changed request needs an id of its own", old.State)
+	}
+	if p, err := tx.CurrentPlan(x.ID); err == nil && (p.State == state.PlanApproved || p.State == state.PlanApplied) {
+		return old, false, hint(fmt.Errorf("request %s: %w", x.ID, ErrConflict), "its plan is approved already; a changed request needs an id of its own")
+	}
+	x.Number = old.Number
+	if err := tx.SaveRequest(x, now); err != nil {
+		return old, false, err
+	}
+	if err := known(); err != nil {
+		return old, false, err
+	}
+	entered, err = tx.Request(x.ID)
+	return entered, true, err
 }
 
 func (e *Engine) contentMAC(canonical []byte) []byte {

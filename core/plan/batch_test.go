@@ -107,3 +107,17 @@ func TestOfAll(t *testing.T) {
 		t.Errorf("%d tasks, %+v", got.Tasks, got.Systems[0].Collections[0].Actions)
 	}
 }
+
+// TestBatchDiff: what differs by class, and who is in one of the two alone.
+func TestBatchDiff(t *testing.T) {
+	a, b := pair()
+	both, one := plan.Together("b-1", []*plan.Plan{a, b}, nil, nil), plan.Together("b-1", []*plan.Plan{a}, nil, nil)
+	if changes, gone, joined := plan.BatchDiff(both, both); len(changes)+len(gone)+len(joined) > 0 {
+		t.Errorf("%v %v %v of the same plan", changes, gone, joined)
+	}
+	changes, gone, joined := plan.BatchDiff(one, both)
+	want := []plan.Change{{System: "s", Collection: "a", Action: plan.Anonymise, Reason: plan.Withdrawn, Old: 2, New: 4}, {System: "s", Collection: "b", Action: plan.Keep, Reason: plan.Retention, Old: 3, New: 6}}
+	if d := cmp.Diff(want, changes); d != "" || len(gone) > 0 || !slices.Equal(joined, []string{"2026-2"}) {
+		t.Errorf("%s, gone %v, joined %v", d, gone, joined)
+	}
+}
