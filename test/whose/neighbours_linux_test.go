@@ -37,12 +37,11 @@ func erase(t *testing.T, h *product.House, p *plan.Plan) {
 	h.Must(t, "--json", "request", "resume", p.Request)
 }
 
-// mine names what of the stores is a person's, by the sample's own keys: every row and file an erasure of hers may touch at all.
-func mine(t *testing.T, h *product.House, p sample.Person) func(name string) bool {
+// mine names what of the stores is of the persons given, by the sample's own keys: every row and file an erasure of them all may touch.
+func mine(t *testing.T, h *product.House, who ...sample.Person) func(name string) bool {
 	t.Helper()
 	reg, led := h.Register(t), h.Ledger(t)
-	rows := map[string]bool{"register/members/" + fmt.Sprint(p.ID): true, "register/member_search/" + fmt.Sprint(p.ID): true,
-		"ledger/accounts/0000": true, "register/members/0": true} // the placeholder persons
+	rows := map[string]bool{"ledger/accounts/0000": true, "register/members/0": true} // the placeholder persons
 	add := func(prefix, query string, args ...any) {
 		db := reg
 		if strings.HasPrefix(prefix, "ledger/") {
@@ -64,29 +63,34 @@ func mine(t *testing.T, h *product.House, p sample.Person) func(name string) boo
 			t.Fatal(err)
 		}
 	}
-	for _, table := range []string{"vehicles", "disclosures"} {
-		add("register/"+table+"/", "SELECT id FROM "+table+" WHERE member_id = ?", p.ID)
-	}
-	add("register/lease_parties/", "SELECT lease_no || '/' || member_id FROM lease_parties WHERE member_id = ?", p.ID)
-	add("register/leases/", "SELECT lease_no FROM lease_parties WHERE member_id = ?", p.ID)
-	add("register/addresses/", "SELECT address_id FROM members WHERE id = ? AND (SELECT count(*) FROM members o WHERE o.address_id = members.address_id) = 1", p.ID)
-	if p.MemberNo != "" {
-		add("ledger/accounts/", "SELECT account_no FROM accounts WHERE member_no = ?", p.MemberNo)
-		for table, key := range map[string]string{"entries": "book || '/' || entry_no", "arrears_letters": "id", "balances": "account_no"} {
-			add("ledger/"+table+"/", "SELECT "+key+" FROM "+table+" WHERE account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", p.MemberNo)
-		}
-	}
 	alone := map[string]bool{} // leases no one else holds: their readings, scans and lines of imports may go
-	for _, l := range p.Leases {
-		if cooperative.Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ? AND member_id <> ?", l, p.ID) == 0 {
-			alone[l] = true
-			flat := text(t, reg, "SELECT flat_no FROM leases WHERE lease_no = ?", l)
-			add("ledger/readings/", "SELECT flat_no || '/' || meter || '/' || read_on FROM readings WHERE flat_no = ?", flat)
+	var letters []string
+	for _, p := range who {
+		rows["register/members/"+fmt.Sprint(p.ID)], rows["register/member_search/"+fmt.Sprint(p.ID)] = true, true
+		for _, table := range []string{"vehicles", "disclosures"} {
+			add("register/"+table+"/", "SELECT id FROM "+table+" WHERE member_id = ?", p.ID)
+		}
+		add("register/lease_parties/", "SELECT lease_no || '/' || member_id FROM lease_parties WHERE member_id = ?", p.ID)
+		add("register/leases/", "SELECT lease_no FROM lease_parties WHERE member_id = ?", p.ID)
+		add("register/addresses/", "SELECT address_id FROM members WHERE id = ? AND address_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM members o WHERE o.address_id = members.address_id AND o.id NOT IN ("+ids(who)+"))", p.ID)
+		if p.MemberNo != "" {
+			letters = append(letters, "documents/letters/"+p.MemberNo+"/")
+			add("ledger/accounts/", "SELECT account_no FROM accounts WHERE member_no = ?", p.MemberNo)
+			for table, key := range map[string]string{"entries": "book || '/' || entry_no", "arrears_letters": "id", "balances": "account_no"} {
+				add("ledger/"+table+"/", "SELECT "+key+" FROM "+table+" WHERE account_no IN (SELECT account_no FROM accounts WHERE member_no = ?)", p.MemberNo)
+			}
+		}
+		for _, l := range p.Leases {
+			if cooperative.Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ? AND member_id NOT IN ("+ids(who)+")", l) == 0 {
+				alone[l] = true
+				flat := text(t, reg, "SELECT flat_no FROM leases WHERE lease_no = ?", l)
+				add("ledger/readings/", "SELECT flat_no || '/' || meter || '/' || read_on FROM readings WHERE flat_no = ?", flat)
+			}
 		}
 	}
 	return func(name string) bool {
 		switch {
-		case rows[name], p.MemberNo != "" && strings.HasPrefix(name, "documents/letters/"+p.MemberNo+"/"):
+		case rows[name], slices.ContainsFunc(letters, func(dir string) bool { return strings.HasPrefix(name, dir) }):
 			return true
 		case strings.HasPrefix(name, "documents/leases/"):
 			return alone[strings.Split(name, "/")[2]]
@@ -95,23 +99,34 @@ func mine(t *testing.T, h *product.House, p sample.Person) func(name string) boo
 	}
 }
 
-// stay is a time for which a person alone held a flat: its readings in the imports are hers.
+// ids lists the register's numbers of persons, for a condition.
+func ids(who []sample.Person) string {
+	var out []string
+	for _, p := range who {
+		out = append(out, fmt.Sprint(p.ID))
+	}
+	return strings.Join(out, ", ")
+}
+
+// stay is a time for which one or several persons alone held a flat: its readings in the imports are theirs.
 type stay struct{ flat, from, to string }
 
-// staysOf are the times of a person's leases that nobody else holds.
-func staysOf(t *testing.T, h *product.House, p sample.Person) []stay {
+// staysOf are the times of the persons' leases that nobody else holds.
+func staysOf(t *testing.T, h *product.House, who ...sample.Person) []stay {
 	t.Helper()
 	var out []stay
 	reg := h.Register(t)
-	for _, l := range p.Leases {
-		if cooperative.Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ? AND member_id <> ?", l, p.ID) > 0 {
-			continue
+	for _, p := range who {
+		for _, l := range p.Leases {
+			if cooperative.Count(t, reg, "SELECT count(*) FROM lease_parties WHERE lease_no = ? AND member_id NOT IN ("+ids(who)+")", l) > 0 {
+				continue
+			}
+			var s stay
+			if err := reg.QueryRow("SELECT flat_no, coalesce(started_on, ''), coalesce(ended_on, '9') FROM leases WHERE lease_no = ?", l).Scan(&s.flat, &s.from, &s.to); err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, s)
 		}
-		var s stay
-		if err := reg.QueryRow("SELECT flat_no, coalesce(started_on, ''), coalesce(ended_on, '9') FROM leases WHERE lease_no = ?", l).Scan(&s.flat, &s.from, &s.to); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, s)
 	}
 	return out
 }

@@ -55,6 +55,12 @@ func Open(t testing.TB, opt sample.Options, instead Connectors) *World {
 	return open(t, cooperative.Lay(t, opt), instead)
 }
 
+// On opens an engine on a sample that was laid out.
+func On(t testing.TB, laid *cooperative.World) *World {
+	t.Helper()
+	return open(t, laid, nil)
+}
+
 // OpenWithPaper is [Open] with the whole map, its shelf included.
 func OpenWithPaper(t testing.TB, opt sample.Options) *World {
 	t.Helper()

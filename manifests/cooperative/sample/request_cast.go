@@ -55,6 +55,11 @@ func (s *Sample) requests() map[string]requestFile {
 		r.Requester = &requesterPart{"parent", authorityPart{"akt urodzenia", []string{"access", "rectification"}, s.at(2, 12, 0)},
 			p.Representative.FirstName + " " + p.Representative.LastName}
 	})
+	add("spouse-erasure", "erasure", p.Spouse, nil)
+	add("minor-erasure", "erasure", p.Minor, func(r *requestFile) {
+		r.Requester = &requesterPart{"parent", authorityPart{"akt urodzenia", []string{"erasure"}, s.at(2, 12, 0)},
+			p.Representative.FirstName + " " + p.Representative.LastName}
+	})
 	return all
 }
 
