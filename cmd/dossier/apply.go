@@ -9,12 +9,11 @@ import (
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/engine"
-	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/request"
 )
 
 type applyCmd struct {
-	Plan    string `arg:"" help:"A plan file, or the id of a request."`
+	Plan    string `arg:"" help:"A plan file, the id of a request, or the name of a batch."`
 	Approve string `help:"Approve the plan of this digest first." placeholder:"DIGEST"`
 }
 
@@ -24,19 +23,30 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	id, digest := c.Plan, ""
+	id, digest, batch := c.Plan, "", false
 	if isFile(c.Plan) {
 		p, err := a.loadPlan(ctx, e, c.Plan)
 		if err != nil {
 			return err
 		}
-		id, digest = p.Request, p.Digest
+		id, digest, batch = p.of()
+	} else if batch, err = e.IsBatch(ctx, id); err != nil {
+		return err
+	}
+	if batch {
+		return a.applyBatch(ctx, e, id, digest, c.Approve)
 	}
 	if _, err := e.Request(ctx, id); err != nil {
 		return err
 	}
 	if c.Approve != "" {
-		whole, err := wholeDigest(ctx, e, id, c.Approve)
+		whole, err := wholeDigest(c.Approve, id, func() (string, error) {
+			p, err := e.OpenPlan(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			return p.Digest, nil
+		})
 		if err != nil {
 			return err
 		}
@@ -50,19 +60,19 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 // shownDigits is how much of a digest must be given where it is abbreviated as the screens show it.
 const shownDigits = 12
 
-// wholeDigest is the digest of the current plan where given abbreviates it (sha256:4e1a60c2…9b07), else what was given.
-func wholeDigest(ctx context.Context, e *engine.Engine, id, given string) (string, error) {
+// wholeDigest is the digest of the current plan of an id where given abbreviates it (sha256:4e1a60c2…9b07), else what was given.
+func wholeDigest(given, id string, current func() (string, error)) (string, error) {
 	head, tail, _ := strings.Cut(strings.Replace(given, "...", "…", 1), "…")
 	hex, ok := strings.CutPrefix(head, "sha256:")
 	if !ok || len(hex)+len(tail) < shownDigits || strings.Trim(hex+tail, "0123456789abcdef") != "" {
 		return "", usagef("as dossier plan show "+id+" shows it", "that is no digest")
 	}
-	p, err := e.OpenPlan(ctx, id)
+	digest, err := current()
 	if err != nil {
 		return "", err
 	}
-	if strings.HasPrefix(p.Digest, head) && strings.HasSuffix(p.Digest, tail) {
-		return p.Digest, nil
+	if strings.HasPrefix(digest, head) && strings.HasSuffix(digest, tail) {
+		return digest, nil
 	}
 	return given, nil
 }
@@ -89,7 +99,8 @@ func (a *app) drain(ctx context.Context, e *engine.Engine, id string) error {
 }
 
 type runCmd struct {
-	Request string   `arg:"" help:"A request file, - for standard input, or an id."`
+	Request []string `arg:"" help:"A request file, - for standard input, or an id; several are carried out together."`
+	Batch   string   `help:"The name of a batch; one is given where it is not said." placeholder:"NAME"`
 	Yes     bool     `help:"Do not ask."`
 	Without []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
 }
@@ -101,11 +112,19 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	id, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without})
+	asked, err := a.asked(ctx, e, c.Request, c.Batch, c.Without)
+	if err != nil {
+		return err
+	}
+	if asked.together {
+		return a.runBatch(ctx, e, asked, c.Without, c.Yes)
+	}
+	id := asked.ids[0]
+	p, err := a.plan(ctx, e, asked, engine.PlanOptions{Without: c.Without})
 	if errors.Is(err, engine.ErrState) {
 		return a.drain(ctx, e, id) // the same request, sent again: it runs or has ended, and this is how it stands
 	}
-	if err != nil {
+	if err != nil || p == nil {
 		return err
 	}
 	need := e.Approval(p)
@@ -123,7 +142,7 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 		return hinted(fmt.Errorf("%w: a person has to decide first, for the reasons shown", engine.ErrNotApproved), view.ApplyCommand(id, p.Digest, need))
 	}
 	if mutates && p.Applicable && !c.Yes {
-		if err := a.ask(ctx, p); err != nil {
+		if err := a.ask(ctx, p.Right); err != nil {
 			return err
 		}
 	}
@@ -136,16 +155,16 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 }
 
 // ask wants the word of the right, typed.
-func (a *app) ask(ctx context.Context, p *plan.Plan) error {
+func (a *app) ask(ctx context.Context, right string) error {
 	if f, ok := a.in.(*os.File); !ok || !view.Terminal(f) {
 		return usagef("dossier run … --yes, or dossier plan and dossier apply", "this would change data, and nobody is there to ask")
 	}
-	_, _ = fmt.Fprintf(a.err, "Type %s to go on: ", p.Right)
+	_, _ = fmt.Fprintf(a.err, "Type %s to go on: ", right)
 	line, err := a.readLine(ctx)
 	if ctx.Err() != nil {
 		return err
 	}
-	if strings.TrimSpace(line) != p.Right {
+	if strings.TrimSpace(line) != right {
 		return usagef("", "not confirmed, nothing was changed")
 	}
 	return nil

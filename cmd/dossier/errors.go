@@ -6,6 +6,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/core/tombstone"
@@ -62,7 +63,7 @@ func meaning(err error) (code int, hint string) {
 		return exitUsage, hint
 	case errors.As(err, &stale), errors.Is(err, engine.ErrNotApproved), errors.Is(err, engine.ErrNotApplicable), errors.Is(err, engine.ErrExpired):
 		return exitStale, hint
-	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded), errors.As(err, &wrong), errors.As(err, &unfit):
+	case errors.Is(err, engine.ErrState), errors.Is(err, engine.ErrArchiveEnded), errors.Is(err, planner.ErrUnlike), errors.As(err, &wrong), errors.As(err, &unfit):
 		return exitUsage, hint
 	case errors.Is(err, engine.ErrConflict), errors.Is(err, state.ErrNotFound), errors.Is(err, state.ErrExists):
 		if hint == "" {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -24,13 +23,14 @@ type planCmd struct {
 }
 
 type planMakeCmd struct {
-	Request  string   `arg:"" help:"A request file, - for standard input, or an id."`
+	Request  []string `arg:"" help:"A request file, - for standard input, or an id; several, or a file with one request a line, are planned together. The name of a batch plans it again."`
+	Batch    string   `help:"The name of a batch; one is given where it is not said." placeholder:"NAME"`
 	Rehearse bool     `help:"Run the statements and roll them back, where the store can."`
 	Without  []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
 	Output   string   `short:"o" help:"Write the plan as JSON to a file too." placeholder:"FILE"`
 }
 
-// Run plans one request.
+// Run plans one request, or several together.
 func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err := absent(c.Output); err != nil {
 		return err
@@ -39,8 +39,17 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	_, p, err := a.plan(ctx, e, c.Request, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse, Supplement: true})
+	asked, err := a.asked(ctx, e, c.Request, c.Batch, c.Without)
 	if err != nil {
+		return err
+	}
+	opt := engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse}
+	if asked.together {
+		return a.planBatch(ctx, e, asked, opt, c.Output)
+	}
+	opt.Supplement = true
+	p, err := a.plan(ctx, e, asked, opt)
+	if err != nil || p == nil {
 		return err
 	}
 	if c.Output != "" {
@@ -57,39 +66,45 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// plan registers a request, where it is not yet, opens the systems and plans it.
-func (a *app) plan(ctx context.Context, e *engine.Engine, arg string, opt engine.PlanOptions) (id string, p *plan.Plan, err error) {
+// mayLeave refuses names of systems the map does not have.
+func mayLeave(e *engine.Engine, without []string) error {
 	var names []string
 	for _, s := range e.Planner.Graph.Map.Systems {
 		names = append(names, s.Name)
 	}
-	for _, w := range opt.Without {
+	for _, w := range without {
 		if !slices.Contains(names, w) {
 			hint := "it has " + strings.Join(names, ", ")
 			if near := datamap.Near(w, names); near != "" {
 				hint = "did you mean " + near + "?"
 			}
-			return "", nil, usagef(hint, "the map has no system %s", w)
+			return usagef(hint, "the map has no system %s", w)
 		}
 	}
-	if id, err = a.register(ctx, e, arg); err != nil {
-		return "", nil, err
+	return nil
+}
+
+// plan registers a request, where it is not yet, opens the systems and plans it. The plan is nil where it was said where it stands instead.
+func (a *app) plan(ctx context.Context, e *engine.Engine, asked *asked, opt engine.PlanOptions) (*plan.Plan, error) {
+	if err := a.enter(ctx, e, asked.given); err != nil {
+		return nil, err
 	}
 	if err := a.openPlanning(ctx, e, opt.Without); err != nil {
-		return id, nil, err
+		return nil, err
 	}
-	p, err = e.Plan(ctx, id, opt)
+	id := asked.ids[0]
+	p, err := e.Plan(ctx, id, opt)
 	a.quieten()
 	if err != nil {
 		if x, rerr := e.Request(ctx, id); rerr == nil && request.State(x.State) == request.Waiting && x.WaitingFor != string(request.ForStore) {
 			if a.JSON { // one value on standard output all the same: where it stands
-				return id, nil, a.showRequest(ctx, e, id)
+				return nil, a.showRequest(ctx, e, id)
 			}
 			err = waitsBecause{err}
 		}
-		return id, nil, err
+		return nil, err
 	}
-	return id, p, nil
+	return p, nil
 }
 
 // absent refuses a file to be written that is there already.
@@ -161,7 +176,7 @@ func kindWords(m *datamap.Map) map[string]string {
 }
 
 type planShowCmd struct {
-	Plan string `arg:"" help:"An id, or a plan file."`
+	Plan string `arg:"" help:"An id, the name of a batch, or a plan file."`
 }
 
 // Run shows a plan.
@@ -174,37 +189,15 @@ func (c planShowCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.showPlan(ctx, e, p, true)
-}
-
-// loadPlan reads a plan file, or the current plan of a request.
-func (a *app) loadPlan(ctx context.Context, e *engine.Engine, arg string) (*plan.Plan, error) {
-	if !isFile(arg) {
-		if _, err := e.Request(ctx, arg); err != nil {
-			return nil, err
-		}
-		return e.OpenPlan(ctx, arg)
+	if p.all != nil {
+		return a.showBatch(ctx, e, p.all, true)
 	}
-	b, err := a.read(ctx, arg)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, usagef("dossier plan REQUEST -o FILE writes one", "the plan file %s cannot be read", arg)
-	}
-	var p plan.Plan
-	if err := json.Unmarshal(b, &p); err != nil || p.Format != plan.Format {
-		return nil, usagef("dossier plan REQUEST -o FILE writes one", "%s is no plan (format %s)", arg, plan.Format)
-	}
-	if !p.Intact() {
-		return nil, usagef("plan again; a plan that was edited is another plan", "%s does not fit its digest", arg)
-	}
-	return &p, nil
+	return a.showPlan(ctx, e, p.one, true)
 }
 
 type planDiffCmd struct {
-	Old string `arg:"" help:"An id, or a plan file."`
-	New string `arg:"" help:"An id, or a plan file."`
+	Old string `arg:"" help:"An id, the name of a batch, or a plan file."`
+	New string `arg:"" help:"An id, the name of a batch, or a plan file."`
 }
 
 // Run compares two plans by class.
@@ -221,5 +214,12 @@ func (c planDiffCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return view.PlanDiff(a.out, plan.Diff(from, to), a.JSON)
+	switch {
+	case from.all != nil && to.all != nil:
+		changes, gone, joined := plan.BatchDiff(from.all, to.all)
+		return view.BatchDiff(a.out, changes, gone, joined, a.JSON)
+	case from.all != nil || to.all != nil:
+		return usagef("dossier plan diff OLD NEW, both of a batch or both of one request", "a batch plan and the plan of one request are not compared")
+	}
+	return view.PlanDiff(a.out, plan.Diff(from.one, to.one), a.JSON)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -13,63 +12,51 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/request"
-	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/core/subject"
 )
 
-// register reads a request and enters it; an id names one that is there. It returns the id.
-func (a *app) register(ctx context.Context, e *engine.Engine, arg string) (string, error) {
-	if !isFile(arg) {
-		if _, err := e.Request(ctx, arg); err != nil {
-			if errors.Is(err, state.ErrNotFound) {
-				return "", usagef("dossier request list; a new one comes from a file: dossier plan request.json", "there is no request %s, and no file of that name", arg)
-			}
-			return "", err
-		}
-		return arg, nil
+// enter registers what was read; all or none.
+func (a *app) enter(ctx context.Context, e *engine.Engine, g *given) error {
+	if len(g.read) == 0 {
+		return nil
 	}
-	r, err := a.readRequest(ctx, e, arg)
-	if err != nil {
-		return "", err
+	replaced, err := e.RegisterAll(ctx, g.read)
+	switch {
+	case err != nil:
+		return err
+	case replaced == 1 && len(g.ids) == 1:
+		a.note(fmt.Sprintf("request %s was a draft; this version replaces it.", g.ids[0]))
+	case replaced == 1:
+		a.note("1 request was a draft; this version replaces it.")
+	case replaced > 1:
+		a.note(fmt.Sprintf("%s were drafts; these versions replace them.", view.Plural(int64(replaced), "request")))
 	}
-	x, replaced, err := e.Register(ctx, r)
-	if err != nil {
-		return "", err
-	}
-	if replaced {
-		a.note(fmt.Sprintf("request %s was a draft; this version replaces it.", x.ID))
-	}
-	return x.ID, nil
+	return nil
 }
 
 func exists(file string) bool { _, err := os.Stat(file); return err == nil }
 
 // isFile says whether an argument names a file rather than an id.
 func isFile(arg string) bool {
-	return arg == "-" || strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".json") || exists(arg)
+	return arg == "-" || strings.ContainsAny(arg, `/\`) || strings.HasSuffix(arg, ".json") || strings.HasSuffix(arg, ".ndjson") || exists(arg)
 }
 
-// readRequest reads a request strictly and checks it against the map.
-func (a *app) readRequest(ctx context.Context, e *engine.Engine, arg string) (*request.Request, error) {
-	text, err := a.read(ctx, arg)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, usagef("a request is a JSON file: dossier request new erasure > request.json", "the request file %s cannot be read", arg)
+// readRequestFile reads a file of requests.
+func (a *app) readRequestFile(ctx context.Context, file string) ([]byte, error) {
+	text, err := a.read(ctx, file)
+	if err != nil && ctx.Err() == nil {
+		return nil, usagef("a request is a JSON file: dossier request new erasure > request.json", "the request file %s cannot be read", file)
 	}
+	return text, err
+}
+
+// parse reads a request strictly and checks it against the map.
+func parse(text []byte, e *engine.Engine, now time.Time) (*request.Request, request.Problems) {
 	r, problems := request.Parse(bytes.NewReader(text))
 	if r != nil {
-		problems = r.CheckAgainst(names(e.Planner.Graph.Map, a.now()))
+		problems = r.CheckAgainst(names(e.Planner.Graph.Map, now))
 	}
-	if len(problems) == 0 {
-		return r, nil
-	}
-	lines := []string{"the request has " + view.Plural(int64(len(problems)), "mistake")}
-	for _, p := range problems {
-		lines = append(lines, p.String())
-	}
-	return nil, usagef("dossier request new RIGHT prints a template", "%s", strings.Join(lines, "\n"))
+	return r, problems
 }
 
 // names are what a request may speak of.

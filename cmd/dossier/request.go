@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
@@ -42,6 +43,7 @@ type requestListCmd struct {
 	In        []string `help:"Only requests in these states." placeholder:"STATE" enum:"received,waiting,planned,approved,running,done,refused,cancelled"`
 	Right     string   `help:"Only this right." placeholder:"RIGHT" default:"" enum:",access,portability,rectification,erasure,restriction,lift,objection,withdrawal"`
 	Attention bool     `help:"Only those a person must look at."`
+	Batch     string   `help:"Only those of this batch." placeholder:"NAME"`
 }
 
 // Run lists the register.
@@ -54,11 +56,19 @@ func (c requestListCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Batch != "" {
+		if batch, err := e.IsBatch(ctx, c.Batch); err != nil {
+			return err
+		} else if !batch {
+			return usagef("dossier request list names them", "there is no batch %s", c.Batch)
+		}
+		list = slices.DeleteFunc(list, func(r state.Request) bool { return r.Batch != c.Batch })
+	}
 	return view.Requests(a.out, list, a.now(), a.JSON)
 }
 
 type requestShowCmd struct {
-	ID    string `arg:""`
+	ID    string `arg:"" help:"A request, or a batch."`
 	Watch bool   `help:"Show it again whenever it changes, until it is closed."`
 }
 
@@ -68,10 +78,17 @@ func (c requestShowCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if !c.Watch {
+	return either(ctx, e, c.ID, func() error {
+		if c.Watch {
+			return usagef("dossier request show "+c.ID, "a batch is not watched, each of its requests is")
+		}
+		return a.showBatchStanding(ctx, e, c.ID)
+	}, func() error {
+		if c.Watch {
+			return a.watch(ctx, e, c.ID)
+		}
 		return a.showRequest(ctx, e, c.ID)
-	}
-	return a.watch(ctx, e, c.ID)
+	})
 }
 
 // watch shows a request whenever it changes, until it is closed: on a terminal in place, elsewhere one after the other, as

@@ -11,20 +11,20 @@ import (
 )
 
 type requestWaitCmd struct {
-	ID string `arg:""`
+	ID string `arg:"" help:"A request, or a batch."`
 }
 
-// Run works what is due of a request.
+// Run works what is due of a request, or of all of a batch.
 func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
 	e, err := a.openEngine(ctx)
 	if err != nil {
 		return err
 	}
-	return a.drain(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error { return a.drainBatch(ctx, e, c.ID) }, func() error { return a.drain(ctx, e, c.ID) })
 }
 
 type requestResumeCmd struct {
-	ID string `arg:""`
+	ID string `arg:"" help:"A request, or a batch."`
 }
 
 // Run wakes what waits and works it.
@@ -33,14 +33,21 @@ func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Resume(ctx, c.ID); err != nil {
-		return err
-	}
-	return a.drain(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		if err := e.ResumeBatch(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.drainBatch(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Resume(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.drain(ctx, e, c.ID)
+	})
 }
 
 type requestCancelCmd struct {
-	ID string `arg:""`
+	ID string `arg:"" help:"A request, or a batch: every request of it."`
 }
 
 // Run cancels.
@@ -49,10 +56,17 @@ func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Cancel(ctx, c.ID); err != nil {
-		return err
-	}
-	return a.showRequest(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		if err := e.CancelBatch(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.showBatchStanding(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Cancel(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.showRequest(ctx, e, c.ID)
+	})
 }
 
 type requestRejectCmd struct {
@@ -73,7 +87,7 @@ func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestSettleCmd struct {
-	ID      string   `arg:""`
+	ID      string   `arg:"" help:"A request, or a batch: every request of it."`
 	System  string   `required:"" help:"The system that cannot answer."`
 	Because string   `required:"" help:"Why, and what is known of it. No personal data."`
 	Attach  []string `help:"What proves it: a protocol, a letter. Kept sealed." placeholder:"FILE" sep:"none"`
@@ -89,10 +103,17 @@ func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
-		return err
-	}
-	return a.drain(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		if err := e.SettleBatch(ctx, c.ID, c.System, c.Because, proof...); err != nil {
+			return err
+		}
+		return a.drainBatch(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
+			return err
+		}
+		return a.drain(ctx, e, c.ID)
+	})
 }
 
 type requestNoteCmd struct {

@@ -23,11 +23,12 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 		Attention []string `json:"attention,omitempty"`
 		DueStrict string   `json:"due_strict"`
 		Flags     []string `json:"flags,omitempty"`
+		Batch     string   `json:"batch,omitempty"`
 	}
 	if asJSON {
 		rows := []row{}
 		for _, r := range list {
-			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict, dueFlags(r, now)})
+			rows = append(rows, row{r.ID, r.Number, r.Right, r.State, r.WaitingFor, r.Outcome, r.Attention, r.DueStrict, dueFlags(r, now), r.Batch})
 		}
 		return JSON(w, Document{"format": "dossier.requests/v1", "requests": rows})
 	}
@@ -38,6 +39,10 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 	t := Table{Head: []string{"REQUEST", "RIGHT", "STATE", "DUE"}}
 	if slices.ContainsFunc(list, func(r state.Request) bool { return len(r.Attention) > 0 }) {
 		t.Head = append(t.Head, "ATTENTION")
+	}
+	batches := slices.ContainsFunc(list, func(r state.Request) bool { return r.Batch != "" })
+	if batches {
+		t.Head = slices.Insert(t.Head, 2, "BATCH")
 	}
 	for _, r := range list {
 		st := r.State
@@ -55,7 +60,11 @@ func Requests(w io.Writer, list []state.Request, now time.Time, asJSON bool) err
 			d = "-"
 		}
 		codes := slices.Compact(slices.Sorted(slices.Values(r.Attention)))
-		t.Add([]string{r.ID, r.Right, st, d, strings.ReplaceAll(strings.Join(codes, ", "), "_", " ")}[:len(t.Head)]...)
+		cells := []string{r.ID, r.Right, st, d, strings.ReplaceAll(strings.Join(codes, ", "), "_", " ")}
+		if batches {
+			cells = slices.Insert(cells, 2, dash(r.Batch))
+		}
+		t.Add(cells[:len(t.Head)]...)
 	}
 	return t.Print(w)
 }
