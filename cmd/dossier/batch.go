@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 // asked are the requests a command plans, and whether together.
@@ -15,6 +17,32 @@ type asked struct {
 	*given
 	together bool
 	name     string // of the batch; "" one is given
+}
+
+var batchNames = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// free refuses a name no batch can be planned under, before anything is registered.
+func free(ctx context.Context, e *engine.Engine, name string) error {
+	if name == "" {
+		return nil
+	}
+	if !batchNames.MatchString(name) {
+		return usagef("--batch leaving-2026; without it a name is given", "the name of a batch is of letters, digits, . _ and -, at most 64")
+	}
+	switch _, err := e.Request(ctx, name); {
+	case err == nil:
+		return usagef("give the batch another name", "%s is a request, not a batch", name)
+	case !errors.Is(err, state.ErrNotFound):
+		return err
+	}
+	s, err := e.BatchStanding(ctx, name)
+	switch {
+	case errors.Is(err, state.ErrNotFound):
+		return nil
+	case err == nil && s.StartedAt != nil:
+		return usagef("give the new one another name; dossier request show "+name+" shows that one", "batch %s is carried out already", name)
+	}
+	return err
 }
 
 // either does what is asked of a batch, or of a request.
@@ -32,6 +60,9 @@ func either(ctx context.Context, e *engine.Engine, id string, batch, one func() 
 // asked reads what is to be planned and refuses what cannot be, before anything is registered. The name of a batch stands for its requests.
 func (a *app) asked(ctx context.Context, e *engine.Engine, args []string, name string, without []string) (*asked, error) {
 	if err := mayLeave(e, without); err != nil {
+		return nil, err
+	}
+	if err := free(ctx, e, name); err != nil {
 		return nil, err
 	}
 	if len(args) == 1 && !isFile(args[0]) {
@@ -120,7 +151,11 @@ func (a *app) showBatch(ctx context.Context, e *engine.Engine, b *plan.Batch, op
 	if a.JSON {
 		return view.JSON(a.out, b)
 	}
-	c := view.BatchContext{Now: a.now(), Zone: a.zone(e), Approval: e.BatchApproval(b), Open: open}
+	need, err := e.BatchApproval(ctx, b)
+	if err != nil {
+		return err
+	}
+	c := view.BatchContext{Now: a.now(), Zone: a.zone(e), Approval: need, Open: open}
 	for i, m := range b.Requests {
 		x, err := e.Request(ctx, m.Request)
 		if err != nil {
@@ -164,7 +199,9 @@ func (a *app) applyBatch(ctx context.Context, e *engine.Engine, name, digest, ap
 func (a *app) carryOutBatch(ctx context.Context, e *engine.Engine, b *plan.Batch, digest string) error {
 	if err := e.StartBatch(ctx, b.Batch, digest); err != nil {
 		if errors.Is(err, engine.ErrNotApproved) {
-			err = hinted(err, view.ApplyCommand(b.Batch, b.Digest, e.BatchApproval(b)))
+			if need, nerr := e.BatchApproval(ctx, b); nerr == nil {
+				err = hinted(err, view.ApplyCommand(b.Batch, b.Digest, need))
+			}
 		}
 		return err
 	}
@@ -190,7 +227,7 @@ func (a *app) showBatchStanding(ctx context.Context, e *engine.Engine, name stri
 	} else {
 		c := view.StandingContext{Now: a.now(), Zone: a.zone(e)}
 		if b, perr := e.BatchPlan(ctx, name); perr == nil {
-			c.Approval = e.BatchApproval(b)
+			c.Approval, _ = e.BatchApproval(ctx, b) // without it the command is named without one
 		}
 		err = view.BatchStanding(a.out, s, c)
 	}
@@ -218,7 +255,10 @@ func (a *app) runBatch(ctx context.Context, e *engine.Engine, asked *asked, with
 	if len(b.Requests) == 0 {
 		return waits{"person"}
 	}
-	need := e.BatchApproval(b)
+	need, err := e.BatchApproval(ctx, b)
+	if err != nil {
+		return err
+	}
 	if need == "another_person" {
 		return hinted(fmt.Errorf("%w: the map wants another person to approve an %s", engine.ErrNotApproved, b.Right), view.ApplyCommand(b.Batch, b.Digest, need))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
@@ -52,17 +51,16 @@ func (c requestListCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	list, err := e.Requests(ctx, state.RequestFilter{States: c.In, Right: c.Right, Attention: c.Attention})
-	if err != nil {
-		return err
-	}
 	if c.Batch != "" {
 		if batch, err := e.IsBatch(ctx, c.Batch); err != nil {
 			return err
 		} else if !batch {
 			return usagef("dossier request list names them", "there is no batch %s", c.Batch)
 		}
-		list = slices.DeleteFunc(list, func(r state.Request) bool { return r.Batch != c.Batch })
+	}
+	list, err := e.Requests(ctx, state.RequestFilter{States: c.In, Right: c.Right, Attention: c.Attention, Batch: c.Batch})
+	if err != nil {
+		return err
 	}
 	return view.Requests(a.out, list, a.now(), a.JSON)
 }

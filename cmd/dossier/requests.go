@@ -84,8 +84,12 @@ func known(ctx context.Context, e *engine.Engine, id string) error {
 	if _, err := e.Request(ctx, id); !errors.Is(err, state.ErrNotFound) {
 		return err
 	}
-	if batch, err := e.IsBatch(ctx, id); err != nil || batch {
-		return errors.Join(err, usagef("dossier plan "+id+" plans it again, by itself", "%s is a batch, not a request", id))
+	batch, err := e.IsBatch(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case batch:
+		return usagef("dossier plan "+id+" plans it again, by itself", "%s is a batch, not a request", id)
 	}
 	return usagef("dossier request list; a new one comes from a file: dossier plan request.json", "there is no request %s, and no file of that name", id)
 }

@@ -24,7 +24,7 @@ func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestResumeCmd struct {
-	ID string `arg:"" help:"A request, or a batch."`
+	ID string `arg:""`
 }
 
 // Run wakes what waits and works it.
@@ -33,21 +33,14 @@ func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return either(ctx, e, c.ID, func() error {
-		if err := e.ResumeBatch(ctx, c.ID); err != nil {
-			return err
-		}
-		return a.drainBatch(ctx, e, c.ID)
-	}, func() error {
-		if err := e.Resume(ctx, c.ID); err != nil {
-			return err
-		}
-		return a.drain(ctx, e, c.ID)
-	})
+	if err := e.Resume(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
 }
 
 type requestCancelCmd struct {
-	ID string `arg:"" help:"A request, or a batch: every request of it."`
+	ID string `arg:""`
 }
 
 // Run cancels.
@@ -56,17 +49,10 @@ func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return either(ctx, e, c.ID, func() error {
-		if err := e.CancelBatch(ctx, c.ID); err != nil {
-			return err
-		}
-		return a.showBatchStanding(ctx, e, c.ID)
-	}, func() error {
-		if err := e.Cancel(ctx, c.ID); err != nil {
-			return err
-		}
-		return a.showRequest(ctx, e, c.ID)
-	})
+	if err := e.Cancel(ctx, c.ID); err != nil {
+		return err
+	}
+	return a.showRequest(ctx, e, c.ID)
 }
 
 type requestRejectCmd struct {
@@ -87,7 +73,7 @@ func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestSettleCmd struct {
-	ID      string   `arg:"" help:"A request, or a batch: every request of it."`
+	ID      string   `arg:""`
 	System  string   `required:"" help:"The system that cannot answer."`
 	Because string   `required:"" help:"Why, and what is known of it. No personal data."`
 	Attach  []string `help:"What proves it: a protocol, a letter. Kept sealed." placeholder:"FILE" sep:"none"`
@@ -103,17 +89,10 @@ func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return either(ctx, e, c.ID, func() error {
-		if err := e.SettleBatch(ctx, c.ID, c.System, c.Because, proof...); err != nil {
-			return err
-		}
-		return a.drainBatch(ctx, e, c.ID)
-	}, func() error {
-		if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
-			return err
-		}
-		return a.drain(ctx, e, c.ID)
-	})
+	if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
+		return err
+	}
+	return a.drain(ctx, e, c.ID)
 }
 
 type requestNoteCmd struct {

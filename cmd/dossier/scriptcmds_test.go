@@ -215,6 +215,24 @@ func (s scripts) value(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s names nobody by %s", args[0], args[1])
 }
 
+// lines writes requests into one file, one a line, each naming its person by PESEL alone: lines requests.ndjson requests/erasure.json …
+func (s scripts) lines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: lines FILE REQUEST…")
+	}
+	var out []byte
+	for _, file := range args[1:] {
+		var r map[string]any
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &r))
+		who := r["subject"].(map[string]any)
+		who["identifiers"] = who["identifiers"].([]any)[:1]
+		b, err := json.Marshal(r)
+		ts.Check(err)
+		out = append(append(out, b...), '\n')
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), out, 0o600))
+}
+
 // unzip unpacks an archive into a folder.
 func (s scripts) unzip(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +100,18 @@ func crowd(t *testing.T, h *product.House, n int) []sample.Person {
 	return out
 }
 
+// sharing are those who share a lease or an address with another of them.
+func sharing(t *testing.T, h *product.House, who []sample.Person) map[int64]bool {
+	t.Helper()
+	out := map[int64]bool{}
+	reg := h.Register(t)
+	for _, p := range who {
+		out[p.ID] = cooperative.Count(t, reg, `SELECT (SELECT count(*) FROM lease_parties a JOIN lease_parties b USING (lease_no) WHERE a.member_id = ?1 AND b.member_id <> ?1 AND b.member_id IN (`+ids(who)+`))
+			+ (SELECT count(*) FROM members a JOIN members b USING (address_id) WHERE a.id = ?1 AND b.id <> ?1 AND b.id IN (`+ids(who)+`))`, p.ID) > 0
+	}
+	return out
+}
+
 // erasureOf is one person's request, on a line.
 func erasureOf(t *testing.T, id string, p sample.Person) []byte {
 	t.Helper()
@@ -164,7 +177,7 @@ func counted(t *testing.T, id string, facts *journal.Facts) map[string]int64 {
 			if c.Inferred != 0 {
 				t.Errorf("%s: %d rows of %s/%s were inferred", id, c.Inferred, s.Name, c.Collection)
 			}
-			if c.Committed > 0 {
+			if c.Committed > 0 && !strings.HasSuffix(c.Treatment, "/reference") { // of a row that becomes a shell anyway it may be counted apart
 				out[s.Name+"/"+c.Collection+" "+c.Treatment] += c.Committed
 			}
 		}
@@ -177,31 +190,41 @@ func counted(t *testing.T, id string, facts *journal.Facts) map[string]int64 {
 func TestBatchEqualsOneByOne(t *testing.T) {
 	t.Parallel()
 	h := closingHouse(t)
-	who := crowd(t, h, 30)
 	other := h.Copy(t)
 	apart := world.On(t, other.World)
-	own, stays := mine(t, h, who...), staysOf(t, h, who...)
-	before, imports := h.Snapshot(t), importsOf(t, h)
-
-	var lines []byte
-	var names []string
-	for i, p := range who {
+	asked := crowd(t, h, 30)
+	lines := map[string][]byte{}
+	var all []byte
+	for i, p := range asked {
 		id := fmt.Sprintf("B-%d", i+1)
-		line := erasureOf(t, id, p)
-		lines, names = append(append(lines, line...), '\n'), append(names, id)
-		alone(t, apart, line)
+		lines[id] = erasureOf(t, id, p)
+		all = append(append(all, lines[id]...), '\n')
 	}
 	file := filepath.Join(h.Root, "requests.ndjson")
-	if err := os.WriteFile(file, lines, 0o600); err != nil {
+	if err := os.WriteFile(file, all, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	before, imports := h.Snapshot(t), importsOf(t, h)
 	var b plan.Batch
 	if err := json.Unmarshal([]byte(h.Must(t, "--json", "plan", file, "--batch", "leavers")), &b); err != nil {
 		t.Fatal(err)
 	}
-	if !b.Applicable || len(b.Requests) != len(who) || len(b.Left) > 0 {
-		t.Fatalf("%d planned, %v left, %v", len(b.Requests), b.Left, b.Blockers)
+	if diff := before.Changed(h.Snapshot(t)); len(diff) > 0 {
+		t.Errorf("a plan changed %v", diff)
 	}
+	if !b.Applicable || len(b.Requests) < 20 || len(b.Requests)+len(b.Left) != len(asked) {
+		t.Fatalf("%d planned, %+v left, %v", len(b.Requests), b.Left, b.Blockers)
+	}
+	var who []sample.Person // whom the batch is of; the others wait for a plan of their own
+	var names []string
+	for i, p := range asked {
+		id := fmt.Sprintf("B-%d", i+1)
+		if slices.ContainsFunc(b.Requests, func(m plan.Member) bool { return m.Request == id }) {
+			who, names = append(who, p), append(names, id)
+			alone(t, apart, lines[id])
+		}
+	}
+	own, stays, housemates := mine(t, h, who...), staysOf(t, h, who...), sharing(t, h, who)
 	if r := h.Run(t, "apply", b.Batch, "--approve", b.Digest); r.Code != 0 {
 		t.Fatalf("%+v", r)
 	}
@@ -214,18 +237,10 @@ func TestBatchEqualsOneByOne(t *testing.T) {
 		t.Errorf("%d rows and files changed: too few to show anything", len(before.Changed(after)))
 	}
 	onlyOwn(t, h, before, imports, own, stays)
-	shared := map[string]bool{} // whose receipts may differ: they own a row with another of the batch
-	for i, p := range who {
-		for _, l := range p.Leases {
-			if slices.ContainsFunc(who[:i], func(o sample.Person) bool { return slices.Contains(o.Leases, l) }) {
-				shared[l] = true
-			}
-		}
-	}
 	exact, more := 0, 0
 	for i, p := range who {
 		together, single := counted(t, names[i], h.Receipt(t, names[i])), counted(t, names[i], receipt(t, apart, names[i]))
-		if slices.ContainsFunc(p.Leases, func(l string) bool { return shared[l] }) {
+		if housemates[p.ID] { // of a row two of them own, the receipts may say it twice
 			more += compareShared(t, names[i], together, single)
 			continue
 		}
@@ -253,7 +268,7 @@ func compareShared(t *testing.T, id string, together, single map[string]int64) (
 	maps.Copy(keys, single)
 	for k := range keys {
 		switch d := together[k] - single[k]; {
-		case d < 0 && !regexp.MustCompile(` recount$`).MatchString(k):
+		case d < 0 && !regexp.MustCompile(`/recount$`).MatchString(k):
 			t.Errorf("%s: %d of %s together, %d alone", id, together[k], k, single[k])
 		case d > 0:
 			more += int(d)

@@ -28,6 +28,13 @@ func Batch(w io.Writer, b *plan.Batch, c BatchContext) {
 		c.Zone = time.UTC
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
+	asked := Plural(int64(len(b.Requests)+len(b.Left)), "request")
+	if len(b.Requests) == 0 {
+		say("%s", wrap("Nobody of "+asked+" can be planned together with others. Nothing has been changed.", Width, ""))
+		batchLeft(w, b)
+		batchFooter(w, b, c)
+		return
+	}
 	head, scope := title(b.Right), ""
 	if c.Scope != "" {
 		scope = ", of " + c.Scope
@@ -38,20 +45,17 @@ func Batch(w io.Writer, b *plan.Batch, c BatchContext) {
 		line, _, _ := strings.Cut(due(PlanContext{Now: c.Now, Zone: c.Zone, DueStrict: c.DueFirst}), ", a month")
 		say("the first is %s", line)
 	}
-	asked := len(b.Requests) + len(b.Left)
-	text := "Each was found, and is planned as it would be alone; a row that only they own goes with the last of them. "
-	if len(b.Left) > 0 {
-		text += fmt.Sprintf("Of %s, %s left for a plan of its own, see below. ", Plural(int64(asked), "request"), map[bool]string{true: "1 is", false: Number(int64(len(b.Left))) + " are"}[len(b.Left) == 1])
-	}
-	if len(b.Requests) == 0 {
-		text = fmt.Sprintf("Nobody of %s can be planned together with others. ", Plural(int64(asked), "request"))
+	text := "Each is planned as it would be alone; a row that only they own goes with the last of them. "
+	switch n := len(b.Left); {
+	case n == 1:
+		text += fmt.Sprintf("Of %s, 1 is left for a plan of its own, see below. ", asked)
+	case n > 1:
+		text += fmt.Sprintf("Of %s, %s are left for plans of their own, see below. ", asked, Number(int64(n)))
 	}
 	say("%s", wrap(text+"Nothing has been changed.", Width, ""))
-	if len(b.Requests) > 0 {
-		say("")
-		batchTable(w, b)
-		batchTold(w, b)
-	}
+	say("")
+	batchTable(w, b)
+	batchTold(w, b)
 	batchLeft(w, b)
 	batchWarnings(w, b)
 	batchFooter(w, b, c)

@@ -83,22 +83,20 @@ func batchWarnings(w io.Writer, b *plan.Batch) {
 }
 
 func batchFooter(w io.Writer, b *plan.Batch, c BatchContext) {
-	line := fmt.Sprintf("%s, good until %s.", Digest(b.Digest), Date(b.ExpiresAt.In(c.Zone)))
-	var down []string
-	for _, s := range b.Systems {
-		if !s.Reached && !s.LeftOut {
-			down = append(down, s.Name)
-		}
-	}
-	if len(b.Requests) == 0 {
-		line = "Nothing of it can be applied."
-	} else if !b.Applicable && len(down) > 0 {
-		line += fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(int64(len(down)), "system"))
-	} else if !b.Applicable {
-		line += " Not applicable: a person has to look first."
-	}
-	_, _ = fmt.Fprintln(w, "\n"+line)
 	if len(b.Requests) > 0 {
+		line := fmt.Sprintf("%s, good until %s.", Digest(b.Digest), Date(b.ExpiresAt.In(c.Zone)))
+		var down []string
+		for _, s := range b.Systems {
+			if !s.Reached && !s.LeftOut {
+				down = append(down, s.Name)
+			}
+		}
+		if !b.Applicable && len(down) > 0 {
+			line += fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(int64(len(down)), "system"))
+		} else if !b.Applicable {
+			line += " Not applicable: a person has to look first."
+		}
+		_, _ = fmt.Fprintln(w, "\n"+line)
 		_, _ = fmt.Fprintln(w, wrap(totalsLine(b.Totals, b.Tasks, down, ""), Width, ""))
 	}
 	head := "\nnext  "

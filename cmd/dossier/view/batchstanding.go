@@ -20,11 +20,8 @@ const shownMembers = 20
 func BatchStanding(w io.Writer, s *engine.BatchStanding, c StandingContext) error {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	head := title(s.Right) + " of " + Plural(int64(len(s.Requests)), "person") + ", batch " + s.Batch
-	where := stateWords(&engine.Standing{State: s.State, WaitsFor: s.WaitsFor})
+	where := stateWords(&engine.Standing{State: s.State, WaitsFor: BatchWaits(s)})
 	say("%s%s%s", bold(w, head), strings.Repeat(" ", max(Width-2-utf8.RuneCountInString(head)-utf8.RuneCountInString(where), 3)), where)
-	if s.Why != "" {
-		say("%s", wrap(s.Why, Width, ""))
-	}
 	say("")
 	fact := func(name string, t *time.Time, rest ...string) {
 		if t != nil {

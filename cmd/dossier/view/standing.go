@@ -61,6 +61,9 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 		started = "tombstone written first"
 	}
 	fact("started", s.StartedAt, started)
+	if s.Batch != "" {
+		say("%s%s", pad("batch", 13), s.Batch)
+	}
 	restrained(w, s.Restriction, zone)
 	if s.Archive != nil {
 		say("%s%s, %s, %s", pad("archive", 13), Plural(int64(s.Archive.Collections), "table"), Plural(s.Archive.Rows, "row"), Plural(int64(s.Archive.Files), "file"))
@@ -255,6 +258,9 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 		add("dossier plan "+s.ID, "")
 	case s.WaitsFor == "store" && s.StartedAt == nil:
 		add("dossier plan "+s.ID, "when it answers again")
+	case s.Batch != "" && s.StartedAt == nil && (s.State == "planned" || s.State == "approved"):
+		add("dossier plan show "+s.Batch, "with the others of the batch")
+		add("dossier plan "+s.ID, "by itself, which takes it out of the batch")
 	case s.State == "planned":
 		add(ApplyCommand(s.ID, s.Digest, approval), "")
 	case s.State == "approved":

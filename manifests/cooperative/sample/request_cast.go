@@ -56,6 +56,7 @@ func (s *Sample) requests() map[string]requestFile {
 			p.Representative.FirstName + " " + p.Representative.LastName}
 	})
 	add("spouse-erasure", "erasure", p.Spouse, nil)
+	add("husband-erasure", "erasure", p.Husband, nil)
 	add("minor-erasure", "erasure", p.Minor, func(r *requestFile) {
 		r.Requester = &requesterPart{"parent", authorityPart{"akt urodzenia", []string{"erasure"}, s.at(2, 12, 0)},
 			p.Representative.FirstName + " " + p.Representative.LastName}
