@@ -23,14 +23,17 @@ func (c applyCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	id, digest, batch := c.Plan, "", false
+	id, digest := c.Plan, ""
+	var batch bool
 	if isFile(c.Plan) {
-		p, err := a.loadPlan(ctx, e, c.Plan)
-		if err != nil {
-			return err
+		var p anyPlan
+		if p, err = a.loadPlan(ctx, e, c.Plan); err == nil {
+			id, digest, batch = p.of()
 		}
-		id, digest, batch = p.of()
-	} else if batch, err = e.IsBatch(ctx, id); err != nil {
+	} else {
+		batch, err = e.IsBatch(ctx, id)
+	}
+	if err != nil {
 		return err
 	}
 	if batch {

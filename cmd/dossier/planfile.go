@@ -54,7 +54,7 @@ func (a *app) readPlan(ctx context.Context, file string) (p anyPlan, err error) 
 	}
 	var head struct{ Format string }
 	_ = json.Unmarshal(b, &head) // what cannot be read has no format
-	intact := false
+	var intact bool
 	switch head.Format {
 	case plan.Format:
 		p.one = new(plan.Plan)

@@ -65,7 +65,8 @@ func closingHouse(t *testing.T) *product.House {
 func crowd(t *testing.T, h *product.House, n int) []sample.Person {
 	t.Helper()
 	reg := h.Register(t)
-	rows, err := reg.Query("SELECT id, member_no, pesel FROM members WHERE id > 60 AND pesel IS NOT NULL AND died_on IS NULL ORDER BY left_on IS NULL, left_on, id LIMIT ?", n)
+	rows, err := reg.Query(`SELECT id, member_no, pesel, (SELECT coalesce(group_concat(lease_no), '') FROM lease_parties WHERE member_id = members.id) FROM members
+		WHERE id > 60 AND pesel IS NOT NULL AND died_on IS NULL ORDER BY left_on IS NULL, left_on, id LIMIT ?`, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,29 +74,17 @@ func crowd(t *testing.T, h *product.House, n int) []sample.Person {
 	var out []sample.Person
 	for rows.Next() {
 		var p sample.Person
-		if err := rows.Scan(&p.ID, &p.MemberNo, &p.PESEL); err != nil {
+		var leases string
+		if err := rows.Scan(&p.ID, &p.MemberNo, &p.PESEL, &leases); err != nil {
 			t.Fatal(err)
+		}
+		if leases != "" {
+			p.Leases = strings.Split(leases, ",")
 		}
 		out = append(out, p)
 	}
 	if err := rows.Err(); err != nil || len(out) < n {
 		t.Fatalf("%d of %d members, %v", len(out), n, err)
-	}
-	for i := range out {
-		held, err := reg.Query("SELECT lease_no FROM lease_parties WHERE member_id = ?", out[i].ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for held.Next() {
-			var l string
-			if err := held.Scan(&l); err != nil {
-				t.Fatal(err)
-			}
-			out[i].Leases = append(out[i].Leases, l)
-		}
-		if err := held.Close(); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return out
 }
