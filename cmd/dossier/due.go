@@ -42,7 +42,7 @@ type duePlanCmd struct {
 	Without  []string `help:"Leave a system for later." placeholder:"SYSTEM"`
 }
 
-// Run plans what has come due, each person's for itself.
+// Run plans what has come due: of several persons together, where their terms are equal.
 func (c duePlanCmd) Run(ctx context.Context, a *app) error {
 	e, err := a.openRegister(ctx)
 	if err != nil {
@@ -51,25 +51,34 @@ func (c duePlanCmd) Run(ctx context.Context, a *app) error {
 	if err := a.openPlanning(ctx, e, c.Without); err != nil {
 		return err
 	}
-	plans, left, err := e.PlanDue(ctx, c.Item, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
+	due, err := e.PlanDue(ctx, c.Item, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
 	a.quieten()
 	if err != nil {
 		return err
 	}
 	if a.JSON {
-		return view.JSON(a.out, view.Document{"format": "dossier.due-plans/v1", "plans": plans, "left": left})
+		return view.JSON(a.out, view.Document{"format": "dossier.due-plans/v1", "batches": due.Batches, "plans": due.Alone, "left": due.Left})
 	}
-	for _, p := range plans {
+	complete := true
+	for _, b := range due.Batches {
+		complete = complete && b.Complete
+		need, err := e.BatchApproval(ctx, b)
+		if err != nil {
+			return err
+		}
+		view.Batch(a.out, b, view.BatchContext{Now: a.now(), Zone: a.zone(e), Approval: need, Open: true})
+		_, _ = fmt.Fprintln(a.out)
+	}
+	for _, p := range due.Alone {
+		complete = complete && p.Complete
 		if err := a.showPlan(ctx, e, p, true); err != nil {
 			return err
 		}
 		_, _ = fmt.Fprintln(a.out)
 	}
-	view.DueLeft(a.out, len(plans), left)
-	for _, p := range plans {
-		if !p.Complete {
-			return waits{"store"}
-		}
+	view.DueLeft(a.out, len(due.Batches)+len(due.Alone), due.Left)
+	if !complete {
+		return waits{"store"}
 	}
 	return nil
 }

@@ -54,14 +54,21 @@ func on(t *testing.T, w *world.World, day string) {
 	w.Clock.Add(at.Sub(w.Clock.Now()))
 }
 
+// dueAlone plans what has come due, of one person.
+func dueAlone(t *testing.T, w *world.World) []*plan.Plan {
+	t.Helper()
+	due, err := w.Engine.PlanDue(t.Context(), nil, planOptions)
+	if err != nil || len(due.Left) > 0 || len(due.Batches) > 0 {
+		t.Fatalf("%+v %v", due, err)
+	}
+	return due.Alone
+}
+
 // takeUp plans what has come due and carries it out, with no word of anybody.
 func takeUp(t *testing.T, w *world.World) []*plan.Plan {
 	t.Helper()
 	ctx := context.Background()
-	plans, left, err := w.Engine.PlanDue(ctx, nil, planOptions)
-	if err != nil || len(left) > 0 {
-		t.Fatal(left, err)
-	}
+	plans := dueAlone(t, w)
 	for _, p := range plans {
 		if !p.Applicable || p.Asks() {
 			t.Fatalf("the plan of what has come due cannot be applied: %v %v", p.Blockers, p.Attention)
@@ -161,8 +168,8 @@ func TestKeptGoesWhenItsDayComes(t *testing.T) {
 		}
 		order = remove(order, next)
 		on(t, w, next)
-		if plans, _, err := w.Engine.PlanDue(ctx, nil, planOptions); err != nil || len(plans) > 0 {
-			t.Fatalf("on its last day, %s, %d plans were made (%v)", next, len(plans), err)
+		if due, err := w.Engine.PlanDue(ctx, nil, planOptions); err != nil || len(due.Alone)+len(due.Batches) > 0 {
+			t.Fatalf("on its last day, %s, %d plans were made (%v)", next, len(due.Alone), err)
 		}
 		if n := found(); n != before {
 			t.Errorf("until %s is over an access finds %d rows, want %d", next, n, before)
@@ -234,7 +241,7 @@ func TestHeldStays(t *testing.T) {
 	}
 	on(t, w, last)
 	w.Clock.Add(24 * time.Hour)
-	if _, _, err := w.Engine.PlanDue(ctx, []string{held.ID}, planOptions); !errors.Is(err, engine.ErrState) {
+	if _, err := w.Engine.PlanDue(ctx, []string{held.ID}, planOptions); !errors.Is(err, engine.ErrState) {
 		t.Errorf("an item that is held was planned by name: %v", err)
 	}
 	takeUp(t, w)
@@ -259,7 +266,8 @@ func TestHeldStays(t *testing.T) {
 
 func takeUpLeft(t *testing.T, w *world.World) int {
 	t.Helper()
-	plans, left, err := w.Engine.PlanDue(context.Background(), nil, planOptions)
+	due, err := w.Engine.PlanDue(context.Background(), nil, planOptions)
+	plans, left := due.Alone, due.Left
 	if err != nil || len(left) != 1 || !strings.Contains(left[0].Why, "held") {
 		t.Errorf("left alone: %v (%v)", left, err)
 	}
@@ -299,7 +307,8 @@ func TestWhoCameBackStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	on(t, w, "2031-01-02")
-	plans, _, err := w.Engine.PlanDue(ctx, nil, planOptions)
+	due, err := w.Engine.PlanDue(ctx, nil, planOptions)
+	plans := due.Alone
 	if err != nil || len(plans) != 1 || !plans[0].Asks() {
 		t.Fatalf("a row that is in use again was planned like one that was only kept (%v)", err)
 	}

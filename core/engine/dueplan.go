@@ -26,10 +26,69 @@ type DueLeft struct {
 	Why   string   `json:"why"`
 }
 
-// PlanDue plans what has come due by now, each person's for itself: what one earlier erasure kept is one request of its own, which
-// starts from the kept rows and never searches for the person. Nothing changes in any system. With items, only theirs (and what
-// came due with them). What is held, or whose person's data is restricted, is left alone and said.
-func (e *Engine) PlanDue(ctx context.Context, items []string, opt PlanOptions) (plans []*plan.Plan, left []DueLeft, err error) {
+// DuePlans are the plans of what has come due.
+type DuePlans struct {
+	Batches []*plan.Batch // of several persons each, of equal terms
+	Alone   []*plan.Plan  // of one person each
+	Left    []DueLeft
+}
+
+// PlanDue plans what has come due by now: what one earlier erasure kept is one request of its own, which starts from the kept rows and never
+// searches for the person, and several of equal terms are planned together. Nothing changes in any system. With items, only theirs (and
+// what came due with them). What is held, or whose person's data is restricted, is left alone and said.
+func (e *Engine) PlanDue(ctx context.Context, items []string, opt PlanOptions) (out DuePlans, err error) {
+	ids, left, err := e.takeUpDue(ctx, items)
+	if err != nil {
+		return out, err
+	}
+	out.Left = left
+	groups, err := e.alike(ctx, ids)
+	if err != nil {
+		return out, err
+	}
+	for _, ids := range groups {
+		if len(ids) == 1 {
+			p, err := e.Plan(ctx, ids[0], opt)
+			if err != nil {
+				return out, fmt.Errorf("request %s: %w", ids[0], err)
+			}
+			out.Alone = append(out.Alone, p)
+			continue
+		}
+		made, err := e.PlanBatch(ctx, "", ids, opt)
+		if err != nil {
+			return out, err
+		}
+		if len(made.Plan.Requests) > 0 {
+			out.Batches = append(out.Batches, made.Plan)
+		}
+		out.Alone = append(out.Alone, made.Alone...)
+	}
+	return out, nil
+}
+
+// alike groups requests by the terms on which they may be planned together.
+func (e *Engine) alike(ctx context.Context, ids []string) (groups [][]string, err error) {
+	var terms []planner.Terms
+	for _, id := range ids {
+		o, err := e.openRequest(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		o.Key.Wipe()
+		t := planner.TermsOf(planner.Input{Request: o.Content})
+		i := slices.IndexFunc(terms, func(x planner.Terms) bool { return x.Differs(t) == "" })
+		if i < 0 {
+			i = len(terms)
+			terms, groups = append(terms, t), append(groups, nil)
+		}
+		groups[i] = append(groups[i], id)
+	}
+	return groups, nil
+}
+
+// takeUpDue registers the requests that take up what has come due, and says of what none does.
+func (e *Engine) takeUpDue(ctx context.Context, items []string) (ids []string, left []DueLeft, err error) {
 	now := e.Now()
 	today := now.In(e.Planner.Graph.Map.Zone).Format(time.DateOnly)
 	due, err := read(ctx, e, func(tx *state.Tx) ([]state.DueItem, error) {
@@ -55,7 +114,7 @@ func (e *Engine) PlanDue(ctx context.Context, items []string, opt PlanOptions) (
 		}
 		id, why, err := e.takeUp(ctx, of, by[of], today)
 		if err != nil {
-			return plans, left, err
+			return ids, left, fmt.Errorf("what %s kept: %w", of, err)
 		}
 		if why != "" {
 			x := DueLeft{Why: why}
@@ -65,13 +124,9 @@ func (e *Engine) PlanDue(ctx context.Context, items []string, opt PlanOptions) (
 			left = append(left, x)
 			continue
 		}
-		p, err := e.Plan(ctx, id, opt)
-		if err != nil {
-			return plans, left, fmt.Errorf("what %s kept: %w", of, err)
-		}
-		plans = append(plans, p)
+		ids = append(ids, id)
 	}
-	return plans, left, nil
+	return ids, left, nil
 }
 
 // mayPlan refuses items that are unknown, not due yet, or held.

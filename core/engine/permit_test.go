@@ -63,7 +63,8 @@ func TestRestrictionHoldsWhatComesDue(t *testing.T) {
 	on(t, w, last)
 	w.Clock.Add(25 * time.Hour) // due from the next day
 	before := w.Snapshot(t)
-	plans, left, err := w.Engine.PlanDue(ctx, nil, planOptions)
+	due, err := w.Engine.PlanDue(ctx, nil, planOptions)
+	plans, left := due.Alone, due.Left
 	if err != nil || len(plans) > 0 || len(left) != 1 {
 		t.Fatal(len(plans), left, err)
 	}
