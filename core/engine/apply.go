@@ -102,7 +102,7 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 			t.acknowledge(outcomes)
 			err = errors.Join(err, j.record(ctx, t))
 		}
-		return j.askAboutLift(ctx, describe(err, outcomes))
+		return j.askBefore(ctx, j.askAboutLift(ctx, describe(err, outcomes)))
 	}
 	j.failpoint("stored")
 	t.acknowledge(outcomes)

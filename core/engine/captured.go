@@ -43,8 +43,8 @@ func (t *tally) foreign(work *planner.SystemWork, outcomes []connectors.Outcome)
 			}
 			for _, k := range o.LinkKeys.Tuples {
 				if v, ok := pick(o.LinkKeys.Fields, k, l.Fields); ok && !known[v.ID()] {
-					return later{code: "attention", codes: []string{"late_rows"},
-						why: fmt.Sprintf("%s: a row came after the plan that leads to other systems; nothing was done here. Plan what it leads to, or resume when it has gone", work.Purposes[i].Collection)}
+					return later{code: "attention", codes: []string{"late_rows", leadsOn},
+						why: fmt.Sprintf("%s: a row came after the plan that leads to other systems; nothing was done here", work.Purposes[i].Collection)}
 				}
 			}
 		}

@@ -99,6 +99,9 @@ func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) 
 	if t.State == state.TaskOpen {
 		s.Overdue = t.DueOn != "" && t.DueOn < e.Now().In(m.Zone).Format(time.DateOnly)
 		s.Answers = TaskKind(t.Kind).rule().answers
+		if d.Act == actPlan {
+			s.Answers = []string{state.TaskDone, state.TaskNothingFound}
+		}
 	}
 	x, err := tx.Request(t.Request)
 	s.Right = x.Right

@@ -103,7 +103,13 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 	if err != nil {
 		return nil, err
 	}
-	want, err := read(ctx, e, func(tx *state.Tx) ([]string, error) { return openSystems(tx, o.ID, own) })
+	want, err := read(ctx, e, func(tx *state.Tx) ([]string, error) {
+		open, err := openSystems(tx, o.ID, own)
+		if err != nil {
+			return nil, err
+		}
+		return e.alsoLedTo(tx, o.ID, own, open)
+	})
 	if err != nil {
 		return nil, err
 	}

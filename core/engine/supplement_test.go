@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
 	"github.com/dossier-dsr/dossier/test/world"
 )
@@ -139,12 +141,37 @@ func TestMoreThanTheCeiling(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := w.Standing(t, id)
-	if s.WaitsFor != "person" || count() != had+11 {
-		t.Fatalf("eleven more than planned: waits for %s, %d vehicles", s.WaitsFor, count())
+	if s.WaitsFor != "person" || count() != had+11 || len(s.Tasks) != 1 || s.Tasks[0].Kind != "late_rows" || s.Tasks[0].System != "register" || len(s.Tasks[0].Answers) != 2 {
+		t.Fatalf("eleven more than planned: waits for %s, %d vehicles, %+v", s.WaitsFor, count(), s.Tasks)
 	}
-	p, err := w.Engine.Plan(ctx, id, engine.PlanOptions{Supplement: true})
-	if err != nil {
+	var wrong engine.WrongAnswer
+	if _, err := w.Engine.Answer(ctx, s.Tasks[0].ID, engine.Answer{State: state.TaskRefused, Because: "later"}); !errors.As(err, &wrong) {
+		t.Errorf("rows of a system where nothing was done are left alone: %v", err)
+	}
+	for range 2 { // they have not gone: it is asked about anew
+		s = w.Standing(t, id)
+		if len(s.Tasks) != 1 {
+			t.Fatalf("%+v", s.Tasks)
+		}
+		if _, err := w.Engine.Answer(ctx, s.Tasks[0].ID, engine.Answer{State: state.TaskNothingFound}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Engine.Drain(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, err := w.Engine.PlanFound(ctx, id); p != nil || err != nil {
+		t.Errorf("planned while somebody is asked (%v)", err)
+	}
+	if _, err := w.Engine.Answer(ctx, w.Standing(t, id).Tasks[0].ID, engine.Answer{State: state.TaskDone}); err != nil {
 		t.Fatal(err)
+	}
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.Engine.PlanFound(ctx, id)
+	if err != nil || p == nil {
+		t.Fatalf("nothing is planned (%v)", err)
 	}
 	if len(p.Systems) != 1 || p.Systems[0].Name != "register" || rowsOf(p, "register/vehicles", plan.Delete) != int64(had+11) || !p.Applicable {
 		t.Fatalf("the supplementary plan: %v, %v", p.Systems, p.Blockers)
@@ -157,5 +184,59 @@ func TestMoreThanTheCeiling(t *testing.T) {
 	end(t, w, id)
 	if n := count(); n != 0 {
 		t.Errorf("%d vehicles are left", n)
+	}
+}
+
+// TestLateRowsThatLeadOn: a row that comes after the approval and leads to other systems stops its own; said to be the person's, it is planned
+// with what it leads to, and nothing of that is left in the end.
+func TestLateRowsThatLeadOn(t *testing.T) {
+	w := world.Open(t, sample.Options{Members: 60}, nil)
+	ctx := context.Background()
+	d := w.Persons.Demo
+	db, err := sql.Open("sqlite", w.Env()["REGISTER_FILE"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	id := w.Start(t, "erasure")
+	const lease = "U-99999"
+	for _, q := range []string{"INSERT INTO leases (lease_no, flat_no, started_on, ended_on, party_count) VALUES ('" + lease + "', 'X/1', '1990-01-01', '1999-01-01', 1)",
+		"INSERT INTO lease_parties (lease_no, member_id, left_on) VALUES ('" + lease + "', " + fmt.Sprint(d.ID) + ", '1999-01-01')"} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := filepath.Join(w.Env()["DOCUMENTS_DIR"], "leases", lease, "1.txt")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(scan), 0o700), os.WriteFile(scan, []byte("of "+lease), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	s := w.Standing(t, id)
+	if len(s.Tasks) == 0 || s.Tasks[0].Kind != "late_rows" || s.Tasks[0].System != "register" || filesWith(t, w, lease) == 0 {
+		t.Fatalf("%s: %+v", s.Why, s.Tasks)
+	}
+	if _, err := w.Engine.Answer(ctx, s.Tasks[0].ID, engine.Answer{State: state.TaskDone}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.Engine.PlanFound(ctx, id)
+	if err != nil || p == nil || rowsOf(p, "documents/lease_scans", plan.Delete) != 1 || !p.Applicable {
+		t.Fatalf("the plan of what was found: %+v (%v)", p, err)
+	}
+	w.Engine.Operator = "jan"
+	if err := errors.Join(w.Engine.Approve(ctx, id, p.Digest), w.Engine.Start(ctx, id, p.Digest)); err != nil {
+		t.Fatal(err)
+	}
+	end(t, w, id)
+	left := 0
+	if err := db.QueryRow("SELECT (SELECT count(*) FROM leases WHERE lease_no = ?1) + (SELECT count(*) FROM lease_parties WHERE lease_no = ?1)", lease).Scan(&left); err != nil {
+		t.Fatal(err)
+	}
+	if n := filesWith(t, w, lease); left+n != 0 {
+		t.Errorf("%d rows and %d scans of the lease are left", left, n)
 	}
 }

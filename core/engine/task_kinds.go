@@ -25,7 +25,9 @@ func (k TaskKind) rule() taskRule {
 		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}, wants: wantsItems}
 	case TaskCandidate:
 		return taskRule{answers: []string{state.TaskDone, state.TaskNothingFound}, wants: wantsItems}
-	case TaskConflict, TaskReusedKey, TaskLateRows:
+	case TaskLateRows:
+		return taskRule{answers: all, wants: wantsPlan}
+	case TaskConflict, TaskReusedKey:
 		return taskRule{answers: all}
 	case TaskNotify:
 		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}, wants: wantsTold, then: thenTold}
@@ -90,6 +92,18 @@ func wantsItems(t state.Task, a Answer) error {
 	}
 	if TaskKind(t.Kind) == TaskReview && len(a.Except) > 0 && a.Because == "" {
 		return hint(wrongAnswer("task %d: what is held back needs a reason", t.ID), "dossier task done %d --except N --because TEXT", t.ID)
+	}
+	return nil
+}
+
+// wantsPlan refuses to leave rows where nothing was done in their system: a person answers for the system then.
+func wantsPlan(t state.Task, a Answer) error {
+	if len(a.Except)+len(a.Redacted) > 0 {
+		return wrongAnswer("task %d has no numbered items", t.ID)
+	}
+	if taskDetailOf(t).Act == actPlan && a.State == state.TaskRefused {
+		return hint(wrongAnswer("task %d: nothing was done in %s, so that no rows of it are left alone; a person answers for all of it", t.ID, t.System),
+			"dossier request settle %s --system %s --because TEXT", t.Request, t.System)
 	}
 	return nil
 }
