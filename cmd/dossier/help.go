@@ -29,7 +29,7 @@ var examples = map[string]string{
 	"request list":       "dossier request list --in waiting --attention",
 	"request show":       "dossier request show 2026-000123 --watch",
 	"request wait":       "dossier request wait 2026-000123",
-	"request note":       "dossier request note 2026-000123 extended",
+	"request note":       "dossier request note 2026-000123 extended --reason complex",
 	"request reject":     "dossier request reject 2026-000123 --reason manifestly_unfounded",
 	"request settle":     "dossier request settle 2026-000123 --system helpdesk --because 'switched off on 3 May, disks destroyed' --attach protocol.pdf",
 	"request resume":     "dossier request resume 2026-000123",

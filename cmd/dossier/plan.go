@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 type planCmd struct {
@@ -149,6 +150,12 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
 		c.Open = open && (request.State(x.State) == request.Planned || p.Supplements != "" && request.State(x.State) == request.Running)
+	}
+	if p.Right == string(request.Lift) {
+		var err error
+		if c.Told, c.From, err = e.LiftFrom(ctx, p.Request); err != nil && !errors.Is(err, state.ErrNotFound) {
+			return err
+		}
 	}
 	view.Plan(a.out, p, c)
 	return nil

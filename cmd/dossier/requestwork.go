@@ -99,6 +99,8 @@ type requestNoteCmd struct {
 	ID    string `arg:""`
 	Event string `arg:"" help:"identity_asked, identity_given, clarification_asked, extended, complained …"`
 	At    string `help:"When it happened, RFC 3339; now unless said." placeholder:"TIME"`
+
+	Reason string `help:"Of an extension, why: complex, or number (of requests)." placeholder:"CODE"`
 }
 
 // Run appends an event.
@@ -116,7 +118,15 @@ func (c requestNoteCmd) Run(ctx context.Context, a *app) error {
 			return usagef("--at 2026-11-09T10:00:00+01:00", "the time cannot be read")
 		}
 	}
-	if err := e.Note(ctx, c.ID, request.EventType(c.Event), at); err != nil {
+	switch extends := request.EventType(c.Event) == request.Extended; {
+	case extends:
+		err = e.Extend(ctx, c.ID, c.Reason, at)
+	case c.Reason != "":
+		return usagef("", "%s takes no --reason; an extension does", c.Event)
+	default:
+		err = e.Note(ctx, c.ID, request.EventType(c.Event), at)
+	}
+	if err != nil {
 		return err
 	}
 	return a.showRequest(ctx, e, c.ID)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/datamap"
+	"github.com/dossier-dsr/dossier/core/subject"
 )
 
 type tombstoneCmd struct {
@@ -41,6 +43,9 @@ func (c tombstoneCheckCmd) Run(ctx context.Context, a *app) error {
 	value, err := a.secret(ctx, c.Kind, c.Value)
 	if err != nil {
 		return err
+	}
+	if _, err := kinds[c.Kind].Normalise(value.Reveal()); err != nil && !errors.Is(err, subject.ErrNotAValue) {
+		return usagef("", "the value given is no %s", c.Kind)
 	}
 	answers, err := e.CheckSuppression(ctx, c.Kind, value)
 	if err != nil {

@@ -55,6 +55,15 @@ func (w words) Day(t time.Time) string {
 	return fmt.Sprintf("%d"+hard+"%s"+hard+"%d", t.Day(), t.Month(), t.Year())
 }
 
+// Day writes a day that stands as 2006-01-02 the way the package does in a language; other texts, and of other languages, stay as they are.
+func Day(lang, day string) string {
+	w, err := wordsIn(lang)
+	if err != nil {
+		return day
+	}
+	return w.DayText(day)
+}
+
 // DayText writes a day that stands as 2006-01-02; other texts stay as they are.
 func (w words) DayText(s string) string {
 	t, err := time.Parse(time.DateOnly, s)

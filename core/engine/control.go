@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -215,8 +216,28 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string, proof .
 	})
 }
 
-// Note appends an event to a request; due dates follow it.
+// Note appends an event to a request; due dates follow it. That the time was extended is noted with its reason, by [Engine.Extend].
 func (e *Engine) Note(ctx context.Context, id string, event request.EventType, when time.Time) error {
+	if event == request.Extended {
+		return noReason(id)
+	}
+	return e.noteEvent(ctx, id, event, "", when)
+}
+
+// Extend notes that the person was told of two more months, and why: one of [request.ExtensionReasons] (art. 12(3)).
+func (e *Engine) Extend(ctx context.Context, id, reason string, when time.Time) error {
+	if !slices.Contains(request.ExtensionReasons, reason) {
+		return noReason(id)
+	}
+	return e.noteEvent(ctx, id, request.Extended, reason, when)
+}
+
+func noReason(id string) error {
+	return hint(wrongAnswer("an extension of request %s needs its reason: the law knows that it is complex, and the number of requests (art. 12(3))", id),
+		"dossier request note %s extended --reason %s", id, strings.Join(request.ExtensionReasons, "|"))
+}
+
+func (e *Engine) noteEvent(ctx context.Context, id string, event request.EventType, reason string, when time.Time) error {
 	now := e.Now()
 	if !slices.Contains(request.EventTypes, event) {
 		return hint(fmt.Errorf("no event %s", event), "one of: %s", joined(request.EventTypes))
@@ -234,7 +255,11 @@ func (e *Engine) Note(ctx context.Context, id string, event request.EventType, w
 		if err != nil {
 			return err
 		}
-		if _, err := tx.AddEvent(state.Event{Request: id, Type: string(event), At: when, NotedAt: now, Actor: e.Operator}); err != nil {
+		noted := state.Event{Request: id, Type: string(event), At: when, NotedAt: now, Actor: e.Operator}
+		if reason != "" {
+			noted.Detail, _ = json.Marshal(map[string]string{"reason": reason}) // values only
+		}
+		if _, err := tx.AddEvent(noted); err != nil {
 			return err
 		}
 		if event == request.ReplySent {

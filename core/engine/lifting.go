@@ -105,30 +105,50 @@ func (e *Engine) besides(ctx context.Context, of state.Held) (beside []connector
 	return beside, texts, nil
 }
 
-// noticed refuses a lift before the notice to the person is recorded and the time the map sets has passed since (art. 18(3)): the day
-// of the notice does not count, and the last of its days is waited out.
+// noticed refuses a lift before the notice to the person is recorded and the time the map sets has passed since (art. 18(3)).
 func (e *Engine) noticed(o *open) error {
 	if o.Content.Right != request.Lift {
 		return nil
 	}
-	var at time.Time
-	if t := o.Content.Restriction.NoticeSentAt; t != nil {
-		at = *t
-	}
-	for _, x := range o.Events {
-		if x.Type == request.NoticeSent && at.IsZero() {
-			at = x.At
-		}
-	}
-	m := e.Planner.Graph.Map
-	y, mo, d := m.LiftNotice.Add(at.In(m.Zone)).Date()
-	from := time.Date(y, mo, d+1, 0, 0, 0, 0, m.Zone)
-	if m.LiftNotice.N == 0 {
-		from = at
+	told, from := e.liftFrom(o)
+	if told.IsZero() {
+		return hint(Waiting{o.ID, string(request.ForNotice), "the person was not told of it yet (art. 18(3))"}, "dossier request note %s notice_sent", o.ID)
 	}
 	if e.Now().Before(from) {
-		return hint(Waiting{o.ID, string(request.ForNotice), fmt.Sprintf("the person was told on %s; it may be lifted from %s on (art. 18(3))", at.In(m.Zone).Format("Mon 2 Jan 2006"), from.Format("Mon 2 Jan 2006"))},
+		return hint(Waiting{o.ID, string(request.ForNotice), fmt.Sprintf("the person was told on %s; it may be lifted from %s on (art. 18(3))", told.Format("Mon 2 Jan 2006"), from.Format("Mon 2 Jan 2006"))},
 			"dossier apply %s then", o.ID)
 	}
 	return nil
+}
+
+// liftFrom is when the person was told of a lift (zero: not yet), and from when it may run: the day of the notice does not count, and the last of
+// the days the map sets is waited out. In the controller's zone.
+func (e *Engine) liftFrom(o *open) (told, from time.Time) {
+	m := e.Planner.Graph.Map
+	if t := o.Content.Restriction.NoticeSentAt; t != nil {
+		told = t.In(m.Zone)
+	}
+	for _, x := range o.Events {
+		if x.Type == request.NoticeSent && told.IsZero() {
+			told = x.At.In(m.Zone)
+		}
+	}
+	if told.IsZero() || m.LiftNotice.N == 0 {
+		return told, told
+	}
+	y, mo, d := m.LiftNotice.Add(told).Date()
+	return told, time.Date(y, mo, d+1, 0, 0, 0, 0, m.Zone)
+}
+
+// LiftFrom is [Engine.liftFrom] of a registered request; zero times where it is no lift.
+func (e *Engine) LiftFrom(ctx context.Context, id string) (told, from time.Time, err error) {
+	o, err := e.openRequest(ctx, id)
+	if err != nil {
+		return told, from, err
+	}
+	defer o.Key.Wipe()
+	if o.Content.Right == request.Lift {
+		told, from = e.liftFrom(o)
+	}
+	return told, from, nil
 }

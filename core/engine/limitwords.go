@@ -22,5 +22,5 @@ func (t teller) limited(what string, l *planner.InForce) archive.Limited {
 }
 
 func (t teller) limitWords(l archive.Limited) string {
-	return t.word("Since ", "Od ") + l.Since + "; " + l.Ground + "."
+	return t.word("Since ", "Od ") + archive.Day(t.lang, l.Since) + ": " + l.Ground + "."
 }

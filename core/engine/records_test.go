@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -69,6 +70,9 @@ func TestRestrictionInACopy(t *testing.T) {
 		case c.Own:
 			own[c.Title] = c.Data
 		case c.Restricted != "":
+			if day := regexp.MustCompile(`^Od \d{1,2}\x{a0}\p{L}+\x{a0}\d{4}\x{a0}r\.: `); !day.MatchString(c.Restricted) {
+				t.Errorf("since when is not said as other days are: %q", c.Restricted)
+			}
 			marked++
 		}
 	}

@@ -86,11 +86,15 @@ func TestReplyAtAnyTime(t *testing.T) {
 	if _, err := w.Engine.Reply(ctx, id, "", reply.Extending); !errors.Is(err, reply.ErrNotNow) {
 		t.Errorf("an extension nobody noted: %v", err)
 	}
-	if err := w.Engine.Note(ctx, id, request.Extended, w.Clock.Now()); err != nil {
+	var wrong engine.WrongAnswer
+	if err := errors.Join(w.Engine.Note(ctx, id, request.Extended, w.Clock.Now()), w.Engine.Extend(ctx, id, "busy", w.Clock.Now())); !errors.As(err, &wrong) {
+		t.Errorf("an extension without a reason: %v", err)
+	}
+	if err := w.Engine.Extend(ctx, id, "number", w.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	_, text = letterOf(t, w, id, reply.Extending)
-	says(t, text, "Na wniosek odpowiemy do 2\u00a0lutego\u00a02027\u00a0r., a nie do 2\u00a0grudnia\u00a02026\u00a0r.", "Co już zrobiliśmy")
+	says(t, text, "liczba wniosków", "Na wniosek odpowiemy do 2\u00a0lutego\u00a02027\u00a0r., a nie do 2\u00a0grudnia\u00a02026\u00a0r.", "Co już zrobiliśmy")
 	l, err := w.Engine.NoticeTo(ctx, id, "bank", "en")
 	if err != nil || l.Letter != "Z" {
 		t.Errorf("the notice to a recipient: %v", err)
@@ -119,4 +123,38 @@ func TestReplyAfterForgetting(t *testing.T) {
 	}
 	_, text = letterOf(t, w, id, reply.Answer)
 	says(t, text, "Treść tego wniosku została już usunięta", "Nie znaleźliśmy w nich")
+}
+
+// TestReplyAfterReview: what a person released is not said to be left out; what was held back is, and until somebody has answered, that it is read.
+func TestReplyAfterReview(t *testing.T) {
+	w := world.Open(t, sample.Options{}, nil)
+	ctx := t.Context()
+	id := w.Start(t, "access")
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	const reading, others = "przegląda je pracownik", "dane innej osoby"
+	_, text := letterOf(t, w, id, reply.Answer)
+	says(t, text, reading)
+	before := strings.Count(text, others)
+	reviews := w.Standing(t, id).Tasks
+	for i, x := range reviews {
+		answer := engine.Answer{State: state.TaskDone}
+		if i == 0 {
+			answer.Except, answer.Because = []int{1}, "names a neighbour"
+		}
+		if _, err := w.Engine.Answer(ctx, x.ID, answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Engine.Drain(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	_, text = letterOf(t, w, id, reply.Answer)
+	if strings.Contains(text, reading) {
+		t.Errorf("somebody is still said to read what was released:\n%s", text)
+	}
+	if n := strings.Count(text, others); len(reviews) < 2 || n == before || n > before+2 || !strings.Contains(text, "(w części)") {
+		t.Errorf("of %d reviews one held an item back; before, %d lines were of other persons, now %d:\n%s", len(reviews), before, n, text)
+	}
 }

@@ -91,7 +91,7 @@ func (e *Engine) replyFacts(tx *state.Tx, id, language string, now time.Time) (f
 	if err != nil {
 		return f, err
 	}
-	t.systemsOf(&f, &p, s)
+	t.systemsOf(&f, &p, s, x.tasks)
 	return f, t.leftByPeople(&f, tx, id)
 }
 

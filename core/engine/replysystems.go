@@ -7,6 +7,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/reply"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 // actedAs says how a letter words what a plan does; what it leaves out is no loss of the person's data (a count, another row's reference).
@@ -14,7 +15,7 @@ var actedAs = map[plan.Act]reply.How{plan.Delete: reply.Deleted, plan.Anonymise:
 	plan.Mark: reply.Limited, plan.Block: reply.Limited, plan.Move: reply.Limited, plan.Lift: reply.Freed}
 
 // systemsOf says, system by system, what was looked at, done, kept and left out. What was not verified yet is not called done.
-func (t teller) systemsOf(f *reply.Facts, p *plan.Plan, s *Standing) {
+func (t teller) systemsOf(f *reply.Facts, p *plan.Plan, s *Standing, tasks []state.Task) {
 	for _, ps := range p.Systems {
 		sys := t.m.System(ps.Name)
 		label := ps.Label
@@ -32,7 +33,7 @@ func (t teller) systemsOf(f *reply.Facts, p *plan.Plan, s *Standing) {
 			found = found || pc.Total > 0
 			for _, a := range pc.Actions {
 				changes = changes || a.Action.Changes()
-				t.actionOf(f, p, sys, label, pc, a, on)
+				t.actionOf(f, p, sys, label, pc, a, on, tasks)
 			}
 		}
 		if found {
@@ -73,7 +74,7 @@ func doneOn(t teller, s *Standing, system string) (on string, finished bool) {
 	return "", false
 }
 
-func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, place string, pc plan.Collection, a plan.Action, on string) {
+func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, place string, pc plan.Collection, a plan.Action, on string, tasks []state.Task) {
 	what := pc.Label
 	var c *datamap.Collection
 	if sys != nil {
@@ -102,6 +103,12 @@ func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, plac
 			f.Kept = append(f.Kept, k)
 		}
 	case a.Action == plan.Review, a.Action == plan.Withhold:
+		code, part := a.Reason.Code, false
+		if a.Action == plan.Review && sys != nil {
+			if code, part = heldBack(tasks, sys.Name, pc.Name, code); code == "" {
+				return
+			}
+		}
 		names := []string{what}
 		if c != nil && len(a.Fields) > 0 {
 			names = nil
@@ -110,11 +117,33 @@ func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, plac
 			}
 		}
 		for _, n := range names {
-			if l := (reply.LeftOut{What: n, Code: a.Reason.Code}); !slices.Contains(f.LeftOut, l) {
+			if part {
+				n += t.word(" (in part)", " (w części)")
+			}
+			if l := (reply.LeftOut{What: n, Code: code}); !slices.Contains(f.LeftOut, l) {
 				f.LeftOut = append(f.LeftOut, l)
 			}
 		}
 	}
+}
+
+// heldBack says what a person's review of a collection left out of a copy: nothing ("") where all was released, of part of it where items were held
+// back or given in part; until somebody has answered, what the plan says.
+func heldBack(tasks []state.Task, system, collection, planned string) (code string, part bool) {
+	for _, x := range tasks {
+		if TaskKind(x.Kind) != TaskReview || x.System != system || x.Collection != collection {
+			continue
+		}
+		switch a := saidOf(x); {
+		case x.State == state.TaskRefused:
+			return plan.ThirdPerson, false
+		case x.State == state.TaskDone && len(a.Except)+len(a.Redacted) > 0:
+			return plan.ThirdPerson, true
+		case x.State == state.TaskDone:
+			return "", false
+		}
+	}
+	return planned, false
 }
 
 // provisionOf is what of the GDPR carries keeping for a purpose: its exception of art. 17(3), else the basis it rests on.

@@ -68,8 +68,12 @@ func (c *composer) extension() error {
 	if x == nil || x.To == "" || c.l.Final {
 		return fmt.Errorf("an extension of a request that is open: %w", ErrNotNow)
 	}
+	why := c.T("extension." + x.Reason)
+	if why == "" { // an entry of the register that names none: a letter invents nothing
+		return fmt.Errorf("the extension was noted without its reason; note it again with one: %w", ErrNotNow)
+	}
 	c.name("X", "extension")
-	c.say("", c.T("extension", c.Day(x.To), c.Day(x.From)), c.T("extension.why", c.T("extension."+first(x.Reason, "complex"))))
+	c.say("", c.T("extension", c.Day(x.To), c.Day(x.From)), c.T("extension.why", why))
 	c.done(c.T("h.already"), Deleted, Anonymised, Corrected, Supplemented, Limited, Freed)
 	if len(c.f.NotYet) > 0 {
 		c.say("", c.T("extension.waits", strings.Join(c.f.NotYet, ", ")))

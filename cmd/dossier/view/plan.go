@@ -21,6 +21,8 @@ type PlanContext struct {
 	Kinds     map[string]string // identifier kinds in words
 	Scope     string            // of what: "everything held"
 	Approval  string            // of the map for this right: nobody, anybody, another_person
+	Told      time.Time         // of a lift: when the person was told; zero: not yet
+	From      time.Time         // of a lift: from when it may run
 	Open      bool              // it is still to be carried out, so the command that does it is named
 }
 
@@ -42,6 +44,9 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 		say("For %s, which the plan that runs left open. It is approved on its own.", and(names(p)))
 	} else if c.DueStrict != "" {
 		say("%s", due(c))
+	}
+	if !c.From.IsZero() {
+		say("may run from %s on: the person was told on %s (art. 18(3))", Date(c.From.In(c.Zone)), Date(c.Told.In(c.Zone)))
 	}
 	say("%s", wrap(found(p, c.Kinds), Width, ""))
 	say("")
