@@ -72,7 +72,7 @@ func (f *front) merge() {
 next:
 	for _, p := range f.parts {
 		for i := range out {
-			if !p.all && slices.Equal(out[i].match.Fields, p.match.Fields) && sameConds(out[i].where, p.where) {
+			if !p.all && p.match.Folded == out[i].match.Folded && slices.Equal(out[i].match.Fields, p.match.Fields) && sameConds(out[i].where, p.where) {
 				out[i].match.Values = distinct(append(slices.Clip(out[i].match.Values), p.match.Values...))
 				continue next
 			}
@@ -85,7 +85,7 @@ next:
 
 // walk follows the hops of m and gives the parts of the front it ends on.
 func (h hopper) walk(ctx context.Context, m Match, last Collection) ([]part, error) {
-	now := front{c: last, parts: []part{{match: Match{Fields: m.Fields, Values: m.Values}}}}
+	now := front{c: last, parts: []part{{match: Match{Fields: m.Fields, Values: m.Values, Folded: m.Folded}}}}
 	for i, hop := range m.Via {
 		now.c = hop.Collection
 		parts, err := h.follow(ctx, now, hop)
@@ -186,7 +186,7 @@ func (h hopper) chunks(c Collection, p part, where []Cond) []Selection {
 	}
 	var out []Selection
 	for values := range slices.Chunk(p.match.Values, n) {
-		out = append(out, Selection{Collection: c, Any: []Match{{Fields: p.match.Fields, Values: values}}, Where: where})
+		out = append(out, Selection{Collection: c, Any: []Match{{Fields: p.match.Fields, Values: values, Folded: p.match.Folded}}, Where: where})
 	}
 	return out
 }

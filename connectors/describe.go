@@ -13,6 +13,7 @@ type Description struct {
 	MaxPath       int       // hops it follows itself; 0: keys only
 	Recursive     bool      // a hop may repeat (self-reference)
 	Exists        bool      // conditions may ask for rows over an edge ("no row at or after the cut-off")
+	Folds         bool      // a Match may be Folded: texts are found in whatever case they are written
 	RowFormats    []string  // rows: values it reads inside objects (csv, json, jsonl …)
 	MaxValues     int       // tuples per Match; 0: no limit
 	KeepsDeleted  string    // what of a deleted row stays in pages, logs, versions, and for how long

@@ -114,10 +114,14 @@ func (s *session) match(c Collection, m Match, got reach) error {
 		return err
 	}
 	loc := start.Location()
+	equal := func(f string, a, b any) bool { return s.equal(start, f, a, b) }
+	if m.Folded {
+		equal = foldedEqual
+	}
 	now := reach{}
 	for i, row := range rows {
 		for _, t := range m.Values {
-			if t.fits(m.Fields, row, loc, func(f string, a, b any) bool { return s.equal(start, f, a, b) }) {
+			if t.fits(m.Fields, row, loc, equal) {
 				now.add(i, t.Person)
 			}
 		}

@@ -58,8 +58,12 @@ func (s Selection) Fits(row Row) []int {
 		if len(m.Via) > 0 {
 			continue
 		}
+		equal := sameEqual
+		if m.Folded {
+			equal = foldedEqual
+		}
 		for _, t := range m.Values {
-			if t.fits(m.Fields, row, loc, sameEqual) {
+			if t.fits(m.Fields, row, loc, equal) {
 				persons = append(persons, t.Person)
 			}
 		}
@@ -69,6 +73,8 @@ func (s Selection) Fits(row Row) []int {
 }
 
 func sameEqual(_ string, a, b any) bool { return Equal(a, b) }
+
+func foldedEqual(_ string, a, b any) bool { return FoldedEqual(a, b) }
 
 // fits says whether row holds the tuple's values in fields, and its date in Within.
 func (t Tuple) fits(fields []string, row Row, loc *time.Location, equal func(field string, a, b any) bool) bool {

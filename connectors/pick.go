@@ -44,6 +44,9 @@ func (s Selection) Keys(fields ...string) []Tuple {
 // a service that can look up nothing else must say so instead of finding nothing.
 func (s Selection) Beyond(fields ...string) error {
 	for _, m := range s.Any {
+		if m.Folded {
+			return notSupported("it finds texts only as they are written")
+		}
 		if len(m.Via) > 0 || len(m.Fields) != 1 || !slices.Contains(fields, m.Fields[0]) {
 			return notSupported("it looks rows up by " + list(fields) + " only")
 		}

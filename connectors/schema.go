@@ -12,6 +12,7 @@ type SchemaCollection struct {
 	Key        []string   // primary key
 	Unique     [][]string // unique keys beside it
 	Indexes    [][]string // leading columns of every index
+	Caseless   []string   // columns with an index that finds texts in whatever case they are written
 	References []Reference
 	Triggers   []Trigger
 	View       bool  // a view: refused as a collection

@@ -39,6 +39,7 @@ type Match struct {
 	Via    []Hop
 	Fields []string
 	Values []Tuple
+	Folded bool // texts compare as [Fold] makes them, whatever the store's equality; only where Description.Folds
 }
 
 // Tuple is one value per Match field. Person is the index of the subject in a batch, so that a

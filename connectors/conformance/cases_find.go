@@ -97,10 +97,26 @@ func findCases() []Case {
 				sel.Any = append(sel.Any, b.ask("people", "no", "c-1", "c-8").Any...)
 				return sel
 			})),
+		folded(anywhere(find("folded", "equality", "a folded Match finds texts in whatever case they are written, and no others", "Compare what Fold makes of both, or an index that ignores case.", []string{"people.login_ci"}, []string{"folds"},
+			func(b *Bench) connectors.Selection {
+				sel := b.ask("people", "email", "ANNA@Lipy.Example", "p3@LIPY.example", "P33@lipy.example")
+				sel.Any = append(sel.Any, b.ask("people", "login_ci", "żANETA", "LOGIN3", "login").Any...)
+				for i := range sel.Any {
+					sel.Any[i].Folded = true
+				}
+				sel.Any = append(sel.Any, b.ask("people", "no", "c-1", "C-8").Any...)
+				return sel
+			}))),
 		{Group: "find", Name: "many", Anchor: "values", Rule: "as many tuples as MaxValues allows fit into one selection", Needs: people, Covers: []string{"max values"}, Run: many},
 		{Group: "find", Name: "document", Anchor: "documents", Rule: "the object itself is offered as a Blob, and opens", Needs: []string{"docs"},
 			Has: has[connectors.BlobOpener], Covers: []string{"blobs"}, Run: document},
 	}
+}
+
+// folded restricts a case to stores that find texts in whatever case.
+func folded(c Case) Case {
+	c.Can = func(d connectors.Description) bool { return d.Folds }
+	return c
 }
 
 // anywhere restricts a case to shapes whose rows can be looked up by any field.

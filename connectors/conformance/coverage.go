@@ -22,7 +22,7 @@ func Declared(d connectors.Description, s connectors.Store) []string {
 	}
 	for name, yes := range map[string]bool{
 		"transactional": d.Transactional, "rehearsal": d.Rehearsal, "path": d.MaxPath > 0, "recursive": d.Recursive,
-		"exists": d.Exists, "max values": d.MaxValues > 0,
+		"exists": d.Exists, "folds": d.Folds, "max values": d.MaxValues > 0,
 		"prober": has[connectors.Prober](s), "counter": has[connectors.Counter](s), "inspector": has[connectors.Inspector](s), "blobs": has[connectors.BlobOpener](s),
 		"snapshots": has[connectors.Snapshotter](s),
 		"installer": has[connectors.Installer](s), "granter": has[connectors.Granter](s),

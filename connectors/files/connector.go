@@ -29,6 +29,7 @@ func (Connector) Describe() connectors.Description {
 		},
 		Verbs:      verbs(),
 		Blocking:   methods(),
+		Folds:      true,
 		RowFormats: formats,
 		KeepsDeleted: "the blocks of deleted and rewritten files stay on the disk until they are overwritten; " +
 			"snapshots and backups of the file system keep the files themselves",

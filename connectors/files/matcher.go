@@ -21,6 +21,7 @@ type matcher struct {
 // way is one Match.
 type way struct {
 	fields []string
+	folded bool
 	tuples map[string][]connectors.Tuple // by bucket
 	among  []map[string]bool             // by depth of the path: the values of its path fields so far, joined
 }
@@ -38,9 +39,9 @@ func newMatcher(from *source, sel connectors.Selection) (*matcher, error) {
 		if len(match.Via) > 0 {
 			return nil, fmt.Errorf("%w: collection %s: paths over other collections", connectors.ErrNotSupported, from.Name)
 		}
-		w := way{fields: match.Fields, tuples: map[string][]connectors.Tuple{}}
+		w := way{fields: match.Fields, folded: match.Folded, tuples: map[string][]connectors.Tuple{}}
 		for _, t := range match.Values {
-			if key, ok := m.bucket(match.Fields, t.Values); ok {
+			if key, ok := m.bucket(match.Fields, w.values(t.Values)); ok {
 				w.tuples[key] = append(w.tuples[key], t)
 			}
 			if t.Within != nil {
@@ -50,11 +51,28 @@ func newMatcher(from *source, sel connectors.Selection) (*matcher, error) {
 		for _, f := range match.Fields {
 			asks[f] = true
 		}
-		w.among = m.along(match.Fields, w.tuples)
+		w.among = make([]map[string]bool, len(from.path.segments)) // a folded way looks at every path
+		if !w.folded {
+			w.among = m.along(match.Fields, w.tuples)
+		}
 		m.ways = append(m.ways, w)
 	}
 	m.asks = slices.Sorted(maps.Keys(asks))
 	return m, nil
+}
+
+// values are those a way compares.
+func (w *way) values(vs []any) []any {
+	if !w.folded {
+		return vs
+	}
+	out := slices.Clone(vs)
+	for i, v := range out {
+		if text, ok := v.(string); ok {
+			out[i] = connectors.Fold(text)
+		}
+	}
+	return out
 }
 
 func fieldsOf(c connectors.Cond, into map[string]bool) {
@@ -74,7 +92,7 @@ func (m *matcher) nothing() bool {
 // byPath says whether every way to a row binds a field of the path.
 func (m *matcher) byPath() bool {
 	return len(m.ways) > 0 && !slices.ContainsFunc(m.ways, func(w way) bool {
-		return !slices.ContainsFunc(w.fields, m.from.path.has)
+		return w.folded || !slices.ContainsFunc(w.fields, m.from.path.has)
 	})
 }
 
@@ -110,13 +128,13 @@ func (m *matcher) persons(row connectors.Row) []int {
 	}
 	var out []int
 	for _, w := range m.ways {
-		values := row.Pick(w.fields)
+		values := w.values(row.Pick(w.fields))
 		key, ok := m.bucketOf(w.fields, values)
 		if !ok {
 			continue
 		}
 		for _, t := range w.tuples[key] {
-			if m.equal(w.fields, values, t.Values) && (t.Within == nil || t.Within.Holds(row, m.from.zone)) {
+			if m.equal(w.fields, values, w.values(t.Values)) && (t.Within == nil || t.Within.Holds(row, m.from.zone)) {
 				out = append(out, t.Person)
 			}
 		}

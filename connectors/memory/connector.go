@@ -30,6 +30,7 @@ func (*Connector) Describe() connectors.Description {
 		MaxPath:       64,
 		Recursive:     true,
 		Exists:        true,
+		Folds:         true,
 		KeepsDeleted:  "nothing: the memory of a deleted row is free at once",
 	}
 }

@@ -26,6 +26,10 @@ type Dialect interface {
 	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)
 	// Value turns a value of the contract into one to bind, to be compared with or stored in col.
 	Value(col Column, v any) (any, error)
+	// Folded is expr as [connectors.Fold] makes it where it is a text, and as it is elsewhere.
+	Folded(expr string) string
+	// Caseless is expr as an index compares it that takes upper and lower case of the letters a to z as one.
+	Caseless(expr string) string
 	// Bare is expr stripped of its column's type conversions, as a bound value would be.
 	Bare(expr string) string
 	// Filled is true where expr is neither NULL nor empty.
@@ -56,6 +60,8 @@ type Arm struct {
 	Held     bool
 	// Indexed are columns by which rows of the arm are looked up without reading all of them, in lower case.
 	Indexed map[string]bool
+	// Caseless are columns with an index that compares as [Dialect.Caseless] does, in lower case.
+	Caseless map[string]bool
 	// Hide, where set, is a condition on alias that leaves out rows whose content stands in another arm.
 	Hide func(alias string) string
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -51,7 +52,11 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		return nil, false, err
 	}
 	within := m.Values[0].Within
-	body, err := s.d.Tuples(cols, m.Values, within != nil, s.bind)
+	tuples := m.Values
+	if m.Folded {
+		tuples = folded(tuples)
+	}
+	body, err := s.d.Tuples(cols, tuples, within != nil, s.bind)
 	if err != nil {
 		return nil, false, err
 	}
@@ -64,13 +69,26 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 	}
 	s.with(p, names, s.d.Beforehand(), body)
 	var out []source
+	plain := !slices.ContainsFunc(tuples, func(t connectors.Tuple) bool { return slices.ContainsFunc(t.Values, beyondASCII) })
 	for _, arm := range t.Arms {
+		fold, byIndex := s.d.Folded, m.Folded && plain && len(cols) == 1 && arm.Caseless[strings.ToLower(cols[0].Name)]
+		if byIndex {
+			fold = s.d.Caseless
+		}
 		src := source{person: p + ".person", at: place{s.name("t"), t, c.Zone}, arm: arm}
 		var on []string
 		for i, col := range cols {
-			on = append(on, s.col(src.at.alias, col.Name)+" = "+p+".v"+strconv.Itoa(i+1))
+			expr := s.col(src.at.alias, col.Name)
+			if m.Folded {
+				expr = fold(expr)
+			}
+			on = append(on, expr+" = "+p+".v"+strconv.Itoa(i+1))
 		}
-		src.from = p + s.beside(arm, src.at.alias, m.Fields, on)
+		join := "JOIN "
+		if byIndex || !m.Folded && arm.indexed(m.Fields) {
+			join = s.d.Then()
+		}
+		src.from = p + " " + join + s.d.Quote(arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 		src.hide()
 		if within != nil {
 			date, _, err := s.expr(src.at, within.Field)
@@ -81,7 +99,39 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		}
 		out = append(out, src)
 	}
-	return out, apart(t, cols, m.Values), nil
+	return out, apart(t, cols, tuples) && (!m.Folded || onePer(tuples)), nil
+}
+
+// folded are tuples whose texts are as [connectors.Fold] makes them.
+func folded(tuples []connectors.Tuple) []connectors.Tuple {
+	out := slices.Clone(tuples)
+	for i, t := range out {
+		out[i].Values = slices.Clone(t.Values)
+		for k, v := range out[i].Values {
+			if text, ok := v.(string); ok {
+				out[i].Values[k] = connectors.Fold(text)
+			}
+		}
+	}
+	return out
+}
+
+// beyondASCII says whether a value is a text with letters whose upper and lower case not every index takes as one.
+func beyondASCII(v any) bool {
+	text, ok := v.(string)
+	return ok && strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// onePer says whether no person has two tuples.
+func onePer(tuples []connectors.Tuple) bool {
+	seen := map[int]bool{}
+	for _, t := range tuples {
+		if seen[t.Person] {
+			return false
+		}
+		seen[t.Person] = true
+	}
+	return true
 }
 
 func (src *source) hide() {
@@ -118,7 +168,11 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	if err != nil {
 		return err
 	}
-	src.from += s.beside(src.arm, src.at.alias, hop.To, on)
+	join := " JOIN "
+	if src.arm.indexed(hop.To) {
+		join = " " + s.d.Then()
+	}
+	src.from += join + s.d.Quote(src.arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 	src.hide()
 	ifs, err := s.conds(hop.If, x)
 	if err != nil {

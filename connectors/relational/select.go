@@ -148,7 +148,7 @@ func split(matches []connectors.Match) []connectors.Match {
 			if !ok {
 				i = len(out)
 				by[field] = i
-				out = append(out, connectors.Match{Via: m.Via, Fields: m.Fields})
+				out = append(out, connectors.Match{Via: m.Via, Fields: m.Fields, Folded: m.Folded})
 			}
 			out[i].Values = append(out[i].Values, t)
 		}

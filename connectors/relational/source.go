@@ -67,13 +67,9 @@ func (s *statement) again(r rows, arm Arm, alias string) string {
 	return s.d.Then() + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
 }
 
-// beside writes a join of rows of an arm by columns of theirs: looked up one by one where there is an index to do so.
-func (s *statement) beside(arm Arm, alias string, columns, on []string) string {
-	join := "JOIN "
-	if slices.ContainsFunc(columns, func(c string) bool { return arm.Indexed[strings.ToLower(c)] }) {
-		join = s.d.Then()
-	}
-	return " " + join + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
+// indexed says whether rows of an arm are looked up one by one by columns of theirs.
+func (a Arm) indexed(columns []string) bool {
+	return slices.ContainsFunc(columns, func(c string) bool { return a.Indexed[strings.ToLower(c)] })
 }
 
 // every gives the rows of r, arm by arm.

@@ -32,6 +32,7 @@ func (Connector) Describe() connectors.Description {
 		MaxPath:       maxPath,
 		Recursive:     true,
 		Exists:        true,
+		Folds:         true,
 		KeepsDeleted: "the row itself is overwritten with zeros. Older copies of it stay in unused space of the file until VACUUM, where the application " +
 			"wrote without secure_delete; in the write-ahead log while another process reads from it; on the disk where a rollback journal was, " +
 			"until its blocks are used again; and in copies of the file",

@@ -24,6 +24,10 @@ func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell //
 // Then: without statistics SQLite takes a common table for as large as any other, and may read the table beside it whole.
 func (dialect) Then() string { return "CROSS JOIN " }
 
+func (dialect) Folded(expr string) string { return call(fnFold, expr) }
+
+func (dialect) Caseless(expr string) string { return expr + " COLLATE NOCASE" }
+
 // Bare: unary plus changes no value and drops the affinity of a column.
 func (dialect) Bare(expr string) string { return "+" + expr }
 

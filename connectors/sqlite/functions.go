@@ -22,6 +22,7 @@ const (
 	fnDuring = "dossier_during" // value, zone, from, to, zone of from and to
 	fnCut    = "dossier_cut"    // value, year or month, zone
 	fnDerive = "dossier_derive" // secret, key values …
+	fnFold   = "dossier_fold"   // value
 )
 
 type function struct {
@@ -32,7 +33,7 @@ type function struct {
 
 func init() {
 	for _, f := range []function{
-		{fnDated, 2, dated}, {fnBefore, 3, before}, {fnWithin, 4, within}, {fnDuring, 5, during}, {fnCut, 3, cut}, {fnDerive, -1, derive},
+		{fnDated, 2, dated}, {fnBefore, 3, before}, {fnWithin, 4, within}, {fnDuring, 5, during}, {fnCut, 3, cut}, {fnDerive, -1, derive}, {fnFold, 1, fold},
 	} {
 		sqlite.MustRegisterFunction(f.name, &sqlite.FunctionImpl{
 			NArgs:         f.nargs,
@@ -124,6 +125,13 @@ func derive(args []driver.Value) (driver.Value, error) {
 		values[i] = v
 	}
 	return connectors.DeriveText(secret, values...), nil
+}
+
+func fold(args []driver.Value) (driver.Value, error) {
+	if text, ok := args[0].(string); ok {
+		return connectors.Fold(text), nil
+	}
+	return args[0], nil
 }
 
 // instant reads what [instantText] wrote; NULL is no instant.

@@ -27,7 +27,7 @@ const (
 type heldTable struct {
 	name    string
 	columns map[string]bool // in lower case
-	indexed map[string]bool // columns an index begins with
+	arm     relational.Arm  // where they stand, but for what names them
 	lacks   []lookup        // indexes of the table its held rows do not have
 }
 
@@ -46,8 +46,8 @@ func (t *table) readHeld(ctx context.Context, c *sql.Conn) error {
 	if t.held.lacks, err = t.unserved(ctx, c); err != nil {
 		return err
 	}
-	t.held.indexed, err = t.indexed(ctx, c, name)
-	return err
+	t.held.arm = relational.Arm{From: name, Held: true}
+	return t.indexed(ctx, c, &t.held.arm)
 }
 
 // withHeld is t with the rows that are held.
@@ -60,7 +60,8 @@ func (t *table) withHeld() (*table, error) {
 		}
 	}
 	out := *t
-	base, held := t.Arms[0], relational.Arm{From: t.held.name, Identity: []string{heldKey}, Held: true, Indexed: t.held.indexed}
+	base, held := t.Arms[0], t.held.arm
+	held.Identity = []string{heldKey}
 	if t.rowid == "" {
 		held.Identity = t.key
 	}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 // lookup is an index of a table as far as rows are looked up by its columns.
@@ -62,23 +64,29 @@ func lookups(ctx context.Context, c *sql.Conn, table, but string) ([]lookup, err
 	return out, rows.Err()
 }
 
-// indexed are the columns an index of a table, or of t's held rows, begins with, where it compares as the column does: what it leaves out
-// it cannot find.
-func (t *table) indexed(ctx context.Context, c *sql.Conn, table string) (map[string]bool, error) {
-	var all []string
-	err := collect(ctx, c, &all, `SELECT lower(x.name) FROM pragma_index_list(?1) AS l, pragma_index_xinfo(l.name) AS x
-		WHERE x.seqno = 0 AND x.name IS NOT NULL AND NOT l.partial AND (?2 OR x.coll = 'BINARY')`, table, t.Collated)
+// indexed are the columns an index of a table, or of t's held rows, begins with, where it compares as the column does, and those with one
+// that ignores case. An index that leaves rows out is none here.
+func (t *table) indexed(ctx context.Context, c *sql.Conn, arm *relational.Arm) error {
+	arm.Indexed, arm.Caseless = map[string]bool{}, map[string]bool{}
+	rows, err := c.QueryContext(ctx, `SELECT lower(x.name), ?2 OR x.coll = 'BINARY', x.coll = 'NOCASE' FROM pragma_index_list(?1) AS l, pragma_index_xinfo(l.name) AS x
+		WHERE x.seqno = 0 AND x.name IS NOT NULL AND NOT l.partial`, arm.From, t.Collated)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if table == t.Name && t.alias != "" { // the row number itself
-		all = append(all, strings.ToLower(t.alias))
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var as, caseless bool
+		if err := rows.Scan(&name, &as, &caseless); err != nil {
+			return err
+		}
+		arm.Indexed[name] = arm.Indexed[name] || as
+		arm.Caseless[name] = arm.Caseless[name] || caseless
 	}
-	out := map[string]bool{}
-	for _, n := range all {
-		out[n] = true
+	if !arm.Held && t.alias != "" { // the row number itself
+		arm.Indexed[strings.ToLower(t.alias)] = true
 	}
-	return out, nil
+	return rows.Err()
 }
 
 // unserved are the lookups of t that its held rows have no index for; that of their keys they always have.

@@ -138,6 +138,13 @@ func (v *view) indexes(c *connectors.SchemaCollection) error {
 			c.Unique = append(c.Unique, i.columns)
 		}
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := collect(v.ctx, v.conn, &c.Caseless, `SELECT DISTINCT x.name FROM pragma_index_list(?1) AS l, pragma_index_xinfo(l.name) AS x
+		WHERE x.seqno = 0 AND x.name IS NOT NULL AND NOT l.partial AND x.coll = 'NOCASE' ORDER BY x.name`, c.Name); err != nil {
+		return err
+	}
 	if len(c.Key) == 1 && !slices.ContainsFunc(all, func(i *index) bool { return i.primary }) {
 		c.Indexes = append(c.Indexes, c.Key) // the row number itself
 	}

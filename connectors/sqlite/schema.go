@@ -62,11 +62,10 @@ func readTable(ctx context.Context, c *sql.Conn, at string) (*table, error) {
 		}
 		identity = []string{t.rowid}
 	}
-	looked, err := t.indexed(ctx, c, name)
-	if err != nil {
+	t.Arms = []relational.Arm{{From: name, Identity: identity}}
+	if err := t.indexed(ctx, c, &t.Arms[0]); err != nil {
 		return nil, failure(ctx, "reading the schema", err)
 	}
-	t.Arms = []relational.Arm{{From: name, Identity: identity, Indexed: looked}}
 	t.numbersOnce = strings.Contains(strings.ToUpper(created), "AUTOINCREMENT")
 	var points []string
 	if err := collect(ctx, c, &points, `SELECT lower("from") FROM pragma_foreign_key_list(?1)`, name); err != nil {

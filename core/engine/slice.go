@@ -34,7 +34,7 @@ func slicesOf(work *planner.SystemWork, most int) [][]connectors.Treatment {
 			for values := range slices.Chunk(m.Values, each) {
 				one := t
 				one.ID = fmt.Sprintf("%s/slice/%d", t.ID, len(out))
-				one.On.Any = []connectors.Match{{Via: m.Via, Fields: m.Fields, Values: values}}
+				one.On.Any = []connectors.Match{{Via: m.Via, Fields: m.Fields, Values: values, Folded: m.Folded}}
 				out = append(out, []connectors.Treatment{one})
 			}
 		}

@@ -77,7 +77,7 @@ func TestAgainst(t *testing.T) {
 
 func TestSchemaFile(t *testing.T) {
 	s := &connectors.Schema{Collections: []connectors.SchemaCollection{{
-		Name: "people", Key: []string{"id"}, Unique: [][]string{{"no"}}, Indexes: [][]string{{"id"}, {"no"}}, Rows: -1,
+		Name: "people", Key: []string{"id"}, Unique: [][]string{{"no"}}, Indexes: [][]string{{"id"}, {"no"}}, Caseless: []string{"no"}, Rows: -1,
 		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true}, {Name: "no", Type: "TEXT"}},
 		References: []connectors.Reference{{Fields: []string{"no"}, Target: "numbers", Targets: []string{"no"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
 		Triggers:   []connectors.Trigger{{Name: "audit", On: "delete", Writes: []string{"log"}}},

@@ -29,6 +29,7 @@ type Collection struct {
 	Key        []string    `json:"key,omitempty"`
 	Unique     [][]string  `json:"unique,omitempty"`
 	Indexes    [][]string  `json:"indexes,omitempty"`
+	Caseless   []string    `json:"caseless,omitempty"`
 	References []Reference `json:"references,omitempty"`
 	Triggers   []Trigger   `json:"triggers,omitempty"`
 }
@@ -62,7 +63,7 @@ type Trigger struct {
 func Write(w io.Writer, system, connector string, s *connectors.Schema) error {
 	f := File{Format: FileFormat, System: system, Connector: connector, Collections: []Collection{}}
 	for _, c := range s.Collections {
-		out := Collection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes}
+		out := Collection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes, Caseless: c.Caseless}
 		for _, x := range c.Fields {
 			out.Fields = append(out.Fields, Field(x))
 		}
@@ -97,7 +98,7 @@ func Read(r io.Reader) (system string, schema *connectors.Schema, err error) {
 	}
 	schema = &connectors.Schema{}
 	for _, c := range f.Collections {
-		out := connectors.SchemaCollection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes, Rows: -1}
+		out := connectors.SchemaCollection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes, Caseless: c.Caseless, Rows: -1}
 		for _, x := range c.Fields {
 			out.Fields = append(out.Fields, connectors.SchemaField(x))
 		}

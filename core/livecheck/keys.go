@@ -2,6 +2,7 @@ package livecheck
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -52,8 +53,12 @@ func (v *view) indexes(c *datamap.Collection, t *connectors.SchemaCollection) {
 		}
 	}
 	for _, f := range c.Fields {
-		if f.Identifier != nil && !led(t, []string{f.Name}) {
+		switch {
+		case f.Identifier == nil:
+		case !led(t, []string{f.Name}):
 			v.warn(f.Pos, "an index on "+f.Name, "no index of %s begins with %s; each search reads all of it", c.Name, f.Name)
+		case f.Identifier.FoldsCase() && !slices.ContainsFunc(t.Caseless, func(n string) bool { return strings.EqualFold(n, f.Name) }):
+			v.warn(f.Pos, "an index on "+f.Name+" that ignores case", "no index of %s finds %s in whatever case it is written; each search reads all of it", c.Name, f.Name)
 		}
 	}
 }

@@ -147,7 +147,7 @@ func (b *pooled) check(person int, c *Check, now map[string]string) {
 		have := &b.work.Checks[i]
 		if have.ID != id || have.By != c.By || have.Exact != c.Exact || (have.Parent == nil) != (c.Parent == nil) ||
 			!slices.Equal(have.Selection.Fields, c.Selection.Fields) || !reflect.DeepEqual(have.Selection.Where, c.Selection.Where) ||
-			len(have.Selection.Any) != 1 || !slices.Equal(have.Selection.Any[0].Fields, c.Selection.Any[0].Fields) {
+			len(have.Selection.Any) != 1 || have.Selection.Any[0].Folded != c.Selection.Any[0].Folded || !slices.Equal(have.Selection.Any[0].Fields, c.Selection.Any[0].Fields) {
 			continue
 		}
 		for _, m := range c.Selection.Any {

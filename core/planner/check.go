@@ -70,7 +70,11 @@ func (e *erasure) planChecks(sys *datamap.System) error {
 		}
 		for _, f := range graph.Identifying(c) {
 			if known := e.known[f.Identifier.Name]; f.Identifier.Unique && known != nil {
-				add("identifier "+f.Identifier.Name, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts())}, nil)
+				m := connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(known.texts())}
+				if sys := e.Systems[c.System.Name]; f.Identifier.FoldsCase() && sys != nil && sys.Card.Folds {
+					m.Values, m.Folded = tuplesOf(known.order), true
+				}
+				add("identifier "+f.Identifier.Name, m, nil)
 			}
 		}
 	}

@@ -182,14 +182,14 @@ func (g *merged) takes(q question, person int) bool {
 func addMatch(to []connectors.Match, m connectors.Match, person func(int) int) []connectors.Match {
 	at := -1
 	for i := range to {
-		if sameStrings(to[i].Fields, m.Fields) && reflect.DeepEqual(to[i].Via, m.Via) {
+		if to[i].Folded == m.Folded && sameStrings(to[i].Fields, m.Fields) && reflect.DeepEqual(to[i].Via, m.Via) {
 			at = i
 			break
 		}
 	}
 	if at < 0 {
 		at = len(to)
-		to = append(to, connectors.Match{Via: m.Via, Fields: m.Fields})
+		to = append(to, connectors.Match{Via: m.Via, Fields: m.Fields, Folded: m.Folded})
 	}
 	for _, t := range m.Values {
 		t.Person = person(t.Person)

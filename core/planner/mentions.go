@@ -29,7 +29,7 @@ func (s *survey) sayMentions() error {
 		for _, f := range c.Fields {
 			if texts := s.namedBy(f); len(texts) > 0 {
 				fields = append(fields, f.Name)
-				sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(texts)})
+				sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(texts), Folded: f.Identifier.FoldsCase() && open.Card.Folds})
 			}
 		}
 		if len(fields) == 0 {

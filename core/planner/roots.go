@@ -13,9 +13,9 @@ import (
 
 // searchRoots looks for rows that hold one of the values not yet searched, in every system, and judges each.
 func (s *survey) searchRoots(in map[string]*values) (grew bool, err error) {
-	texts := map[string][]string{}
+	texts := map[string]sought{}
 	for kind, v := range in {
-		texts[kind] = v.fresh()
+		texts[kind] = sought{as: v.fresh(), folded: v.unfolded()}
 	}
 	for _, c := range s.Graph.Collections() { // in systems out of scope too: who somebody is may be known there only
 		got, err := s.searchIn(c, texts)
@@ -27,12 +27,21 @@ func (s *survey) searchRoots(in map[string]*values) (grew bool, err error) {
 	return grew, nil
 }
 
-func (s *survey) searchIn(c *datamap.Collection, texts map[string][]string) (grew bool, err error) {
+// sought are values of a kind that were not looked for yet: as stores commonly write them, which an index finds, and to be found in whatever
+// case they are written, where the store can.
+type sought struct{ as, folded []string }
+
+func (s *survey) searchIn(c *datamap.Collection, texts map[string]sought) (grew bool, err error) {
 	fields := graph.Identifying(c)
 	sel := connectors.Selection{Collection: graph.Place(c), Fields: rowFields(c, fields)}
+	sys := s.Systems[c.System.Name]
 	for _, f := range fields {
-		if vs := texts[f.Identifier.Name]; len(vs) > 0 {
-			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs)})
+		vs := texts[f.Identifier.Name]
+		if len(vs.as) > 0 {
+			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.as)})
+		}
+		if len(vs.folded) > 0 && sys != nil && sys.Card.Folds {
+			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.folded), Folded: true})
 		}
 	}
 	if len(sel.Any) == 0 || s.in.Due != nil && c.Rows == nil { // what came due hangs on rows that were kept, not on who somebody is

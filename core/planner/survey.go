@@ -66,6 +66,7 @@ type values struct {
 	order    []string
 	verified map[string]bool
 	searched map[string]bool // spellings already looked for
+	folded   map[string]bool // values already looked for in whatever case they are written
 	former   map[string]bool // of an earlier erasure: who comes back may have another one now
 }
 
@@ -77,7 +78,7 @@ func (v *values) decides() bool {
 func (s *survey) valuesOf(in map[string]*values, kind *datamap.Identifier) *values {
 	v := in[kind.Name]
 	if v == nil {
-		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}, searched: map[string]bool{}, former: map[string]bool{}}
+		v = &values{kind: kind, raw: map[string][]string{}, verified: map[string]bool{}, searched: map[string]bool{}, folded: map[string]bool{}, former: map[string]bool{}}
 		in[kind.Name] = v
 	}
 	return v
@@ -123,6 +124,18 @@ func (v *values) fresh() []string {
 		if !v.searched[t] {
 			v.searched[t] = true
 			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// unfolded are the values not looked for yet in whatever case they are written, of a kind in which case says nothing.
+func (v *values) unfolded() []string {
+	var out []string
+	for _, n := range v.order {
+		if v.kind.FoldsCase() && !v.folded[n] {
+			v.folded[n] = true
+			out = append(out, n)
 		}
 	}
 	return out

@@ -48,6 +48,8 @@ func TestWhose(t *testing.T) {
 		{"the empty text names nobody", []connectors.Row{person(1, "P1", "", "", nil), person(2, "", "", "", nil)}, []string{""}, []string{"pid P1"}, "a/people delete 1", ""},
 		{"an e-mail in other letters", []connectors.Row{person(1, "P1", nil, "Jan.Kowalski@X.pl", nil)}, []string{"JAN.KOWALSKI@X.PL", "jan.kowalski@x.pl "}, []string{"email jan.kowalski@x.pl"}, "a/list delete 2, a/people delete 1", ""},
 		{"a neighbour's e-mail in other letters", []connectors.Row{person(1, "P1", nil, "dom@x.pl", nil), person(2, "P2", nil, "DOM@X.PL", nil)}, []string{"Dom@x.pl"}, []string{"email dom@x.pl"}, "a/list candidate 1, a/people candidate 2", ""},
+		{"an e-mail in no usual letters", []connectors.Row{person(1, "P1", nil, "jAn.KoWaLsKi@x.pL", nil)}, []string{"jaN.kowalskI@X.pl", "  jan.KOWALSKI@x.Pl "}, []string{"email jan.kowalski@x.pl"}, "a/list delete 2, a/people delete 1", ""},
+		{"a neighbour's e-mail in no usual letters", []connectors.Row{person(1, "P1", nil, "dom@x.pl", nil), person(2, "P2", nil, "dOm@x.Pl", nil)}, nil, []string{"email dom@x.pl"}, "a/people candidate 2", ""},
 		{"a telephone as it is written", []connectors.Row{person(1, "P1", nil, nil, "600 100 200")}, nil, []string{"phone +48 600-100-200"}, "a/people delete 1", ""},
 		{"a telephone given out again", []connectors.Row{person(1, "P1", nil, nil, "600-100-200"), person(2, "P2", nil, nil, "0048600100200")}, nil, []string{"phone 600100200"}, "a/people candidate 2", ""},
 	} {

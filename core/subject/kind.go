@@ -45,6 +45,12 @@ func (k Kind) Normalise(value string) (string, error) {
 	return out, nil
 }
 
+// FoldsCase says whether upper and lower case are one in the kind's one form: a value is the same in whatever case a store holds it.
+func (k Kind) FoldsCase() bool {
+	name, _, _ := strings.Cut(k.NormaliserName(), "/")
+	return name == "email" || name == "fold"
+}
+
 // Matches says whether two values of the kind name the same one. What names nobody, or cannot be read, matches nothing.
 func (k Kind) Matches(a, b string) bool {
 	x, err := k.Normalise(a)

@@ -10,7 +10,7 @@ func DescriptionToProto(d connectors.Description) *pb.Description {
 	return &pb.Description{
 		Name: text(d.Name), Version: text(d.Version), Config: each(d.Config, settingToProto),
 		Verbs: texts[connectors.Verb, string](d.Verbs), Transactional: d.Transactional, Rehearsal: d.Rehearsal,
-		Blocking: texts[string, string](d.Blocking), MaxPath: int64(d.MaxPath), Recursive: d.Recursive, Exists: d.Exists,
+		Blocking: texts[string, string](d.Blocking), MaxPath: int64(d.MaxPath), Recursive: d.Recursive, Exists: d.Exists, Folds: d.Folds,
 		RowFormats: texts[string, string](d.RowFormats), MaxValues: int64(d.MaxValues), KeepsDeleted: text(d.KeepsDeleted),
 	}
 }
@@ -20,7 +20,7 @@ func DescriptionFromProto(m *pb.Description) connectors.Description {
 	return connectors.Description{
 		Name: m.GetName(), Version: m.GetVersion(), Config: each(m.GetConfig(), settingFromProto),
 		Verbs: texts[string, connectors.Verb](m.GetVerbs()), Transactional: m.GetTransactional(), Rehearsal: m.GetRehearsal(),
-		Blocking: empty(m.GetBlocking()), MaxPath: int(m.GetMaxPath()), Recursive: m.GetRecursive(), Exists: m.GetExists(),
+		Blocking: empty(m.GetBlocking()), MaxPath: int(m.GetMaxPath()), Recursive: m.GetRecursive(), Exists: m.GetExists(), Folds: m.GetFolds(),
 		RowFormats: empty(m.GetRowFormats()), MaxValues: int(m.GetMaxValues()), KeepsDeleted: m.GetKeepsDeleted(),
 	}
 }

@@ -103,7 +103,7 @@ func TestDescriptionComesBack(t *testing.T) {
 	full := connectors.Description{
 		Name: "n", Version: "1.2", Config: []connectors.Setting{{Name: "url", Secret: true, Required: true, Help: "where"}, {Name: "x"}},
 		Verbs: []connectors.Verb{connectors.Delete, connectors.Set}, Transactional: true, Rehearsal: true, Blocking: []string{"move"},
-		MaxPath: 3, Recursive: true, Exists: true, RowFormats: []string{"csv"}, MaxValues: 9, KeepsDeleted: "pages",
+		MaxPath: 3, Recursive: true, Exists: true, Folds: true, RowFormats: []string{"csv"}, MaxValues: 9, KeepsDeleted: "pages",
 	}
 	eachFieldSet(t, reflect.ValueOf(full))
 	if d := cmp.Diff(full, wire.DescriptionFromProto(wire.DescriptionToProto(full))); d != "" {
@@ -119,7 +119,7 @@ func TestSchemaComesBack(t *testing.T) {
 		Name: "t", Fields: []connectors.SchemaField{{Name: "a", Type: "text", NotNull: true, Generated: true}}, Key: []string{"a"},
 		Unique: [][]string{{"a", "b"}, {"c"}}, Indexes: [][]string{{"a"}},
 		References: []connectors.Reference{{Fields: []string{"a"}, Target: "u", Targets: []string{"id"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
-		Triggers:   []connectors.Trigger{{Name: "x", On: "delete", Writes: []string{"log"}}}, View: true, Rows: -1,
+		Triggers:   []connectors.Trigger{{Name: "x", On: "delete", Writes: []string{"log"}}}, View: true, Rows: -1, Caseless: []string{"a"},
 	}
 	eachFieldSet(t, reflect.ValueOf(full))
 	want := &connectors.Schema{Collections: []connectors.SchemaCollection{full, {}}}
@@ -147,7 +147,7 @@ func TestEveryFieldOfTheContractTravels(t *testing.T) {
 		v      any
 		fields int
 	}{
-		{connectors.Collection{}, 6}, {connectors.RowFormat{}, 5}, {connectors.Selection{}, 5}, {connectors.Match{}, 3},
+		{connectors.Collection{}, 6}, {connectors.RowFormat{}, 5}, {connectors.Selection{}, 5}, {connectors.Match{}, 4},
 		{connectors.Tuple{}, 3}, {connectors.Range{}, 3}, {connectors.Hop{}, 7}, {connectors.Between{}, 3},
 		{connectors.Cond{}, 6}, {connectors.Step{}, 3}, {connectors.Treatment{}, 8}, {connectors.Assign{}, 6},
 		{connectors.Outcome{}, 9}, {connectors.Keys{}, 2}, {connectors.Tally{}, 2}, {connectors.Diagnostic{}, 4}, {connectors.Blob{}, 4},

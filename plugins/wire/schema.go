@@ -39,7 +39,7 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 		Triggers: each(s.Triggers, func(t connectors.Trigger) *pb.Trigger {
 			return &pb.Trigger{Name: text(t.Name), On: text(t.On), Writes: texts[string, string](t.Writes)}
 		}),
-		View: s.View, Rows: s.Rows,
+		View: s.View, Rows: s.Rows, Caseless: texts[string, string](s.Caseless),
 	}
 }
 
@@ -61,7 +61,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 		Triggers: each(m.GetTriggers(), func(t *pb.Trigger) connectors.Trigger {
 			return connectors.Trigger{Name: t.GetName(), On: t.GetOn(), Writes: empty(t.GetWrites())}
 		}),
-		View: m.GetView(), Rows: m.GetRows(),
+		View: m.GetView(), Rows: m.GetRows(), Caseless: empty(m.GetCaseless()),
 	}
 }
 

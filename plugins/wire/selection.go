@@ -46,6 +46,7 @@ func (c *to) match(m connectors.Match) *pb.Match {
 		Via:    each(m.Via, c.hop),
 		Fields: texts[string, string](m.Fields),
 		Values: each(m.Values, c.tuple),
+		Folded: m.Folded,
 	}
 }
 

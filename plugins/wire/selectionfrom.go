@@ -46,6 +46,7 @@ func (c *from) match(m *pb.Match) connectors.Match {
 		Via:    each(m.GetVia(), c.hop),
 		Fields: empty(m.GetFields()),
 		Values: each(m.GetValues(), c.tuple),
+		Folded: m.GetFolded(),
 	}
 }
 

@@ -89,6 +89,7 @@ CREATE TABLE member_search (
 
 -- made when the rows are in: indexes
 CREATE INDEX members_email ON members (email);
+CREATE INDEX members_email_caseless ON members (email COLLATE NOCASE);
 CREATE INDEX members_phone ON members (phone);
 CREATE INDEX members_emergency_phone ON members (emergency_phone);
 CREATE INDEX members_address ON members (address_id);
@@ -99,4 +100,5 @@ CREATE INDEX leases_flat ON leases (flat_no);
 CREATE INDEX lease_parties_member ON lease_parties (member_id);
 CREATE INDEX vehicles_member ON vehicles (member_id);
 CREATE INDEX subscriptions_email ON subscriptions (email);
+CREATE INDEX subscriptions_email_caseless ON subscriptions (email COLLATE NOCASE);
 CREATE INDEX disclosures_member ON disclosures (member_id);

@@ -809,6 +809,7 @@ type Description struct {
 	RowFormats    []string               `protobuf:"bytes,11,rep,name=row_formats,json=rowFormats,proto3" json:"row_formats,omitempty"`       // csv, json, jsonl …
 	MaxValues     int64                  `protobuf:"varint,12,opt,name=max_values,json=maxValues,proto3" json:"max_values,omitempty"`         // tuples per Match; 0: no limit
 	KeepsDeleted  string                 `protobuf:"bytes,13,opt,name=keeps_deleted,json=keepsDeleted,proto3" json:"keeps_deleted,omitempty"` // what of a deleted row stays, and for how long
+	Folds         bool                   `protobuf:"varint,14,opt,name=folds,proto3" json:"folds,omitempty"`                                  // a Match may be folded
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -932,6 +933,13 @@ func (x *Description) GetKeepsDeleted() string {
 		return x.KeepsDeleted
 	}
 	return ""
+}
+
+func (x *Description) GetFolds() bool {
+	if x != nil {
+		return x.Folds
+	}
+	return false
 }
 
 type Setting struct {
@@ -1649,6 +1657,7 @@ type Match struct {
 	Via           []*Hop                 `protobuf:"bytes,1,rep,name=via,proto3" json:"via,omitempty"`
 	Fields        []string               `protobuf:"bytes,2,rep,name=fields,proto3" json:"fields,omitempty"`
 	Values        []*Tuple               `protobuf:"bytes,3,rep,name=values,proto3" json:"values,omitempty"`
+	Folded        bool                   `protobuf:"varint,4,opt,name=folded,proto3" json:"folded,omitempty"` // texts compare in whatever case they are written
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1702,6 +1711,13 @@ func (x *Match) GetValues() []*Tuple {
 		return x.Values
 	}
 	return nil
+}
+
+func (x *Match) GetFolded() bool {
+	if x != nil {
+		return x.Folded
+	}
+	return false
 }
 
 type Tuple struct {
@@ -3350,7 +3366,8 @@ type SchemaCollection struct {
 	References    []*Reference           `protobuf:"bytes,6,rep,name=references,proto3" json:"references,omitempty"`
 	Triggers      []*Trigger             `protobuf:"bytes,7,rep,name=triggers,proto3" json:"triggers,omitempty"`
 	View          bool                   `protobuf:"varint,8,opt,name=view,proto3" json:"view,omitempty"`
-	Rows          int64                  `protobuf:"zigzag64,9,opt,name=rows,proto3" json:"rows,omitempty"` // -1: unknown
+	Rows          int64                  `protobuf:"zigzag64,9,opt,name=rows,proto3" json:"rows,omitempty"`       // -1: unknown
+	Caseless      []string               `protobuf:"bytes,10,rep,name=caseless,proto3" json:"caseless,omitempty"` // columns with an index that ignores case
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3446,6 +3463,13 @@ func (x *SchemaCollection) GetRows() int64 {
 		return x.Rows
 	}
 	return 0
+}
+
+func (x *SchemaCollection) GetCaseless() []string {
+	if x != nil {
+		return x.Caseless
+	}
+	return nil
 }
 
 type Names struct {
@@ -4442,7 +4466,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x0fDescribeRequest\"\x8a\x01\n" +
 	"\x10DescribeResponse\x12C\n" +
 	"\vdescription\x18\x01 \x01(\v2!.dossier.connector.v1.DescriptionR\vdescription\x121\n" +
-	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\x9e\x03\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xb4\x03\n" +
 	"\vDescription\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x125\n" +
@@ -4459,7 +4483,8 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"rowFormats\x12\x1d\n" +
 	"\n" +
 	"max_values\x18\f \x01(\x03R\tmaxValues\x12#\n" +
-	"\rkeeps_deleted\x18\r \x01(\tR\fkeepsDeleted\"e\n" +
+	"\rkeeps_deleted\x18\r \x01(\tR\fkeepsDeleted\x12\x14\n" +
+	"\x05folds\x18\x0e \x01(\bR\x05folds\"e\n" +
 	"\aSetting\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06secret\x18\x02 \x01(\bR\x06secret\x12\x1a\n" +
@@ -4515,11 +4540,12 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x03any\x18\x02 \x03(\v2\x1b.dossier.connector.v1.MatchR\x03any\x120\n" +
 	"\x05where\x18\x03 \x03(\v2\x1a.dossier.connector.v1.CondR\x05where\x12\x10\n" +
 	"\x03all\x18\x04 \x01(\bR\x03all\x12\x16\n" +
-	"\x06fields\x18\x05 \x03(\tR\x06fields\"\x81\x01\n" +
+	"\x06fields\x18\x05 \x03(\tR\x06fields\"\x99\x01\n" +
 	"\x05Match\x12+\n" +
 	"\x03via\x18\x01 \x03(\v2\x19.dossier.connector.v1.HopR\x03via\x12\x16\n" +
 	"\x06fields\x18\x02 \x03(\tR\x06fields\x123\n" +
-	"\x06values\x18\x03 \x03(\v2\x1b.dossier.connector.v1.TupleR\x06values\"\x89\x01\n" +
+	"\x06values\x18\x03 \x03(\v2\x1b.dossier.connector.v1.TupleR\x06values\x12\x16\n" +
+	"\x06folded\x18\x04 \x01(\bR\x06folded\"\x89\x01\n" +
 	"\x05Tuple\x12\x16\n" +
 	"\x06person\x18\x01 \x01(\x03R\x06person\x123\n" +
 	"\x06values\x18\x02 \x03(\v2\x1b.dossier.connector.v1.ValueR\x06values\x123\n" +
@@ -4665,7 +4691,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"statements\x121\n" +
 	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"R\n" +
 	"\x06Schema\x12H\n" +
-	"\vcollections\x18\x01 \x03(\v2&.dossier.connector.v1.SchemaCollectionR\vcollections\"\x83\x03\n" +
+	"\vcollections\x18\x01 \x03(\v2&.dossier.connector.v1.SchemaCollectionR\vcollections\"\x9f\x03\n" +
 	"\x10SchemaCollection\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x129\n" +
 	"\x06fields\x18\x02 \x03(\v2!.dossier.connector.v1.SchemaFieldR\x06fields\x12\x10\n" +
@@ -4677,7 +4703,9 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"references\x129\n" +
 	"\btriggers\x18\a \x03(\v2\x1d.dossier.connector.v1.TriggerR\btriggers\x12\x12\n" +
 	"\x04view\x18\b \x01(\bR\x04view\x12\x12\n" +
-	"\x04rows\x18\t \x01(\x12R\x04rows\"\x1d\n" +
+	"\x04rows\x18\t \x01(\x12R\x04rows\x12\x1a\n" +
+	"\bcaseless\x18\n" +
+	" \x03(\tR\bcaseless\"\x1d\n" +
 	"\x05Names\x12\x14\n" +
 	"\x05names\x18\x01 \x03(\tR\x05names\"n\n" +
 	"\vSchemaField\x12\x12\n" +
