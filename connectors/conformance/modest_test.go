@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -95,6 +96,79 @@ func TestKeepLeavesTheFixture(t *testing.T) {
 		dump, err := f.Dump(t.Context())
 		if err != nil || (len(dump["people"]) > 0) != keep {
 			t.Errorf("keep %v: %d rows left (%v)", keep, len(dump["people"]), err)
+		}
+	}
+}
+
+// unblocking is a connector whose author left out Block and Release, and so Probe. careless says that Apply carries them out all the same.
+type unblocking struct{ careless bool }
+
+func (unblocking) Describe() connectors.Description {
+	d := (&memory.Connector{}).Describe()
+	d.Verbs = slices.DeleteFunc(slices.Clone(d.Verbs), func(v connectors.Verb) bool { return v == connectors.Block || v == connectors.Release })
+	d.Blocking = nil
+	return d
+}
+
+var behind memory.Connector
+
+func (u unblocking) Open(ctx context.Context, c connectors.Config) (connectors.Store, error) {
+	s, err := behind.Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	w, _ := connectors.As[connectors.Writer](s)
+	f, _ := connectors.As[connectors.Fixture](s)
+	return struct {
+		connectors.Store
+		connectors.Fixture
+		unblockingWriter
+	}{s, f, unblockingWriter{w, u.careless}}, nil
+}
+
+type unblockingWriter struct {
+	inner    connectors.Writer
+	careless bool
+}
+
+func (w unblockingWriter) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+	blocks := func(t connectors.Treatment) bool { return t.Verb == connectors.Block || t.Verb == connectors.Release }
+	if !w.careless && slices.ContainsFunc(do, blocks) {
+		return nil, connectors.ErrNotSupported
+	}
+	return w.inner.Apply(ctx, do, opt)
+}
+
+// A store that blocks nothing conforms, and the report tells its author what becomes of a restriction then; one that blocks without
+// saying so does not.
+func TestWithoutBlock(t *testing.T) {
+	for careless, want := range map[bool][]string{false: nil, true: {"card/undeclared"}} {
+		sub := subject()
+		sub.Connector = unblocking{careless}
+		report, err := conformance.Suite(t.Context(), sub, conformance.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed []string
+		for _, r := range report.Results {
+			if r.Case.Group == "block" || r.Case.Group == "release" {
+				t.Errorf("%s was run", r.FullName())
+			}
+			if r.Failure != nil {
+				failed = append(failed, r.FullName())
+			}
+		}
+		if !slices.Equal(failed, want) {
+			t.Errorf("careless %t: failed %v, want %v", careless, failed, want)
+		}
+		var out strings.Builder
+		if err := report.Print(&out, ""); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"does not: block, release", "a restriction there becomes a task"} {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("the report does not say %q\n%s", text, out.String())
+			}
 		}
 	}
 }
