@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -96,4 +97,30 @@ func TestRestrictionInACopy(t *testing.T) {
 	}
 	_, text := letterOf(t, w, id, reply.Answer)
 	says(t, text, "ograniczyliśmy przetwarzanie następujących danych", "art.\u00a018 ust.\u00a01 lit.\u00a0", "Zanim uchylimy ograniczenie, uprzedzimy")
+}
+
+// TestScansAreTold: a copy says of each scan of a lease which one it is, not only of which lease.
+func TestScansAreTold(t *testing.T) {
+	w := world.Open(t, sample.Options{Members: 60}, nil)
+	id := w.Start(t, "access")
+	if err := w.Engine.Drain(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	w.Release(t, id)
+	met := map[string]bool{}
+	for _, c := range indexOf(t, w, id).Collections {
+		if c.Title != "Skany umów o lokal" {
+			continue
+		}
+		for _, row := range c.Data {
+			name := fmt.Sprint(row["lease_no"], " ", row["page"])
+			if row["lease_no"] == nil || row["page"] == nil || met[name] {
+				t.Errorf("a scan is not told from another: %s", name)
+			}
+			met[name] = true
+		}
+	}
+	if len(met) == 0 {
+		t.Error("no scan is in the copy")
+	}
 }

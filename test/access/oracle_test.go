@@ -134,13 +134,14 @@ func (o *oracle) letters() expected {
 }
 
 func (o *oracle) scans() expected {
-	e := expected{columns: []string{"lease_no"}}
+	e := expected{columns: []string{"lease_no", "page"}}
 	for _, l := range o.query(o.reg, "lease_no", "lease_parties WHERE member_id = ?", o.who.ID).rows {
 		if strings.ContainsAny(l[0].text, `/\`) || strings.Trim(l[0].text, ".") == "" {
 			continue // no folder of its own
 		}
-		for range o.folder("leases", l[0].text) {
-			e.rows = append(e.rows, []cell{{text: l[0].text}})
+		for _, name := range o.folder("leases", l[0].text) {
+			page, _, _ := strings.Cut(name, ".")
+			e.rows = append(e.rows, []cell{{text: l[0].text}, {text: page}})
 		}
 	}
 	return e
