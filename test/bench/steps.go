@@ -47,11 +47,16 @@ func (h *house) carry(ctx context.Context, id string, into stages) error {
 
 // steps works what is due of a request.
 func (h *house) steps(ctx context.Context, id string, into stages) error {
+	return h.work(ctx, into, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOf(id, h.engine.Now()) })
+}
+
+// work works what is due until nothing is, and adds up what its phases took.
+func (h *house) work(ctx context.Context, into stages, dues func(*state.Tx) ([]state.Step, error)) error {
 	var apply, verify spent
 	for worked := true; worked; {
 		worked = false
 		var due []state.Step
-		err := h.engine.DB.Read(ctx, func(tx *state.Tx) (err error) { due, err = tx.DueStepsOf(id, h.engine.Now()); return err })
+		err := h.engine.DB.Read(ctx, func(tx *state.Tx) (err error) { due, err = dues(tx); return err })
 		if err != nil {
 			return err
 		}
