@@ -88,11 +88,11 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 	out := []SystemStanding{}
 	for _, sys := range b.Systems {
 		y := SystemStanding{Name: sys.Name, State: "planned", Manual: sys.Manual}
-		if sys.LeftOut {
-			y.State = "left out"
-		}
 		if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == sys.Name }) {
 			y.State = "nothing to do"
+		}
+		if sys.LeftOut {
+			y.State = "left out"
 		}
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
