@@ -36,16 +36,28 @@ func but(cs ...connectors.Cond) []connectors.Cond {
 	return out
 }
 
+// spansAtOnce is how many ranges stand side by side: a row is asked by its values first whether it is among so many, then by dates.
+const spansAtOnce = 32
+
 // among holds of rows whose fields equal one of the tuples, inside its range where it has one.
 func among(fields []string, ts []connectors.Tuple) connectors.Cond {
-	var plain [][]any
+	var plain, values [][]any
 	var spans []connectors.Cond
 	for _, t := range ts {
 		if t.Within == nil {
 			plain = append(plain, t.Values)
 			continue
 		}
-		spans = append(spans, connectors.AllOf(append(within(*t.Within), graph.Among(fields, [][]any{t.Values}))...))
+		values = append(values, t.Values)
+		spans = append(spans, connectors.AllOf(append([]connectors.Cond{graph.Among(fields, [][]any{t.Values})}, within(*t.Within)...)...))
+	}
+	if len(spans) > spansAtOnce {
+		var parts []connectors.Cond
+		for at := 0; at < len(spans); at += spansAtOnce {
+			end := min(at+spansAtOnce, len(spans))
+			parts = append(parts, connectors.AllOf(graph.Among(fields, values[at:end]), connectors.AnyOf(spans[at:end]...)))
+		}
+		spans = parts
 	}
 	if len(plain) > 0 {
 		spans = append(spans, graph.Among(fields, plain))
