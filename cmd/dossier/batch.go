@@ -274,3 +274,24 @@ func (a *app) runBatch(ctx context.Context, e *engine.Engine, asked *asked, with
 	}
 	return a.carryOutBatch(ctx, e, b, b.Digest)
 }
+
+// cancelBatch ends every request of a batch: each by itself, as long as the batch has not begun.
+func (a *app) cancelBatch(ctx context.Context, e *engine.Engine, name string) error {
+	s, err := e.BatchStanding(ctx, name)
+	if err != nil {
+		return err
+	}
+	if s.StartedAt != nil {
+		err = e.CancelBatch(ctx, name)
+	}
+	for _, m := range s.Requests {
+		if err != nil || s.StartedAt != nil {
+			break
+		}
+		err = e.Cancel(ctx, m.Request)
+	}
+	if err != nil {
+		return err
+	}
+	return a.showBatchStanding(ctx, e, name)
+}

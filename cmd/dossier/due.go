@@ -62,11 +62,9 @@ func (c duePlanCmd) Run(ctx context.Context, a *app) error {
 	complete := true
 	for _, b := range due.Batches {
 		complete = complete && b.Complete
-		need, err := e.BatchApproval(ctx, b)
-		if err != nil {
+		if err := a.showBatch(ctx, e, b, true); err != nil {
 			return err
 		}
-		view.Batch(a.out, b, view.BatchContext{Now: a.now(), Zone: a.zone(e), Approval: need, Open: true})
 		_, _ = fmt.Fprintln(a.out)
 	}
 	for _, p := range due.Alone {

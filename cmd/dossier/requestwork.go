@@ -24,7 +24,7 @@ func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestResumeCmd struct {
-	ID string `arg:""`
+	ID string `arg:"" help:"A request, or a batch."`
 }
 
 // Run wakes what waits and works it.
@@ -33,14 +33,21 @@ func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Resume(ctx, c.ID); err != nil {
-		return err
-	}
-	return a.drain(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		if err := e.ResumeBatch(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.drainBatch(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Resume(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.drain(ctx, e, c.ID)
+	})
 }
 
 type requestCancelCmd struct {
-	ID string `arg:""`
+	ID string `arg:"" help:"A request, or a batch: every request of it."`
 }
 
 // Run cancels.
@@ -49,10 +56,14 @@ func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Cancel(ctx, c.ID); err != nil {
-		return err
-	}
-	return a.showRequest(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		return a.cancelBatch(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Cancel(ctx, c.ID); err != nil {
+			return err
+		}
+		return a.showRequest(ctx, e, c.ID)
+	})
 }
 
 type requestRejectCmd struct {
@@ -73,7 +84,7 @@ func (c requestRejectCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestSettleCmd struct {
-	ID      string   `arg:""`
+	ID      string   `arg:"" help:"A request, or a batch: every request of it."`
 	System  string   `required:"" help:"The system that cannot answer."`
 	Because string   `required:"" help:"Why, and what is known of it. No personal data."`
 	Attach  []string `help:"What proves it: a protocol, a letter. Kept sealed." placeholder:"FILE" sep:"none"`
@@ -89,10 +100,17 @@ func (c requestSettleCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
-		return err
-	}
-	return a.drain(ctx, e, c.ID)
+	return either(ctx, e, c.ID, func() error {
+		if err := e.SettleBatch(ctx, c.ID, c.System, c.Because, proof...); err != nil {
+			return err
+		}
+		return a.drainBatch(ctx, e, c.ID)
+	}, func() error {
+		if err := e.Settle(ctx, c.ID, c.System, c.Because, proof...); err != nil {
+			return err
+		}
+		return a.drain(ctx, e, c.ID)
+	})
 }
 
 type requestNoteCmd struct {
