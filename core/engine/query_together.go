@@ -22,7 +22,7 @@ func (e *Engine) MayGoTogether(ctx context.Context, read []*request.Request, ids
 		all = append(all, o.Content)
 	}
 	if err := planner.Alike(all); err != nil {
-		return hint(err, "plan them apart: dossier plan REQUEST")
+		return hint(err, "a plan for each: dossier plan REQUEST …")
 	}
 	persons := map[string]string{}
 	for _, r := range all {

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/plan"
-	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // Member is one request of a batch. Its index in the batch is the person of the work's tuples.
@@ -62,9 +58,6 @@ func (b *Batch) Plan(name string, members []Member) *plan.Batch {
 	}
 	return plan.Together(name, plans, left, twice)
 }
-
-// ErrUnlike says that requests cannot be planned together because their terms differ.
-var ErrUnlike = errors.New("these requests cannot be planned together")
 
 // MakeBatch plans several requests together: searched, judged and counted by as many statements as one. Each member's plan is what it
 // would be alone, but that a row which only members own goes with the last of them. Who has to be looked at first is left, and the
@@ -127,73 +120,6 @@ func uneven(rs []*Result) bool {
 		}
 	}
 	return complete && not
-}
-
-// Terms are what requests of one batch have in common; those of equal terms may be planned together.
-type Terms struct {
-	Right, Controller, Ground string
-	Scope, Keep, Instruction  any
-	AsOf                      time.Time
-	Without                   []string
-	Supplements               []string // the systems of requests that run which are taken up again
-}
-
-// TermsOf are the terms of one request, to be compared with [Terms.Like].
-func TermsOf(in Input) Terms {
-	r := in.Request
-	var again []string
-	if in.Supplement != nil {
-		again = append([]string{}, in.Supplement.Systems...)
-	}
-	return Terms{Supplements: again, Right: string(r.Right), Controller: r.Controller, Ground: r.Ground, Scope: r.Scope, Keep: r.Keep, Instruction: r.Instruction != nil, AsOf: in.AsOf, Without: in.Without}
-}
-
-// Differs names the first term in which two differ; "" none.
-func (t Terms) Differs(o Terms) string {
-	switch {
-	case t.Right != o.Right:
-		return "the right"
-	case t.Controller != o.Controller:
-		return "the controller"
-	case t.Ground != o.Ground:
-		return "the ground"
-	case !reflect.DeepEqual(t.Scope, o.Scope):
-		return "the scope"
-	case !reflect.DeepEqual(t.Keep, o.Keep):
-		return "what is kept by name (keep)"
-	case t.Instruction != o.Instruction:
-		return "the instruction"
-	case !t.AsOf.Equal(o.AsOf):
-		return "the instant they are judged by (as_of)"
-	case (t.Supplements == nil) != (o.Supplements == nil) || !slices.Equal(t.Supplements, o.Supplements):
-		return "the systems taken up again"
-	case !slices.Equal(t.Without, o.Without):
-		return "the systems left out"
-	}
-	return ""
-}
-
-// together refuses members whose terms differ, and rights whose work is not done together.
-func together(members []Member) error {
-	for i, m := range members {
-		switch m.Request.Right {
-		case request.Erasure, request.Objection, request.Withdrawal:
-		default:
-			return fmt.Errorf("%w: a batch is of erasures, objections or withdrawals, and %s asks for %s", ErrUnlike, m.Request.ID, m.Request.Right)
-		}
-		if m.Lift != nil {
-			return fmt.Errorf("%w: %s is being carried out already", ErrUnlike, m.Request.ID)
-		}
-		if d := TermsOf(members[0].Input).Differs(TermsOf(m.Input)); d != "" {
-			return fmt.Errorf("%w: %s and %s differ in %s", ErrUnlike, members[0].Request.ID, m.Request.ID, d)
-		}
-		for _, o := range members[:i] {
-			if o.Request.ID == m.Request.ID {
-				return fmt.Errorf("%w: %s is named twice", ErrUnlike, m.Request.ID)
-			}
-		}
-	}
-	return nil
 }
 
 // aside is the end of a planning whose person is left; early: before the others were judged.
