@@ -27,12 +27,12 @@ var ledgerOfMany = []statement{
 
 // eraseAll takes many members away from both files, in a transaction each.
 func (b *byHand) eraseAll(who []member) (rows int64, err error) {
-	var gone []goneLease
+	var gone, stay []goneLease
 	n, err := inOne(b.reg, func(tx *sql.Tx) (n int64, err error) {
 		if err := told(tx, who); err != nil {
 			return 0, err
 		}
-		if gone, err = leasesOfNobodyElse(tx); err != nil {
+		if gone, stay, err = leasesOfNobodyElse(tx); err != nil {
 			return 0, err
 		}
 		return changes(tx, registerOfMany, member{})
@@ -44,7 +44,7 @@ func (b *byHand) eraseAll(who []member) (rows int64, err error) {
 		if err := accountsOf(tx, who); err != nil {
 			return 0, err
 		}
-		n, err := readingsOfMany(tx, gone)
+		n, err := readingsOfMany(tx, gone, stay)
 		if err != nil {
 			return 0, err
 		}
@@ -72,17 +72,25 @@ func told(tx *sql.Tx, who []member) error {
 	return nil
 }
 
-// leasesOfNobodyElse are the leases that only those who go hold; those others hold too are kept for recounting.
-func leasesOfNobodyElse(tx *sql.Tx) ([]goneLease, error) {
-	err := all(tx, "DROP TABLE IF EXISTS temp.held", "DROP TABLE IF EXISTS temp.ended",
+// leasesOfNobodyElse are the leases that only those who go hold, and those of others on the same flats, whose readings stay; leases that
+// others hold too are kept for recounting.
+func leasesOfNobodyElse(tx *sql.Tx) (gone, stay []goneLease, err error) {
+	err = all(tx, "DROP TABLE IF EXISTS temp.held", "DROP TABLE IF EXISTS temp.ended",
 		"CREATE TEMP TABLE held AS SELECT DISTINCT lease_no AS no FROM lease_parties WHERE member_id IN (SELECT id FROM temp.gone)",
 		`CREATE TEMP TABLE ended AS SELECT no FROM temp.held WHERE NOT EXISTS (
 			SELECT 1 FROM lease_parties o WHERE o.lease_no = no AND o.member_id NOT IN (SELECT id FROM temp.gone))`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows, err := tx.Query(`SELECT lease_no, flat_no, CAST(started_on AS TEXT), coalesce(CAST(ended_on AS TEXT), '9999-12-31') FROM leases
-		WHERE lease_no IN (SELECT no FROM temp.ended)`)
+	if gone, err = leasesWhere(tx, "lease_no IN (SELECT no FROM temp.ended)"); err != nil {
+		return nil, nil, err
+	}
+	stay, err = leasesWhere(tx, "lease_no NOT IN (SELECT no FROM temp.ended) AND flat_no IN (SELECT flat_no FROM leases WHERE lease_no IN (SELECT no FROM temp.ended))")
+	return gone, stay, err
+}
+
+func leasesWhere(tx *sql.Tx, where string) ([]goneLease, error) {
+	rows, err := tx.Query("SELECT lease_no, flat_no, CAST(started_on AS TEXT), coalesce(CAST(ended_on AS TEXT), '9999-12-31') FROM leases WHERE " + where)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +123,17 @@ func accountsOf(tx *sql.Tx, who []member) error {
 	return nil
 }
 
-func readingsOfMany(tx *sql.Tx, gone []goneLease) (n int64, err error) {
-	out, err := tx.Prepare("DELETE FROM readings WHERE flat_no = ? AND read_on BETWEEN ? AND ?")
+func readingsOfMany(tx *sql.Tx, gone, stay []goneLease) (n int64, err error) {
+	if err := all(tx, "DROP TABLE IF EXISTS temp.others", "CREATE TEMP TABLE others (flat TEXT, since TEXT, until TEXT)"); err != nil {
+		return 0, err
+	}
+	for _, l := range stay {
+		if _, err := tx.Exec("INSERT INTO temp.others VALUES (?, ?, ?)", l.flat, l.from, l.to); err != nil {
+			return 0, err
+		}
+	}
+	out, err := tx.Prepare(`DELETE FROM readings WHERE flat_no = ?1 AND read_on BETWEEN ?2 AND ?3
+		AND NOT EXISTS (SELECT 1 FROM temp.others WHERE flat = readings.flat_no AND readings.read_on BETWEEN since AND until)`)
 	if err != nil {
 		return 0, err
 	}
