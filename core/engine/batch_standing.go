@@ -87,7 +87,7 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 	}
 	out := []SystemStanding{}
 	for _, sys := range b.Systems {
-		y := SystemStanding{Name: sys.Name, State: "planned", Manual: sys.Manual}
+		y := SystemStanding{Name: sys.Name, State: "planned"}
 		if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == sys.Name }) {
 			y.State = "nothing to do"
 		}
@@ -109,6 +109,11 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 		for _, s := range steps {
 			if s.System == sys.Name && !detailOf(s).Split {
 				y.step(s)
+			}
+		}
+		if sys.Manual {
+			if err := y.confirm(tx, state.TaskFilter{Batch: b.Batch}); err != nil {
+				return nil, err
 			}
 		}
 		out = append(out, y)

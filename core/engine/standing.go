@@ -74,7 +74,8 @@ type SystemStanding struct {
 	Task         int64      `json:"task,omitempty"`         // that is waited for
 	Department   string     `json:"department,omitempty"`   // whose it is
 	TaskDue      string     `json:"task_due,omitempty"`
-	Answer       string     `json:"answer,omitempty"` // of paper: done, nothing_found or refused; why says why not
+	MoreTasks    int64      `json:"more_tasks,omitempty"` // that are waited for, too
+	Answer       string     `json:"answer,omitempty"`     // of paper: done, nothing_found or refused; why says why not
 	ConfirmedBy  string     `json:"confirmed_by,omitempty"`
 	ConfirmedAt  *time.Time `json:"confirmed_at,omitempty"`
 }
@@ -257,7 +258,7 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 			}
 		}
 		if sys.Manual {
-			if err := y.confirm(tx, s.ID); err != nil {
+			if err := y.confirm(tx, state.TaskFilter{Request: s.ID}); err != nil {
 				return err
 			}
 		}
@@ -265,7 +266,7 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 			return err
 		} else if ok {
 			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore, y.Evidence = "answered for", a.By, a.Because, "", nil, nil, len(a.Files)
-			y.Task, y.Department, y.TaskDue = 0, "", ""
+			y.Task, y.Department, y.TaskDue, y.MoreTasks = 0, "", "", 0
 		}
 		s.Systems = append(s.Systems, y)
 	}
@@ -296,14 +297,14 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 }
 
 // confirm says how far the people of a system on paper are.
-func (y *SystemStanding) confirm(tx *state.Tx, request string) error {
+func (y *SystemStanding) confirm(tx *state.Tx, of state.TaskFilter) error {
 	y.Manual = true
-	c, ok, err := confirmed(tx, request, y.Name)
+	c, ok, err := confirmed(tx, of, y.Name)
 	switch {
 	case err != nil || !ok:
 	case c.open != nil:
 		y.State, y.WaitsFor, y.Why = "waits", "person", taskWords(*c.open)
-		y.Task, y.Department, y.TaskDue = c.open.ID, c.open.Department, c.open.DueOn
+		y.Task, y.Department, y.TaskDue, y.MoreTasks = c.open.ID, c.open.Department, c.open.DueOn, c.more
 	default:
 		y.State, y.WaitsFor, y.Why = "confirmed", "", c.because
 		if c.answer == state.TaskRefused {

@@ -61,20 +61,24 @@ func (e *Engine) onPaper(system string) bool {
 // confirmation is what people said of a system on paper, all its tasks taken together.
 type confirmation struct {
 	open    *state.Task // the first nobody has answered
+	more    int64       // that nobody has answered, beside the first
 	by      string
 	at      time.Time // of the last answer
 	answer  string    // done, nothing_found or refused; refused where one was
 	because string    // of a refusal
 }
 
-// confirmed reads it; ok is false where the request asks nothing of the system's people.
-func confirmed(tx *state.Tx, request, system string) (c confirmation, ok bool, err error) {
-	tasks, err := tx.Tasks(state.TaskFilter{Request: request, System: system, Kind: string(TaskManual)})
+// confirmed reads it of a request, or of all members of a batch; ok is false where nothing is asked of the system's people.
+func confirmed(tx *state.Tx, of state.TaskFilter, system string) (c confirmation, ok bool, err error) {
+	of.System, of.Kind = system, string(TaskManual)
+	tasks, err := tx.Tasks(of)
 	rank := map[string]int{state.TaskNothingFound: 1, state.TaskDone: 2, state.TaskRefused: 3}
 	for i, t := range tasks {
 		if t.State == state.TaskOpen {
 			if c.open == nil {
 				c.open = &tasks[i]
+			} else {
+				c.more++
 			}
 			continue
 		}

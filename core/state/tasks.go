@@ -96,6 +96,7 @@ func (tx *Tx) Task(id int64) (Task, error) {
 // TaskFilter narrows a list; zero fields do not.
 type TaskFilter struct {
 	Request    string
+	Batch      string // of its members
 	Step       int64
 	State      string
 	Department string
@@ -112,6 +113,9 @@ func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
 		}
 	}
 	add("request", f.Request, f.Request != "")
+	if f.Batch != "" {
+		where, args = append(where, `request IN (SELECT request FROM batch_member WHERE batch = ?)`), append(args, f.Batch)
+	}
 	add("step", f.Step, f.Step != 0)
 	add("state", f.State, f.State != "")
 	add("department", f.Department, f.Department != "")

@@ -189,7 +189,11 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 func onPaper(y engine.SystemStanding, zone *time.Location, now time.Time) string {
 	switch {
 	case y.Task > 0:
-		return taskWords(y.Task, y.Department, y.TaskDue, now.In(zone))
+		words := taskWords(y.Task, y.Department, y.TaskDue, now.In(zone))
+		if y.MoreTasks > 0 {
+			words += fmt.Sprintf(", and %d more", y.MoreTasks)
+		}
+		return words
 	case y.ConfirmedAt != nil:
 		words := "by " + y.ConfirmedBy + ", " + Near(y.ConfirmedAt.In(zone), now)
 		if y.Answer == state.TaskNothingFound {
