@@ -39,26 +39,40 @@ func tuplesIn(c connectors.Cond) (fields []string, tuples [][]any) {
 	return fields, tuples
 }
 
-// inTuples writes that fields equal one of tuples, sent as one parameter; a NULL among them equals nothing.
-func (s *statement) inTuples(p place, fields []string, tuples [][]any) (string, error) {
-	var cols []Column
-	var exprs, there, bare, filled []string
-	for i, f := range fields {
+// given is what tuples are compared with, and those that may equal something: none with a NULL.
+func (s *statement) given(p place, fields []string, tuples []connectors.Tuple) (list []connectors.Tuple, cols []Column, exprs []string, err error) {
+	for _, f := range fields {
 		expr, col, err := s.expr(p, f)
 		if err != nil {
-			return "", err
+			return nil, nil, nil, err
 		}
-		v := fmt.Sprintf("v%d", i)
-		cols, exprs, there, bare, filled = append(cols, col), append(exprs, expr), append(there, v), append(bare, s.d.Bare(v)), append(filled, expr+" IS NOT NULL")
+		cols, exprs = append(cols, col), append(exprs, expr)
 	}
-	list := make([]connectors.Tuple, 0, len(tuples))
 	for _, t := range tuples {
-		if !slices.Contains(t, nil) {
-			list = append(list, connectors.Tuple{Values: t})
+		if !slices.Contains(t.Values, nil) {
+			list = append(list, t)
 		}
+	}
+	return list, cols, exprs, nil
+}
+
+// inTuples writes that fields equal one of tuples, sent as one parameter; a NULL among them equals nothing.
+func (s *statement) inTuples(p place, fields []string, tuples [][]any) (string, error) {
+	all := make([]connectors.Tuple, 0, len(tuples))
+	for _, t := range tuples {
+		all = append(all, connectors.Tuple{Values: t})
+	}
+	list, cols, exprs, err := s.given(p, fields, all)
+	if err != nil {
+		return "", err
 	}
 	if len(list) == 0 {
 		return "FALSE", nil
+	}
+	var there, bare, filled []string
+	for i, e := range exprs {
+		v := fmt.Sprintf("v%d", i)
+		there, bare, filled = append(there, v), append(bare, s.d.Bare(v)), append(filled, e+" IS NOT NULL")
 	}
 	text, err := s.d.Tuples(cols, list, false, s.bind)
 	if err != nil {

@@ -45,6 +45,9 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 		if fields, tuples := tuplesIn(c); len(tuples) > manyValues {
 			return s.inTuples(p, fields, tuples)
 		}
+		if fields, tuples := spansIn(c); len(tuples) > manyValues {
+			return s.inSpans(p, fields, tuples)
+		}
 		return s.joined(c.Kids, p, " OR ", "FALSE")
 	case connectors.Not:
 		if len(c.Kids) != 1 {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -36,10 +37,11 @@ func but(cs ...connectors.Cond) []connectors.Cond {
 	return out
 }
 
-// spansAtOnce is how many ranges stand side by side: a row is asked by its values first whether it is among so many, then by dates.
-const spansAtOnce = 32
+// atOnce is how many conditions stand side by side.
+const atOnce = 32
 
-// among holds of rows whose fields equal one of the tuples, inside its range where it has one.
+// among holds of rows whose fields equal one of the tuples, inside its range where it has one. Of many ranges a row is asked by its
+// values first, whether it is in one of them at all.
 func among(fields []string, ts []connectors.Tuple) connectors.Cond {
 	var plain, values [][]any
 	var spans []connectors.Cond
@@ -51,18 +53,25 @@ func among(fields []string, ts []connectors.Tuple) connectors.Cond {
 		values = append(values, t.Values)
 		spans = append(spans, connectors.AllOf(append([]connectors.Cond{graph.Among(fields, [][]any{t.Values})}, within(*t.Within)...)...))
 	}
-	if len(spans) > spansAtOnce {
-		var parts []connectors.Cond
-		for at := 0; at < len(spans); at += spansAtOnce {
-			end := min(at+spansAtOnce, len(spans))
-			parts = append(parts, connectors.AllOf(graph.Among(fields, values[at:end]), connectors.AnyOf(spans[at:end]...)))
-		}
-		spans = parts
+	if len(spans) > atOnce {
+		spans = []connectors.Cond{connectors.AllOf(graph.Among(fields, values), nested(spans))}
 	}
 	if len(plain) > 0 {
 		spans = append(spans, graph.Among(fields, plain))
 	}
 	return anyOf(spans...)
+}
+
+// nested is any of many, no more than so many side by side.
+func nested(cs []connectors.Cond) connectors.Cond {
+	for len(cs) > atOnce {
+		var up []connectors.Cond
+		for part := range slices.Chunk(cs, atOnce) {
+			up = append(up, connectors.AnyOf(part...))
+		}
+		cs = up
+	}
+	return connectors.AnyOf(cs...)
 }
 
 // within says a range in conditions: dated, not before From, before the instant after To.

@@ -11,7 +11,7 @@ import (
 // TestAmongMany: however many ranges there are, a row is among them exactly if it is in one of them; values alone, or days alone, are not enough.
 func TestAmongMany(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2020, 1, 1+n, 0, 0, 0, 0, time.UTC) }
-	for _, many := range []int{1, spansAtOnce, spansAtOnce + 1, 3*spansAtOnce + 5} {
+	for _, many := range []int{1, atOnce, atOnce + 1, 3*atOnce + 5} {
 		var ts []connectors.Tuple
 		for i := range many {
 			from, to := day(i), day(i+2)
