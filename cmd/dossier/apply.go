@@ -132,11 +132,22 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	}
 	need := e.Approval(p)
 	mutates := request.Right(p.Right).Mutates()
+	asked, err := e.Questions(ctx, id)
+	if err != nil {
+		return err
+	}
 	if !a.JSON {
-		if err := a.showPlan(ctx, e, p, false); err != nil {
+		if err := a.showPlan(ctx, e, p, len(asked) > 0); err != nil {
 			return err
 		}
-		_, _ = fmt.Fprintln(a.out)
+		if len(asked) == 0 {
+			_, _ = fmt.Fprintln(a.out)
+		}
+	} else if len(asked) > 0 {
+		return a.showRequest(ctx, e, id)
+	}
+	if len(asked) > 0 {
+		return waits{"person"}
 	}
 	if need == "another_person" {
 		return hinted(fmt.Errorf("%w: the map wants another person to approve an %s", engine.ErrNotApproved, p.Right), view.ApplyCommand(id, p.Digest, need))

@@ -61,10 +61,18 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err := a.showPlan(ctx, e, p, true); err != nil {
 		return err
 	}
+	return a.planWaits(ctx, e, p)
+}
+
+// planWaits says by an exit code what a plan waits for before it can be carried out, an approval excepted.
+func (a *app) planWaits(ctx context.Context, e *engine.Engine, p *plan.Plan) error {
 	if !p.Complete {
 		return waits{"store"}
 	}
-	return nil
+	if open, err := e.Questions(ctx, p.Request); err != nil || len(open) == 0 {
+		return err
+	}
+	return waits{"person"}
 }
 
 // mayLeave refuses names of systems the map does not have.
@@ -150,6 +158,12 @@ func (a *app) showPlan(ctx context.Context, e *engine.Engine, p *plan.Plan, open
 	if x, err := e.Request(ctx, p.Request); err == nil {
 		c.DueStrict, c.DueCode = x.DueStrict, x.DueCode
 		c.Open = open && (request.State(x.State) == request.Planned || p.Supplements != "" && request.State(x.State) == request.Running)
+	}
+	if open {
+		var err error
+		if c.Asked, err = e.Questions(ctx, p.Request); err != nil {
+			return err
+		}
 	}
 	if p.Right == string(request.Lift) {
 		var err error

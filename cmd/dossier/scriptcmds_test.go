@@ -172,6 +172,22 @@ func (s scripts) edit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(old, args[1], args[2], 1)), 0o600))
 }
 
+// without writes a request less one of its members into a file: without requests/minor-access.json requester alone.json
+func (s scripts) without(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: without REQUEST MEMBER FILE")
+	}
+	var r map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	if r[args[1]] == nil {
+		ts.Fatalf("%s has no %s", args[0], args[1])
+	}
+	delete(r, args[1])
+	b, err := json.Marshal(r)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), b, 0o600))
+}
+
 // flip changes one bit in the middle of a text within a file: flip receipt.json fulfilled
 func (s scripts) flip(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

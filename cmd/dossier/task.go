@@ -301,7 +301,12 @@ func (a *app) answer(ctx context.Context, number string, answer engine.Answer) e
 	if err != nil {
 		return err
 	}
-	if x, err := e.Request(ctx, t.Request); err == nil && request.State(x.State) == request.Running {
+	next := ""
+	if x, err := e.Request(ctx, t.Request); err == nil && t.OfPlanning() {
+		if next, err = a.planAgain(ctx, e, t.Request); err != nil {
+			return err
+		}
+	} else if err == nil && request.State(x.State) == request.Running {
 		if err := a.goOn(ctx, e, t.Request); err != nil {
 			if ctx.Err() != nil {
 				return err
@@ -319,6 +324,7 @@ func (a *app) answer(ctx context.Context, number string, answer engine.Answer) e
 		return view.JSON(a.out, view.Document{"format": "dossier.task/v1", "task": s})
 	}
 	view.Task(a.out, s, a.zone(e))
+	view.Next(a.out, next)
 	return nil
 }
 
@@ -337,6 +343,40 @@ func (a *app) planFound(ctx context.Context, e *engine.Engine, id string) error 
 		a.note("carry it out: " + view.ApplyCommand(id, p.Digest, e.Approval(p)))
 	}
 	return nil
+}
+
+// planAgain plans a request once more when everything that its plan left open is answered, and names the command that comes next. What
+// cannot be planned now is planned later: the answers are recorded.
+func (a *app) planAgain(ctx context.Context, e *engine.Engine, id string) (next string, err error) {
+	open, err := e.Questions(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if len(open) > 0 {
+		return "dossier task show " + strconv.FormatInt(open[0].ID, 10), nil
+	}
+	p, err := e.OpenPlan(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	var without []string
+	for _, s := range p.Systems {
+		if s.LeftOut {
+			without = append(without, s.Name)
+		}
+	}
+	if err = a.openPlanning(ctx, e, without); err == nil {
+		_, err = e.Plan(ctx, id, engine.PlanOptions{Without: without, Supplement: true})
+		a.quieten()
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", err
+		}
+		a.note("the answer is recorded; it could not be planned again: " + err.Error())
+		return "dossier plan " + id, nil
+	}
+	return "dossier plan show " + id, nil
 }
 
 func (a *app) goOn(ctx context.Context, e *engine.Engine, id string) error {

@@ -62,7 +62,7 @@ func (e *Engine) PlanBatch(ctx context.Context, name string, ids []string, opt P
 		}
 	}
 	if len(out.Plan.Requests) > 0 {
-		if err := e.storeBatch(ctx, out.Plan, made, now); err != nil {
+		if err := e.storeBatch(ctx, ms, out.Plan, made, now); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +77,7 @@ func (e *Engine) PlanBatch(ctx context.Context, name string, ids []string, opt P
 }
 
 // storeBatch keeps the plan of a batch and, with it, that of every member.
-func (e *Engine) storeBatch(ctx context.Context, b *plan.Batch, made *planner.Batch, now time.Time) error {
+func (e *Engine) storeBatch(ctx context.Context, ms members, b *plan.Batch, made *planner.Batch, now time.Time) error {
 	doc, err := json.Marshal(b)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (e *Engine) storeBatch(ctx context.Context, b *plan.Batch, made *planner.Ba
 			CreatedAt: now, CreatedBy: e.Operator}); err != nil {
 			return err
 		}
-		for _, r := range made.Results {
+		for i, r := range made.Results {
 			if r == nil {
 				continue
 			}
@@ -111,7 +111,11 @@ func (e *Engine) storeBatch(ctx context.Context, b *plan.Batch, made *planner.Ba
 			if _, err := tx.AddPlan(stored); err != nil {
 				return err
 			}
-			if err := enterPlan(tx, x, r.Plan, b.Batch, now); err != nil {
+			open, err := e.ask(tx, ms[i].open, r, now) // who is asked about is left; what was asked before applies no more
+			if err != nil {
+				return err
+			}
+			if err := enterPlan(tx, x, r.Plan, b.Batch, open, now); err != nil {
 				return err
 			}
 		}

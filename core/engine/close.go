@@ -108,6 +108,7 @@ func outcomeWith(tx *state.Tx, id string, p *plan.Plan, covered []string) (reque
 	tasks, err := tx.Tasks(state.TaskFilter{Request: id})
 	for _, t := range tasks {
 		switch {
+		case t.OfPlanning(): // what was answered is in the plan
 		case t.State == state.TaskRefused && t.Kind != string(TaskNotify): // a recipient that is exempt stands in its list
 			return request.Partly, err
 		case t.Kind == string(TaskManual) && t.State == state.TaskDone && out == request.NothingHeld:

@@ -271,7 +271,7 @@ func (e *Engine) noteEvent(ctx context.Context, id string, event request.EventTy
 		if err != nil {
 			return err
 		}
-		if st := request.State(x.State); st == request.Waiting || st == request.Received {
+		if st := request.State(x.State); st == request.Received || st == request.Waiting && x.WaitingFor != string(request.ForPerson) {
 			waitFor(&x, o.Content, events)
 		}
 		m := e.Planner.Graph.Map

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,7 +38,13 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	if err != nil {
 		return err
 	}
+	plans := []*plan.Plan{p}
 	for _, s := range more {
+		var one plan.Plan
+		if err := json.Unmarshal(s.Document, &one); err != nil {
+			return err
+		}
+		plans = append(plans, &one)
 		facts := journal.PlanFacts{Digest: s.Digest, AsOf: s.AsOf.UTC()}
 		for _, a := range s.Approvals {
 			facts.ApprovedAt = append(facts.ApprovedAt, a.At.UTC())
@@ -65,7 +72,7 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	for _, n := range notices {
 		f.Recipients = append(f.Recipients, journal.NoticeFacts{Recipient: n.Recipient, Event: n.Event, State: n.State})
 	}
-	if f.Decisions, err = decisions(tx, id); err != nil {
+	if f.Decisions, err = decisions(tx, id, plans); err != nil {
 		return err
 	}
 	t, err := tx.TombstoneOf(id)
@@ -78,9 +85,9 @@ func (e *Engine) issue(tx *state.Tx, id string, p *plan.Plan, outcome request.Ou
 	return err
 }
 
-// decisions are what people answered where neither plan nor verification could decide, in the order they were asked. What somebody did on
-// paper stands with its system, what was told with the recipients.
-func decisions(tx *state.Tx, id string) ([]journal.Decision, error) {
+// decisions are what people answered where neither plan nor verification could decide, in the order they were asked; of what planning
+// asked, what the plans carried out rest on. What somebody did on paper stands with its system, what was told with the recipients.
+func decisions(tx *state.Tx, id string, plans []*plan.Plan) ([]journal.Decision, error) {
 	tasks, err := tx.Tasks(state.TaskFilter{Request: id})
 	if err != nil {
 		return nil, err
@@ -92,11 +99,12 @@ func decisions(tx *state.Tx, id string) ([]journal.Decision, error) {
 		case TaskManual, TaskReview, TaskNotify:
 			continue
 		}
-		if t.State == state.TaskOpen || t.State == state.TaskCancelled {
+		if t.State == state.TaskOpen || t.State == state.TaskCancelled || t.OfPlanning() && !restedOn(t, plans...) {
 			continue
 		}
-		d := journal.Decision{Kind: t.Kind, System: t.System, Collection: t.Collection, Items: taskDetailOf(t).Items, Answer: t.State, By: t.AnsweredBy, At: t.AnsweredAt.UTC()}
-		if because := saidOf(t).Because; because != "" {
+		answer := saidOf(t)
+		d := journal.Decision{Kind: t.Kind, System: t.System, Collection: t.Collection, Items: taskDetailOf(t).Items, Except: len(answer.Except), Evidence: len(answer.Files), Answer: t.State, By: t.AnsweredBy, At: t.AnsweredAt.UTC()}
+		if because := answer.Because; because != "" {
 			d.Because = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(because)))
 		}
 		out = append(out, d)

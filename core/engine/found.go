@@ -49,7 +49,7 @@ func (j *job) findings(ctx context.Context) (*findings, error) {
 	}
 	for _, t := range tasks {
 		kind := TaskKind(t.Kind)
-		if !slices.Contains([]TaskKind{TaskReusedKey, TaskLateRows, TaskConflict}, kind) || t.State == state.TaskCancelled {
+		if !slices.Contains([]TaskKind{TaskReusedKey, TaskLateRows, TaskConflict}, kind) || t.State == state.TaskCancelled || t.OfPlanning() {
 			continue
 		}
 		b, err := j.open.brief(t)

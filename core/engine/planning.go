@@ -53,18 +53,26 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 		if _, err := tx.AddPlan(stored); err != nil {
 			return err
 		}
-		return enterPlan(tx, x, made.Plan, "", now)
+		open, err := e.ask(tx, o, made, now)
+		if err != nil {
+			return err
+		}
+		return enterPlan(tx, x, made.Plan, "", open, now)
 	})
 }
 
-// enterPlan brings the register in line with a plan that was stored: its own, or, with a batch, the one it has there.
-func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, now time.Time) error {
+// enterPlan brings the register in line with a plan that was stored: its own, or, with a batch, the one it has there. Open are the tasks by
+// which it asks people.
+func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, open []state.Task, now time.Time) error {
 	x.State, x.WaitingFor, x.WaitingWhy, x.AsOf, x.Batch = string(request.Planned), "", "", p.AsOf, batch
 	x.Attention = nil
 	for _, a := range p.Attention {
 		x.Attention = append(x.Attention, a.Code)
 	}
-	if !p.Complete {
+	if len(p.Candidates) > 0 {
+		x.Attention = append(x.Attention, request.AttentionCandidate)
+	}
+	if awaitAnswers(&x, open); !p.Complete { // what it says may answer them
 		x.State, x.WaitingFor, x.WaitingWhy = string(request.Waiting), string(request.ForStore), "a system was not reached"
 	}
 	if err := tx.SaveRequest(x, now); err != nil {
@@ -150,9 +158,20 @@ func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []s
 	} else if before, err = e.formerly(ctx, o.Content.Subject.Identifiers); err != nil {
 		return planner.Input{}, err
 	}
+	said, heard, err := e.verdicts(ctx, o)
+	if err != nil {
+		return planner.Input{}, err
+	}
+	o.heard = heard
+	askKey, err := o.Key.Derive("asked")
+	if err != nil {
+		return planner.Input{}, err
+	}
 	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
 		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
+		AskKey:       askKey,
+		Answers:      said,
 		Progress:     func(system string) { e.progress("looking in " + system) },
 		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}, nil
 }
@@ -171,7 +190,8 @@ func (e *Engine) Approval(p *plan.Plan) string {
 }
 
 // Approve signs the current plan of a request. The digest must be that plan's; where the map wants another person,
-// whoever made the plan cannot sign it. Of a plan that is being carried out it changes nothing.
+// whoever made the plan cannot sign it. It answers the tasks about a minor or a dead person too; while others of planning's are open, it
+// is refused. Of a plan that is being carried out it changes nothing.
 func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 	now := e.Now()
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
@@ -199,6 +219,9 @@ func (e *Engine) Approve(ctx context.Context, id, digest string) error {
 		if e.Approval(&made) == "another_person" && p.CreatedBy == e.Operator {
 			return hint(fmt.Errorf("%w: %s made this plan, and the map wants another person to approve an %s", ErrNotApproved, e.Operator, x.Right),
 				"dossier --as SOMEBODY-ELSE apply %s --approve %s", id, p.Digest)
+		}
+		if err := e.approves(tx, id, p.Digest, now); err != nil {
+			return err
 		}
 		if err := tx.ApprovePlan(p.ID, e.Operator, now); err != nil {
 			return err

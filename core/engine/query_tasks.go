@@ -33,7 +33,8 @@ type TaskStanding struct {
 	Files      int        `json:"files,omitempty"` // handed in with the answer
 	AnsweredBy string     `json:"answered_by,omitempty"`
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
-	Answers    []string   `json:"answers,omitempty"` // that may be given, while it is open
+	Answers    []string   `json:"answers,omitempty"`  // that may be given, while it is open
+	Planning   bool       `json:"planning,omitempty"` // a plan asks: nothing of it is carried out before
 }
 
 // Tasks lists tasks by their day, those without one last.
@@ -66,6 +67,22 @@ func (e *Engine) Task(ctx context.Context, id int64) (TaskStanding, error) {
 	})
 }
 
+// Questions are the open tasks by which the plan of a request asks people: nothing of it is carried out before they are answered.
+func (e *Engine) Questions(ctx context.Context, id string) ([]TaskStanding, error) {
+	return read(ctx, e, func(tx *state.Tx) ([]TaskStanding, error) {
+		tasks, err := planTasks(tx, id, state.TaskOpen)
+		var out []TaskStanding
+		for _, t := range tasks {
+			s, err := e.taskStanding(tx, t)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s)
+		}
+		return out, err
+	})
+}
+
 // openTasks are those of a request nobody has answered yet.
 func (e *Engine) openTasks(tx *state.Tx, id string) ([]TaskStanding, error) {
 	tasks, err := tx.Tasks(state.TaskFilter{Request: id, State: state.TaskOpen})
@@ -88,7 +105,7 @@ func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) 
 	d, a := taskDetailOf(t), saidOf(t)
 	s := TaskStanding{ID: t.ID, Request: t.Request, Kind: t.Kind, Act: d.Act, Title: d.Title, System: t.System, Collection: t.Collection, Department: t.Department,
 		Items: d.Items, State: t.State, DueOn: t.DueOn, OpenedAt: t.CreatedAt, Because: a.Because, Except: a.Except, Files: len(a.Files),
-		AnsweredBy: t.AnsweredBy, AnsweredAt: at(t.AnsweredAt)}
+		AnsweredBy: t.AnsweredBy, AnsweredAt: at(t.AnsweredAt), Planning: t.OfPlanning()}
 	for n := range a.Redacted {
 		s.Redacted = append(s.Redacted, n)
 	}
@@ -98,7 +115,7 @@ func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) 
 	}
 	if t.State == state.TaskOpen {
 		s.Overdue = t.DueOn != "" && t.DueOn < e.Now().In(m.Zone).Format(time.DateOnly)
-		s.Answers = TaskKind(t.Kind).rule().answers
+		s.Answers = ruleOf(t).answers
 		if d.Act == actPlan {
 			s.Answers = []string{state.TaskDone, state.TaskNothingFound}
 		}

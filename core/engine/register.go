@@ -132,6 +132,9 @@ func (n entry) enter(tx *state.Tx, now time.Time) (entered state.Request, replac
 	if p, err := tx.CurrentPlan(x.ID); err == nil && (p.State == state.PlanApproved || p.State == state.PlanApplied) {
 		return old, false, hint(fmt.Errorf("request %s: %w", x.ID, ErrConflict), "its plan is approved already; a changed request needs an id of its own")
 	}
+	if err := dropQuestions(tx, x.ID, now); err != nil {
+		return old, false, err
+	}
 	x.Number = old.Number
 	if err := tx.SaveRequest(x, now); err != nil {
 		return old, false, err
@@ -167,6 +170,7 @@ type open struct {
 	Salt       []byte
 	Key        keys.DataKey
 	due        *dueWork            // what it takes up, once it was planned here
+	heard      int                 // from how many tasks its planning took answers
 	supplement *planner.Supplement // the systems a plan of a running request takes up
 }
 

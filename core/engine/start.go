@@ -46,6 +46,9 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 	if stored.State == state.PlanApplied {
 		return nil
 	}
+	if err := e.DB.Read(ctx, func(tx *state.Tx) error { return unasked(tx, id) }); err != nil {
+		return err
+	}
 	var p plan.Plan
 	if err := json.Unmarshal(stored.Document, &p); err != nil {
 		return fmt.Errorf("plan of %s: %w", id, err)

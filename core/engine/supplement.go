@@ -134,6 +134,9 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 		if _, err := tx.AddPlan(stored); err != nil {
 			return err
 		}
+		if _, err := e.ask(tx, o, made, stored.CreatedAt); err != nil {
+			return err
+		}
 		return note(tx, "request.planned", o.ID, map[string]string{"digest": made.Plan.Digest, "supplements": main.Digest}, stored.CreatedAt)
 	})
 }

@@ -56,7 +56,7 @@ type Brief struct {
 	Items []Item   `json:"items,omitempty"` // what to decide about, one by one, numbered from 1
 	Spool string   `json:"spool,omitempty"` // the sealed file that holds the items instead, where they are many or documents
 	Asked []string `json:"asked,omitempty"` // the fields of it that are the items
-	Rows  []string `json:"rows,omitempty"`  // of what a verification found: keyed hashes of the rows asked about; not shown
+	Rows  []string `json:"rows,omitempty"`  // keyed hashes of the rows asked about, or of what else planning asks about; not shown
 }
 
 // Fact is a label and what stands there.

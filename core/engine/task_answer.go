@@ -46,6 +46,8 @@ type said struct {
 
 	Told   *Told            `json:"told,omitempty"`
 	Exempt *state.Exemption `json:"exempt,omitempty"`
+
+	Approved string `json:"approved,omitempty"` // the digest of the plan whose approval was the answer
 }
 
 func saidOf(t state.Task) said {
@@ -61,7 +63,7 @@ func (e *Engine) Answer(ctx context.Context, id int64, a Answer) (state.Task, er
 	if err != nil {
 		return t, unknownTask(id, err)
 	}
-	rule := TaskKind(t.Kind).rule()
+	rule := ruleOf(t)
 	if t.State == state.TaskOpen {
 		if err := rule.allows(t, a); err != nil {
 			return t, err
@@ -93,7 +95,7 @@ func (e *Engine) Answer(ctx context.Context, id int64, a Answer) (state.Task, er
 		if err := putParts(tx, t.Request, files, now); err != nil {
 			return err
 		}
-		if err := note(tx, "task.answered", t.Request, map[string]string{"task": fmt.Sprint(id), "kind": t.Kind, "system": t.System, "answer": t.State}, now); err != nil {
+		if err := e.noteAnswer(tx, t, now); err != nil {
 			return err
 		}
 		if rule.then != nil {

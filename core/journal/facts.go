@@ -75,14 +75,17 @@ type KeptFacts struct {
 	Count      int64  `json:"count"`
 }
 
-// Decision is what a person answered where carrying out could not decide: whose rows were found, what was changed meanwhile.
+// Decision is what a person answered where planning or carrying out could not decide: whose rows were found, whether a request goes on, what
+// was changed meanwhile.
 type Decision struct {
 	Kind       string    `json:"kind"` // of the task
 	System     string    `json:"system,omitempty"`
 	Collection string    `json:"collection,omitempty"`
-	Items      int       `json:"items,omitempty"`   // decided about
-	Answer     string    `json:"answer"`            // done, nothing_found or refused
-	Because    string    `json:"because,omitempty"` // the hash of the reason
+	Items      int       `json:"items,omitempty"`    // decided about
+	Except     int       `json:"except,omitempty"`   // of these, so many otherwise than the answer says
+	Answer     string    `json:"answer"`             // done, nothing_found or refused
+	Because    string    `json:"because,omitempty"`  // the hash of the reason
+	Evidence   int       `json:"evidence,omitempty"` // files handed in, kept sealed with the request
 	By         string    `json:"by"`
 	At         time.Time `json:"at"`
 }

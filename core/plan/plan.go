@@ -32,6 +32,7 @@ type Plan struct {
 	FoundBy    []FoundBy   `json:"found_by"` // how the person was found
 	Systems    []System    `json:"systems"`
 	Candidates []Candidate `json:"candidates,omitempty"`
+	Decisions  []Decision  `json:"decisions,omitempty"` // of people, on what planning could not decide
 	Recipients []Recipient `json:"recipients,omitempty"`
 	Tasks      []Task      `json:"tasks,omitempty"`
 	Attention  []Attention `json:"attention,omitempty"`
@@ -182,7 +183,7 @@ type Until struct {
 	Criterion string `json:"criterion,omitempty"`
 }
 
-// Candidate is a row that may be the person's: matched by shared identifiers alone. Nothing is done with it.
+// Candidate is a row that may be the person's: matched by shared identifiers alone, and nobody has said yet whose it is. Nothing is done with it.
 type Candidate struct {
 	System     string   `json:"system"`
 	Collection string   `json:"collection"`

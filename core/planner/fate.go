@@ -86,7 +86,7 @@ func (s *survey) judgeAll() (map[*datamap.Collection]*fate, error) {
 		if s.whole, err = s.asWhole(); err != nil {
 			return nil, err
 		}
-		if s.proposed, err = s.listCandidates(); err != nil {
+		if s.proposed, _, err = s.listCandidates(); err != nil {
 			return nil, err
 		}
 		if s.joint, err = s.voice.meet(s); err != nil {

@@ -70,10 +70,15 @@ func (s *survey) outline() *plan.Plan {
 // finish adds what only shows when all systems are worked: candidates, attention, totals, whether it may run.
 func (s *survey) finish(out *Result) error {
 	p := out.Plan
+	var asks []Question
 	var err error
-	if p.Candidates, err = s.listCandidates(); err != nil {
+	if p.Candidates, asks, err = s.listCandidates(); err != nil {
 		return err
 	}
+	if s.in.Lift == nil { // it goes by what the restriction holds, whoever else may be named there
+		out.Asks = append(s.asks, asks...)
+	}
+	p.Decisions = s.decided()
 	p.Attention = s.attention
 	p.Warnings = append(p.Warnings, s.warnings...)
 	p.Complete = true

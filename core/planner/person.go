@@ -15,7 +15,7 @@ import (
 const deathDate = "identity.death_date"
 
 // lookAtPerson stops for a person to decide where the subject is a minor who acts alone or has died: the dead have no rights
-// under the GDPR (recital 27), and what survivors may learn is another law's. Approving such a plan is that decision.
+// under the GDPR (recital 27), and what survivors may learn is another law's. A person is asked by a task; approving the plan answers it too.
 func (s *survey) lookAtPerson() error {
 	if s.in.Due != nil || s.in.Supplement != nil {
 		return nil // it was looked at before
@@ -42,6 +42,9 @@ func (s *survey) lookAtPerson() error {
 		}
 		if dead != nil && code == request.AttentionDeceased {
 			a.System, a.Collection = dead.System.Name, dead.Name
+		}
+		if a.Asks {
+			a = s.settle(a)
 		}
 		s.attend(a)
 	}

@@ -47,12 +47,15 @@ type Input struct {
 	Erasing      *request.Request                       // an erasure of the same person that is open: only what it keeps is corrected
 	Progress     func(system string)                    // told as systems are worked; may be nil
 	TaskBy       string                                 // until when people have time for what only they can do, 2006-01-02
+	AskKey       []byte                                 // of the prints of what people are asked about; the request's own
+	Answers      map[string]Verdict                     // what people answered, by the print of what they were asked about
 }
 
 // Result is a plan and the work it stands for.
 type Result struct {
 	Plan *plan.Plan
 	Work *Work
+	Asks []Question // what a person has to decide before the plan is whole
 }
 
 // MaxRounds bounds the search for a fixed point: a chain over edges the host follows takes a round a link.
@@ -70,6 +73,7 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		links: map[*datamap.Edge]*tuples{}, foundBy: map[string][]string{},
 		down: map[string]string{}, candidates: map[*datamap.Collection]*candidate{},
 		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{}, lapsed: map[*datamap.Collection]*tuples{},
+		mixed: map[*datamap.Collection]*tuples{},
 	}
 	if err := s.anchor(); err != nil {
 		return nil, err

@@ -99,6 +99,8 @@ type sighting struct {
 	value string            // normalised
 	ids   map[string]string // the unique identifiers it holds, normalised
 	other bool              // it holds another person's
+	heard bool              // it was looked whether a person said whose it is
+	said  *Verdict          // what they said; nil nothing
 }
 
 // judge decides what a found row is: the person's by a unique identifier, somebody else's because it holds
@@ -137,12 +139,14 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 	r := root{key: key, person: person}
 	if by != nil && contradicted {
 		s.witness(c, key)
-		s.attend(plan.Attention{Code: "conflict", System: c.System.Name, Collection: c.Name, Rows: 1, Blocks: true,
-			Text: "a row holds an identifier of this person and another one that is somebody else's; a person has to look before anything is done"})
+		if s.mixed[c] == nil {
+			s.mixed[c] = &tuples{fields: c.Key}
+		}
+		s.mixed[c].add(connectors.Tuple{Values: key})
 		return false
 	}
 	if by != nil {
-		return s.accept(c, r, by, at(by.Name), texts)
+		return s.accept(c, r, by, at(by.Name), texts, by.Identifier.Name)
 	}
 	seen := false
 	for _, f := range fields {
@@ -165,8 +169,8 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 	return false
 }
 
-// accept takes a row as the person's and learns the unique identifiers it holds.
-func (s *survey) accept(c *datamap.Collection, r root, by *datamap.Field, value any, texts map[string]string) bool {
+// accept takes a row as the person's and learns the unique identifiers it holds. How is what the plan says it was found by.
+func (s *survey) accept(c *datamap.Collection, r root, by *datamap.Field, value any, texts map[string]string, how string) bool {
 	id := connectors.Tuple{Values: r.key}.ID()
 	if s.isRoot[c][id] {
 		return false
@@ -181,7 +185,7 @@ func (s *survey) accept(c *datamap.Collection, r root, by *datamap.Field, value 
 		r.by, r.value = "", nil
 	}
 	s.roots[c] = append(s.roots[c], r)
-	s.found(c.System.Name, by.Identifier.Name)
+	s.found(c.System.Name, how)
 	for kind, text := range texts {
 		s.valuesOf(s.known, s.Graph.Map.Identifiers[kind]).add(text, true)
 	}

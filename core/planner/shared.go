@@ -9,11 +9,11 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
-// candidate counts rows of one collection that may be the person's.
+// candidate are rows of one collection that may be the person's.
 type candidate struct {
-	rows    int64
 	matched []string
 	why     string
 	keys    *tuples
@@ -22,8 +22,12 @@ type candidate struct {
 // settleShared decides about the rows that shared identifiers alone led to, once the unique ones lead no
 // further (correctness: whose row is it). A verified value is enough only where it stands on no other
 // person's row, or where the map says one_person_per_value. All are weighed before any is taken: where two verified
-// values stand on rows of different persons, neither decides. It says whether a row was accepted.
-func (s *survey) settleShared() (grew bool) {
+// values stand on rows of different persons, neither decides. Where a person has said whose a row is, that decides, within what no
+// answer can change: a row that holds somebody else's unique identifier is not taken. It says whether a row was accepted.
+func (s *survey) settleShared() (grew bool, err error) {
+	if err := s.hear(); err != nil {
+		return false, err
+	}
 	s.candidates = map[*datamap.Collection]*candidate{}
 	var taken []*sighting
 	for _, kind := range sortedNames(s.given) {
@@ -36,14 +40,18 @@ func (s *survey) settleShared() (grew bool) {
 		for _, x := range taken {
 			s.propose(x, "verified identifiers stand on rows of different persons")
 		}
-		return false
+		return false, nil
 	}
 	for _, x := range taken {
-		if s.accept(x.c, x.row, x.c.Field(x.row.by), x.row.value, x.ids) {
+		how := x.kind
+		if x.said != nil {
+			how = FoundConfirmed
+		}
+		if s.accept(x.c, x.row, x.c.Field(x.row.by), x.row.value, x.ids, how) {
 			grew = true
 		}
 	}
-	return grew
+	return grew, nil
 }
 
 // settleValue gives the rows a value decides about; the others become candidates.
@@ -60,7 +68,10 @@ func (s *survey) settleValue(kind, value string, verified bool) (taken []*sighti
 		switch {
 		case x.other:
 			s.witness(x.c, x.row.key)
-		case why == "", verified && x.c.OnePerson:
+			s.overrule(x)
+		case x.denied():
+			s.witness(x.c, x.row.key)
+		case x.said != nil, why == "", verified && x.c.OnePerson:
 			taken = append(taken, x)
 		default:
 			s.propose(x, why)
@@ -102,8 +113,11 @@ func (s *survey) onePerson(taken []*sighting) bool {
 	for _, x := range taken {
 		for kind, n := range x.ids {
 			if one[kind] != "" && one[kind] != n {
-				s.attend(plan.Attention{Code: "conflict", System: x.c.System.Name, Collection: x.c.Name, Rows: 1, Blocks: true,
-					Text: fmt.Sprintf("verified identifiers of the request stand on rows of different persons (%s); a person decides whose request this is", kind)})
+				text := fmt.Sprintf("verified identifiers of the request stand on rows of different persons (%s); a person decides whose request this is", kind)
+				if slices.ContainsFunc(taken, func(x *sighting) bool { return x.said != nil }) {
+					text = fmt.Sprintf("rows that were confirmed as this person's, or found by a verified identifier, are of different persons (%s); they are asked about again", kind)
+				}
+				s.attend(plan.Attention{Code: "conflict", System: x.c.System.Name, Collection: x.c.Name, Rows: 1, Blocks: true, Text: text})
 				return false
 			}
 			one[kind] = n
@@ -119,7 +133,7 @@ func (s *survey) whyNot(of []*sighting, verified bool) string {
 	}
 	var persons []map[string]string
 	for _, x := range of {
-		if x.other {
+		if x.other || x.denied() {
 			return "the same value stands on another person's row"
 		}
 		var ok bool
@@ -176,36 +190,31 @@ func (s *survey) propose(x *sighting, why string) {
 		c = &candidate{keys: &tuples{fields: x.c.Key}}
 		s.candidates[x.c] = c
 	}
-	if c.keys.add(connectors.Tuple{Values: x.row.key}) {
-		c.rows++
-	}
+	c.keys.add(connectors.Tuple{Values: x.row.key})
 	if !slices.Contains(c.matched, x.kind) {
 		c.matched = append(c.matched, x.kind)
 	}
 	c.why = why
 }
 
-// listCandidates puts them into the plan, in map order. A row that edges lead to is the person's already.
-func (s *survey) listCandidates() ([]plan.Candidate, error) {
+// listCandidates puts them into the plan, in map order, and asks whose they are. A row that edges lead to is the person's already.
+func (s *survey) listCandidates() ([]plan.Candidate, []Question, error) {
 	var out []plan.Candidate
+	var asks []Question
 	for _, col := range s.Graph.Collections() {
 		c := s.candidates[col]
-		open := s.system(col)
-		if c == nil || open == nil {
+		if c == nil || s.system(col) == nil {
 			continue
 		}
-		if ours := s.ours(col); !isNever(ours) {
-			n, err := open.Count(s.ctx, connectors.Selection{Collection: place(col), Any: []connectors.Match{{Fields: col.Key, Values: c.keys.list}}, Where: but(ours)})
-			if err := s.unreached(col, err); err != nil {
-				return nil, err
-			}
-			if len(n) > 0 {
-				c.rows = n[0]
-			}
+		rows, err := s.look(request.AttentionCandidate, col, c.keys.list, but(s.ours(col))...)
+		if err != nil {
+			return nil, nil, err
 		}
-		if c.rows > 0 {
-			out = append(out, plan.Candidate{System: col.System.Name, Collection: col.Name, Rows: c.rows, Matched: c.matched, Why: c.why})
+		if len(rows) == 0 {
+			continue
 		}
+		out = append(out, plan.Candidate{System: col.System.Name, Collection: col.Name, Rows: int64(len(rows)), Matched: c.matched, Why: c.why})
+		asks = append(asks, askAbout(request.AttentionCandidate, col, rows, c.why))
 	}
-	return out, nil
+	return out, asks, nil
 }

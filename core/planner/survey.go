@@ -30,6 +30,9 @@ type survey struct {
 	down       map[string]string         // systems not reached, and why
 	shared     []sighting                // rows matched by shared identifiers alone
 	candidates map[*datamap.Collection]*candidate
+	mixed      map[*datamap.Collection]*tuples // rows that name this person and another, by key
+	asks       []Question
+	decisions  []plan.Decision
 	attention  []plan.Attention
 	witnesses  map[*datamap.Collection]*tuples // other persons' rows that came into view, by key
 	changed    []Anchor                        // kept rows that do not look as they did
@@ -179,6 +182,9 @@ func (s *survey) find() error {
 	if err := s.seed(); err != nil {
 		return err
 	}
+	if err := s.askMixed(); err != nil {
+		return err
+	}
 	s.sayConflicts()
 	s.guardRoots()
 	s.unanchored()
@@ -207,7 +213,12 @@ func (s *survey) search() error {
 		if err != nil {
 			return err
 		}
-		if !more && !s.settleShared() {
+		if !more {
+			if more, err = s.settleShared(); err != nil {
+				return err
+			}
+		}
+		if !more {
 			break
 		}
 	}

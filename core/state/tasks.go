@@ -36,6 +36,12 @@ type Task struct {
 	CreatedAt  time.Time
 }
 
+// PlanRef begins the ref of a task by which a plan asks a person.
+const PlanRef = "plan/"
+
+// OfPlanning says whether a plan asks by it.
+func (t Task) OfPlanning() bool { return strings.HasPrefix(t.Ref, PlanRef) }
+
 const taskColumns = `id, request, step, kind, system, collection, ref, department, state, due_on, detail, sealed, answer, answered_by, answered_at, created_at`
 
 func scanTask(s scanner) (Task, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 )
@@ -18,12 +19,13 @@ type PlanContext struct {
 	DueStrict string // 2006-01-02
 	DueCode   string
 	Zone      *time.Location
-	Kinds     map[string]string // identifier kinds in words
-	Scope     string            // of what: "everything held"
-	Approval  string            // of the map for this right: nobody, anybody, another_person
-	Told      time.Time         // of a lift: when the person was told; zero: not yet
-	From      time.Time         // of a lift: from when it may run
-	Open      bool              // it is still to be carried out, so the command that does it is named
+	Kinds     map[string]string     // identifier kinds in words
+	Scope     string                // of what: "everything held"
+	Approval  string                // of the map for this right: nobody, anybody, another_person
+	Told      time.Time             // of a lift: when the person was told; zero: not yet
+	From      time.Time             // of a lift: from when it may run
+	Open      bool                  // it is still to be carried out, so the command that does it is named
+	Asked     []engine.TaskStanding // by which it asks people, and nobody has answered yet
 }
 
 // Plan prints a plan for a person.
@@ -61,8 +63,9 @@ func Plan(w io.Writer, p *plan.Plan, c PlanContext) {
 	}
 	recipients(w, p)
 	tasks(w, p)
-	warnings(w, p, c.Kinds)
+	warnings(w, p, c)
 	footer(w, p, c)
+	asked(w, p, c)
 }
 
 func names(p *plan.Plan) []string {
@@ -132,6 +135,10 @@ func found(p *plan.Plan, kinds map[string]string) string {
 		for _, k := range f.Kinds {
 			if k == planner.FoundKept {
 				names = append(names, "what was kept of them")
+				continue
+			}
+			if k == planner.FoundConfirmed {
+				names = append(names, "what a person confirmed")
 				continue
 			}
 			if kinds[k] == "" {

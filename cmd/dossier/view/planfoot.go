@@ -56,11 +56,8 @@ func tasks(w io.Writer, p *plan.Plan) {
 	}
 }
 
-func warnings(w io.Writer, p *plan.Plan, kinds map[string]string) {
-	var lines []string
-	for _, c := range p.Candidates {
-		lines = append(lines, fmt.Sprintf("%s/%s: %s may be this person's, matched by %s alone (%s). Nothing is done with them.", c.System, c.Collection, Plural(c.Rows, "row"), and(unverified(c.Matched, kinds)), c.Why))
-	}
+func warnings(w io.Writer, p *plan.Plan, c PlanContext) {
+	lines := append(candidates(p, c.Kinds), decided(p, c.Zone)...)
 	lines = append(lines, attention(p)...)
 	for _, s := range p.Systems {
 		if !s.Reached && !s.LeftOut {

@@ -41,6 +41,17 @@ func Receipt(w io.Writer, f *journal.Facts, asJSON bool) error {
 			say("%s of these were not acknowledged by the store, but found done after an interruption.", Plural(inferred, "row"))
 		}
 	}
+	for _, d := range f.Decisions {
+		answer := map[string]string{"done": "yes", "refused": "no", "nothing_found": "not this person's"}[d.Answer]
+		if d.Except > 0 {
+			answer += fmt.Sprintf(", but for %s", Plural(int64(d.Except), "row"))
+		}
+		what := strings.ReplaceAll(d.Kind, "_", " ")
+		if d.System != "" {
+			what += " in " + d.System + "/" + d.Collection
+		}
+		say("%s decided (%s): %s.", d.By, what, answer)
+	}
 	var kept int64
 	for _, k := range f.Kept {
 		kept += k.Count

@@ -128,6 +128,13 @@ func Task(w io.Writer, x engine.TaskStanding, zone *time.Location) {
 	}
 }
 
+// Next names the command that comes next; "" none.
+func Next(w io.Writer, command string) {
+	if command != "" {
+		_, _ = fmt.Fprintln(w, "\nnext  "+command)
+	}
+}
+
 // numbers writes 3, 7, 8, 9 as "3, 7-9".
 func numbers(list []int) string {
 	var parts []string
