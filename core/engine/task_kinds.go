@@ -23,16 +23,12 @@ func (k TaskKind) rule() taskRule {
 		return taskRule{answers: all, wants: wantsCopies}
 	case TaskReview:
 		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}, wants: wantsItems}
-	case TaskCandidate:
-		return taskRule{answers: []string{state.TaskDone, state.TaskNothingFound}, wants: wantsItems}
 	case TaskLateRows:
 		return taskRule{answers: all, wants: wantsPlan}
 	case TaskConflict, TaskReusedKey:
 		return taskRule{answers: all}
 	case TaskNotify:
 		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}, wants: wantsTold, then: thenTold}
-	case TaskMinor, TaskDeceased:
-		return taskRule{answers: []string{state.TaskDone, state.TaskRefused}}
 	}
 	return taskRule{answers: all}
 }
@@ -60,7 +56,8 @@ func (r taskRule) allows(t state.Task, a Answer) error {
 // kindWords are the kinds as a person reads them.
 func kindWords(kind string) string {
 	return map[string]string{"manual": "task on paper", "by_hand": "change by hand", "candidate": "candidate to confirm", "reused_key": "reused key",
-		"late_rows": "late row", "notify": "recipient to tell"}[kind]
+		"late_rows": "late row", "notify": "recipient to tell", "review": "review", "conflict": "conflict", "minor": "question about a minor",
+		"deceased": "question about a person who has died"}[kind]
 }
 
 // wantsCopies wants, of a copy to be made, the copy.

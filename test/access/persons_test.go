@@ -105,11 +105,11 @@ func TestDead(t *testing.T) {
 	}
 }
 
-// TestMinor: a child who acts alone waits for a person; a parent does not.
+// TestMinor: a child who acts alone waits for a person, who is asked by a task; a parent does not.
 func TestMinor(t *testing.T) {
 	h := newHouse(t, sample.Options{}, nil)
 	out, _, code := h.run(t, "-q", "run", h.ask(t, "minor-access", "2026-8-alone", func(r map[string]any) { delete(r, "requester") }))
-	if code != 3 || !strings.Contains(out, "minor") {
+	if code != 4 || !strings.Contains(out, "dossier task show") {
 		t.Errorf("alone: exit %d\n%s", code, out)
 	}
 	h.fetch(t, "minor-access", "2026-8", nil).compare(t, h.oracle(t, h.Persons.Minor).access())
