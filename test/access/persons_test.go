@@ -83,14 +83,14 @@ func TestRepresentative(t *testing.T) {
 func TestDead(t *testing.T) {
 	h := newHouse(t, sample.Options{}, nil)
 	out, errs, code := h.run(t, "-q", "run", h.ask(t, "dead-access", "2026-7", nil))
-	if code != 3 || !strings.Contains(out, "the person has died") {
+	if code != 4 || !strings.Contains(out, "the person has died") {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
 	if _, _, code := h.run(t, "archive", "2026-7", "-o", h.dir+"/none.zip"); code == 0 {
 		t.Fatal("there is an archive before a person decided")
 	}
 	digest := ""
-	for _, word := range strings.Fields(errs) {
+	for _, word := range strings.Fields(out) {
 		if strings.HasPrefix(word, "sha256:") {
 			digest = word
 		}
@@ -100,7 +100,7 @@ func TestDead(t *testing.T) {
 	pack.compare(t, h.oracle(t, h.Persons.Dead).access())
 
 	_, _, code = h.run(t, "-q", "run", h.ask(t, "dead-access", "2026-7-self", func(r map[string]any) { delete(r, "requester") }))
-	if code != 3 {
+	if code != 4 {
 		t.Errorf("asked as if by the dead herself: exit %d", code)
 	}
 }

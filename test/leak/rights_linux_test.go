@@ -108,6 +108,7 @@ func TestRights(t *testing.T) {
 	// An erasure that is refused, one with candidates, one of many unknown dates.
 	e.run(t, fine, "anna", "", "plan", e.Requests["lease-mate-erasure"])
 	e.run(t, fine, "anna", "", "--json", "plan", e.Requests["wife-erasure"])
+	e.decides(t)
 	r = e.run(t, fine, "anna", "", "--json", "plan", e.Requests["unknown-dates-erasure"])
 	if err := json.Unmarshal([]byte(r.Stdout), &p); err != nil {
 		t.Fatal(err)
@@ -118,6 +119,23 @@ func TestRights(t *testing.T) {
 	if !packed(t, filepath.Join(out, "access.zip"), token) {
 		t.Error("the canaries are not in the subject's own package: nothing was tested")
 	}
+}
+
+// decides answers whose the candidates of a plan are.
+func (e *ear) decides(t *testing.T) {
+	t.Helper()
+	var list struct{ Tasks []engine.TaskStanding }
+	r := e.run(t, fine, "anna", "", "--json", "task", "list", "--kind", "candidate")
+	if err := json.Unmarshal([]byte(r.Stdout), &list); err != nil || len(list.Tasks) != 1 {
+		t.Fatalf("asked about candidates: %+v (%v)", list.Tasks, err)
+	}
+	task, id := strconv.FormatInt(list.Tasks[0].ID, 10), list.Tasks[0].Request
+	e.both(t, "task", "show", task)
+	e.run(t, refused, "ewa", "", "task", "done", task, "--except", "1")
+	e.run(t, fine, "ewa", "", "--json", "task", "done", task, "--except", "1", "--because", "not hers")
+	e.run(t, refused, "jan", "", "task", "refuse", task, "--because", "neither")
+	e.both(t, "plan", "show", id)
+	e.both(t, "request", "show", id)
 }
 
 // packed says whether a file of a ZIP holds a text.
