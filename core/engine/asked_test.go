@@ -276,3 +276,31 @@ func TestAnsweredMeanwhile(t *testing.T) {
 		t.Errorf("%+v %+v", asked, p.Decisions)
 	}
 }
+
+// TestAskedIntoBatch: who is left in a batch because somebody has to look is asked about, and planned with the others once they have.
+func TestAskedIntoBatch(t *testing.T) {
+	w := world.Open(t, sample.Options{}, nil)
+	ctx := context.Background()
+	ids := []string{w.Register(t, "wife-erasure"), w.Register(t, "namesake-erasure")}
+	made, err := w.Engine.PlanBatch(ctx, "two", ids, planOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := w.Engine.Questions(ctx, ids[0])
+	if err != nil || len(made.Alone) != 1 || made.Alone[0].Request != ids[0] || len(asked) != 1 {
+		t.Fatalf("%d alone, asked %+v (%v)", len(made.Alone), asked, err)
+	}
+	if _, err := w.Engine.Answer(ctx, asked[0].ID, engine.Answer{State: state.TaskDone, Except: []int{1}, Because: "the husband's"}); err != nil {
+		t.Fatal(err)
+	}
+	if made, err = w.Engine.PlanBatch(ctx, "two", ids, planOptions); err != nil {
+		t.Fatal(err)
+	}
+	if len(made.Alone) > 0 || len(made.Plan.Requests) != 2 {
+		t.Fatalf("%d alone, %d together", len(made.Alone), len(made.Plan.Requests))
+	}
+	p, err := w.Engine.CurrentPlan(ctx, ids[0])
+	if err != nil || len(p.Decisions) != 2 || p.Decisions[0].Answer != plan.Confirmed {
+		t.Errorf("%+v (%v)", p.Decisions, err)
+	}
+}
