@@ -132,21 +132,21 @@ func (c runCmd) Run(ctx context.Context, a *app) error {
 	}
 	need := e.Approval(p)
 	mutates := request.Right(p.Right).Mutates()
-	asked, err := e.Questions(ctx, id)
+	open, err := e.Questions(ctx, id)
 	if err != nil {
 		return err
 	}
 	if !a.JSON {
-		if err := a.showPlan(ctx, e, p, len(asked) > 0); err != nil {
+		if err := a.showPlan(ctx, e, p, len(open) > 0); err != nil {
 			return err
 		}
-		if len(asked) == 0 {
+		if len(open) == 0 {
 			_, _ = fmt.Fprintln(a.out)
 		}
-	} else if len(asked) > 0 {
+	} else if len(open) > 0 {
 		return a.showRequest(ctx, e, id)
 	}
-	if len(asked) > 0 {
+	if len(open) > 0 {
 		return waits{"person"}
 	}
 	if need == "another_person" {

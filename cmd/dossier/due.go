@@ -74,17 +74,14 @@ func (c duePlanCmd) Run(ctx context.Context, a *app) error {
 		}
 		_, _ = fmt.Fprintln(a.out)
 	}
-<<<<<<< HEAD
 	view.DueLeft(a.out, len(due.Batches)+len(due.Alone), due.Left)
 	if !complete {
 		return waits{"store"}
-=======
-	view.DueLeft(a.out, len(plans), left)
-	for _, p := range plans {
+	}
+	for _, p := range due.Alone {
 		if err := a.planWaits(ctx, e, p); err != nil {
 			return err
 		}
->>>>>>> 366534a (planner, engine: what planning cannot decide is asked of a person, by a task)
 	}
 	return nil
 }

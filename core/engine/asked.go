@@ -28,7 +28,7 @@ func planTasks(tx *state.Tx, request, st string) ([]state.Task, error) {
 func (e *Engine) ask(tx *state.Tx, o *open, made *planner.Result, now time.Time) ([]state.Task, error) {
 	if same, err := stillSo(tx, o.ID, o.heard); err != nil || !same {
 		if err == nil {
-			err = hint(fmt.Errorf("request %s: somebody answered while it was planned: %w", o.ID, ErrState), "dossier plan %s", o.ID)
+			err = hint(Stale{[]string{"somebody answered while it was made"}}, "dossier plan %s", o.ID)
 		}
 		return nil, err
 	}

@@ -266,7 +266,8 @@ func TestAnsweredMeanwhile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := w.Engine.Plan(ctx, id, planOptions); !errors.Is(err, engine.ErrState) {
+	var stale engine.Stale
+	if _, err := w.Engine.Plan(ctx, id, planOptions); !errors.As(err, &stale) {
 		t.Errorf("planned over an answer: %v", err)
 	}
 	if now, err := w.Engine.CurrentPlan(ctx, id); err != nil || now.Digest != p.Digest {
