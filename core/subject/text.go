@@ -47,6 +47,13 @@ func email1(_, v string) (string, error) {
 	return t, nil
 }
 
+// foldText folds; Cherokee letters are made small before, because [cases.Fold] makes small ones capital and capital ones small.
 func foldText(v string) string {
-	return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.Join(strings.Fields(v), " "))))
+	small := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cherokee, r) {
+			return unicode.ToLower(r)
+		}
+		return r
+	}, norm.NFC.String(strings.Join(strings.Fields(v), " ")))
+	return norm.NFC.String(cases.Fold().String(small))
 }
