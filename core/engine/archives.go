@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/dossier-dsr/dossier/core/archive"
+	"github.com/dossier-dsr/dossier/core/journal"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/state"
 )
@@ -193,7 +194,7 @@ func (e *Engine) handOut(ctx context.Context, id string) error {
 		if err := tx.PutFact(id, archiveFact, made, now); err != nil {
 			return err
 		}
-		return note(tx, "archive.opened", id, map[string]string{"by": e.Operator}, now)
+		return note(tx, "archive.opened", id, map[string]string{"by": journal.Name(e.Operator)}, now)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/journal"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -87,7 +88,7 @@ func (e *Engine) approves(tx *state.Tx, id, digest string, now time.Time) error 
 func (e *Engine) noteAnswer(tx *state.Tx, t state.Task, now time.Time) error {
 	fields := map[string]string{"task": fmt.Sprint(t.ID), "kind": t.Kind, "system": t.System, "answer": t.State}
 	if t.OfPlanning() {
-		fields["by"] = t.AnsweredBy
+		fields["by"] = journal.Name(t.AnsweredBy)
 	}
 	return note(tx, "task.answered", t.Request, fields, now)
 }

@@ -95,7 +95,7 @@ func TestCandidateAsked(t *testing.T) {
 	if hers == 0 {
 		t.Fatal("who decides is not shown who signed")
 	}
-	w.Engine.Operator = "ewa"
+	w.Engine.Operator = "Ewa Ślązak"
 	if _, err := w.Engine.Answer(ctx, task, engine.Answer{State: state.TaskDone, Except: []int{3 - hers}, Because: "the husband's"}); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestCandidateAsked(t *testing.T) {
 	other.Operator = "jan"
 	w.Engine = engine.Open(other)
 	p, asked = planned(t, w, id)
-	if len(asked) > 0 || len(p.Candidates) > 0 || len(p.Decisions) != 2 || p.Decisions[0].By != "ewa" || !p.Applicable {
+	if len(asked) > 0 || len(p.Candidates) > 0 || len(p.Decisions) != 2 || p.Decisions[0].By != "Ewa Ślązak" || !p.Applicable {
 		t.Fatalf("asked %+v, decisions %+v", asked, p.Decisions)
 	}
 	if err := w.Engine.Start(ctx, id, p.Digest); err != nil {

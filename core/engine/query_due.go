@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/journal"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -44,6 +45,6 @@ func (e *Engine) changeDue(ctx context.Context, item, kind string, change func(*
 		if err := change(tx, d, now); err != nil {
 			return err
 		}
-		return note(tx, kind, d.Request, map[string]string{"item": item, "by": e.Operator}, now)
+		return note(tx, kind, d.Request, map[string]string{"item": item, "by": journal.Name(e.Operator)}, now)
 	})
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,6 +78,15 @@ var (
 	nine      = regexp.MustCompile(`[0-9]{9}`)
 	eleven    = regexp.MustCompile(`[0-9]{11}`)
 )
+
+// Name is how the journal names whoever did something: by the name itself where it is a word that Append takes, else by the name's
+// SHA-256, which who knows the name can compare.
+func Name(name string) string {
+	if token.MatchString(name) && !nine.MatchString(name) {
+		return name
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(name)))
+}
 
 func (l Leaf) check() error {
 	if !word.MatchString(l.Kind) {
