@@ -1,0 +1,7 @@
+// Package servers gives tests real database servers. A server is started by the first test of a process that asks for one, in a temporary
+// folder and on a free port, and is shared by all tests of that process; each test has a database of its own. It ends with the
+// process, however that ends: a watcher holds one end of a pipe, and takes server and folder away when the other end closes.
+//
+// DOSSIER_TEST_POSTGRES_URL names a server to be used instead: an account on it that may create databases and roles. Where no server
+// can be had the test fails and says what is missing; it is never skipped.
+package servers

@@ -1,0 +1,148 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// postgresEnv names a server to be used instead of one started here.
+const postgresEnv = "DOSSIER_TEST_POSTGRES_URL"
+
+// Database is one test's own database, and how to come to it.
+type Database struct {
+	URL  string // as the account that owns it
+	Name string
+}
+
+// As is the database's URL for another account of the server, which needs no password.
+func (d Database) As(role string) string {
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		panic("a database with an address that is none") // made here
+	}
+	u.User = url.User(role)
+	return u.String()
+}
+
+var (
+	postgres  = sync.OnceValues(findPostgres)
+	databases atomic.Int64
+)
+
+// Postgres gives a test an empty database, and takes it away with the test.
+func Postgres(t testing.TB) Database {
+	t.Helper()
+	server, err := postgres()
+	if err != nil {
+		t.Fatalf("this test needs a PostgreSQL server, and none is to be had: %v\n`make deps` installs one; %s names one", err, postgresEnv)
+	}
+	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
+	if err := tell(server, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+		t.Fatalf("making a database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := tell(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dropping the test's database: %v", err)
+		}
+	})
+	u := *server
+	u.Path = "/" + name
+	return Database{URL: u.String(), Name: name}
+}
+
+// tell runs a statement in the server's own database.
+func tell(server *url.URL, statement string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server.String())
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, statement)
+	return errors.Join(err, conn.Close(ctx))
+}
+
+func findPostgres() (*url.URL, error) {
+	if text := os.Getenv(postgresEnv); text != "" {
+		u, err := url.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s is no URL", postgresEnv)
+		}
+		return u, nil
+	}
+	bin, err := postgresBinaries()
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	for range 5 { // somebody may take the port between finding and using it
+		u, err := startPostgres(bin)
+		if err == nil {
+			return u, nil
+		}
+		failed = err
+	}
+	return nil, failed
+}
+
+// postgresBinaries is where Debian puts the newest version.
+func postgresBinaries() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if err != nil || len(found) == 0 {
+		return "", errors.New("there is no /usr/lib/postgresql/*/bin/postgres")
+	}
+	version := func(path string) int {
+		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path)))) // no number sorts first
+		return n
+	}
+	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })), nil
+}
+
+func startPostgres(bin string) (*url.URL, error) {
+	as, err := accountOf("postgres")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := as.folder("pg")
+	if err != nil {
+		return nil, err
+	}
+	data := filepath.Join(dir, "data")
+	initdb := as.command(dir, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	server := []string{filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-k", dir}
+	for _, setting := range []string{"listen_addresses=127.0.0.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+		"shared_buffers=32MB", "max_connections=120", "autovacuum=off", "lc_messages=C", "deadlock_timeout=200ms"} {
+		server = append(server, "-c", setting)
+	}
+	if err := as.start(dir, "database system is ready to accept connections", server...); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &url.URL{Scheme: "postgres", User: url.User("postgres"), Host: net.JoinHostPort("127.0.0.1", port), Path: "/postgres", RawQuery: "sslmode=disable"}, nil
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, errors.Join(err, l.Close())
+}
