@@ -40,20 +40,20 @@ func tuplesIn(c connectors.Cond) (fields []string, tuples [][]any) {
 }
 
 // given is what tuples are compared with, and those that may equal something: none with a NULL.
-func (s *statement) given(p place, fields []string, tuples []connectors.Tuple) (list []connectors.Tuple, cols []Column, exprs []string, err error) {
+func (s *statement) given(p place, fields []string, tuples []connectors.Tuple) (list []connectors.Tuple, cols []Column, terms []Term, err error) {
 	for _, f := range fields {
-		expr, col, err := s.expr(p, f)
+		term, err := s.expr(p, f)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		cols, exprs = append(cols, col), append(exprs, expr)
+		cols, terms = append(cols, term.Column), append(terms, term)
 	}
 	for _, t := range tuples {
 		if !slices.Contains(t.Values, nil) {
 			list = append(list, t)
 		}
 	}
-	return list, cols, exprs, nil
+	return list, cols, terms, nil
 }
 
 // inTuples writes that fields equal one of tuples, sent as one parameter; a NULL among them equals nothing.
@@ -62,17 +62,17 @@ func (s *statement) inTuples(p place, fields []string, tuples [][]any) (string, 
 	for _, t := range tuples {
 		all = append(all, connectors.Tuple{Values: t})
 	}
-	list, cols, exprs, err := s.given(p, fields, all)
+	list, cols, terms, err := s.given(p, fields, all)
 	if err != nil {
 		return "", err
 	}
 	if len(list) == 0 {
 		return "FALSE", nil
 	}
-	var there, bare, filled []string
-	for i, e := range exprs {
+	var exprs, there, bare, filled []string
+	for i, e := range terms {
 		v := fmt.Sprintf("v%d", i)
-		there, bare, filled = append(there, v), append(bare, s.d.Bare(v)), append(filled, e+" IS NOT NULL")
+		exprs, there, bare, filled = append(exprs, e.SQL), append(there, v), append(bare, s.d.Bare(Term{v, e.Column}, e.Column)), append(filled, e.SQL+" IS NOT NULL")
 	}
 	text, err := s.d.Tuples(cols, list, false, s.bind)
 	if err != nil {

@@ -1,6 +1,7 @@
 package relational
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,12 +16,12 @@ type place struct {
 }
 
 // expr is a field of the row.
-func (s *statement) expr(p place, field string) (string, Column, error) {
+func (s *statement) expr(p place, field string) (Term, error) {
 	c, err := p.table.Column(field)
 	if err != nil {
-		return "", c, err
+		return Term{Column: c}, err
 	}
-	return s.col(p.alias, c.Name), c, nil
+	return Term{s.col(p.alias, c.Name), c}, nil
 }
 
 // conds writes conditions that all hold, as a list for WHERE.
@@ -58,7 +59,7 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 	case connectors.Exists:
 		return s.exists(c, p)
 	}
-	expr, col, err := s.expr(p, c.Field)
+	expr, err := s.expr(p, c.Field)
 	if err != nil {
 		return "", err
 	}
@@ -71,9 +72,9 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 			}
 			return s.inTuples(p, []string{c.Field}, tuples)
 		}
-		return s.in(expr, col, c.Values)
+		return s.in(expr, c.Values)
 	case connectors.IsNull:
-		return "(" + expr + " IS NULL)", nil
+		return "(" + expr.SQL + " IS NULL)", nil
 	case connectors.Before:
 		return s.d.Before(expr, p.zone, c.Time, s.bind), nil
 	case connectors.Dated:
@@ -91,22 +92,25 @@ func (s *statement) joined(kids []connectors.Cond, p place, sep, none string) (s
 }
 
 // in writes that expr equals one of values; NULL among them equals nothing.
-func (s *statement) in(expr string, col Column, values []any) (string, error) {
+func (s *statement) in(of Term, values []any) (string, error) {
 	var binds []string
 	for _, v := range values {
 		if v == nil {
 			continue
 		}
-		arg, err := s.d.Value(col, v)
+		arg, err := s.d.Bound(of.Column, v, s.bind)
+		if errors.Is(err, ErrForeign) {
+			continue
+		}
 		if err != nil {
 			return "", err
 		}
-		binds = append(binds, s.bind(arg))
+		binds = append(binds, arg)
 	}
 	if len(binds) == 0 {
 		return "FALSE", nil
 	}
-	return fmt.Sprintf("(%s IS NOT NULL AND %s IN (%s))", expr, expr, strings.Join(binds, ", ")), nil
+	return fmt.Sprintf("(%s IS NOT NULL AND %s IN (%s))", of.SQL, of.SQL, strings.Join(binds, ", ")), nil
 }
 
 // exists asks for a row over an edge, in every arm of where it leads.
@@ -143,7 +147,7 @@ func (s *statement) over(step connectors.Step, p place, f func(from string, wher
 		if arm.Hide != nil {
 			where = append(where[:len(where):len(where)], arm.Hide(alias))
 		}
-		if err := f(s.d.Quote(arm.From)+" AS "+alias, where, there); err != nil {
+		if err := f(arm.Table(s.d)+" AS "+alias, where, there); err != nil {
 			return err
 		}
 	}
@@ -154,15 +158,15 @@ func (s *statement) over(step connectors.Step, p place, f func(from string, wher
 func (s *statement) join(from place, fromFields []string, to place, toFields []string) ([]string, error) {
 	var out []string
 	for i, f := range fromFields {
-		left, _, err := s.expr(to, toFields[i])
+		left, err := s.expr(to, toFields[i])
 		if err != nil {
 			return nil, err
 		}
-		right, _, err := s.expr(from, f)
+		right, err := s.expr(from, f)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, left+" = "+s.d.Bare(right), s.d.Filled(right))
+		out = append(out, left.SQL+" = "+s.d.Bare(right, left.Column), s.d.Filled(right))
 	}
 	return out, nil
 }

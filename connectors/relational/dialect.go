@@ -1,13 +1,14 @@
 package relational
 
 import (
+	"errors"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Dialect is what one kind of store writes its own way. Everything it is given as expr is SQL text made here,
-// everything it is given as a name or a value comes from outside and is quoted or bound by it.
+// Dialect is what one kind of store writes its own way. Everything it is given as a [Term] or as an end of a range is SQL text made
+// here, everything it is given as a name or a value comes from outside and is quoted or bound by it.
 type Dialect interface {
 	// Quote quotes an identifier.
 	Quote(name string) string
@@ -24,24 +25,36 @@ type Dialect interface {
 	// Tuples writes a SELECT that gives one row per tuple: person, one column per field of cols, and, with within,
 	// the two ends of its range. bind adds a parameter and gives its placeholder.
 	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)
-	// Value turns a value of the contract into one to bind, to be compared with or stored in col.
-	Value(col Column, v any) (any, error)
-	// Folded is expr as [connectors.Fold] makes it where it is a text, and as it is elsewhere.
-	Folded(expr string) string
-	// Caseless is expr as an index compares it that takes upper and lower case of the letters a to z as one.
-	Caseless(expr string) string
-	// Bare is expr stripped of its column's type conversions, as a bound value would be.
-	Bare(expr string) string
-	// Filled is true where expr is neither NULL nor empty.
-	Filled(expr string) string
-	// Dated is true where expr is a known date, and false, never NULL, where not. zone is an IANA name, "" is UTC.
-	Dated(expr, zone string, bind func(any) string) string
-	// Before is true where expr is a known date before t, and false where not.
-	Before(expr, zone string, t time.Time, bind func(any) string) string
-	// Within is true where expr is a known date between the two ends Tuples gave; a NULL end is open.
-	Within(expr, zone, from, to string, bind func(any) string) string
-	// During is true where date, of a row stepped to, lies in the time row stepped from names; to may be "".
-	During(date, dateZone, from, to, fromZone string, bind func(any) string) string
+	// Folded is the value as [connectors.Fold] makes it where it is a text, and as it is elsewhere.
+	Folded(of Term) string
+	// Caseless is the value as an index compares it that takes upper and lower case of the letters a to z as one.
+	Caseless(of Term) string
+	// Single says that a recursive common table may refer to itself in one place only, and that LATERAL is understood.
+	Single() bool
+	// Bound binds a value of the contract, and gives it as SQL to be compared with or stored in col. Its error wraps [ErrForeign] where
+	// no value of the column can equal v.
+	Bound(col Column, v any, bind func(any) string) (string, error)
+	// Bare is of's value stripped of its column's type conversions, as a bound value would be, to be compared with column to.
+	Bare(of Term, to Column) string
+	// Filled is true where the value is neither NULL nor empty.
+	Filled(of Term) string
+	// Dated is true where the value is a known date, and false, never NULL, where not. zone is an IANA name, "" is UTC.
+	Dated(of Term, zone string, bind func(any) string) string
+	// Before is true where the value is a known date before t, and false where not.
+	Before(of Term, zone string, t time.Time, bind func(any) string) string
+	// Within is true where the value is a known date between the two ends Tuples gave; a NULL end is open.
+	Within(of Term, zone, from, to string, bind func(any) string) string
+	// During is true where date, of a row stepped to, lies in the time row stepped from names; to may be the zero Term.
+	During(date Term, dateZone string, from, to Term, fromZone string, bind func(any) string) string
+}
+
+// ErrForeign says that a value is none of a column's type, so that no row can hold it.
+var ErrForeign = errors.New("no value of the column's type")
+
+// Term is a column of a row as SQL, or what the column is.
+type Term struct {
+	SQL string
+	Column
 }
 
 // Column is one column of a table.
@@ -51,10 +64,12 @@ type Column struct {
 	// Class is the dialect's own: columns of one class convert values alike, so that two different values of one never
 	// equal the same value of another. "" where that is not known.
 	Class string
+	Own   any // what the dialect itself knows of it
 }
 
 // Arm is one place where rows of a table stand: the table itself, and where Block put rows of it.
 type Arm struct {
+	Schema   string   // where From is, unquoted; "" where nothing need be said
 	From     string   // physical name, unquoted
 	Identity []string // columns that name a row within the arm
 	Held     bool

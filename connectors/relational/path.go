@@ -80,7 +80,7 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		for i, col := range cols {
 			expr := s.col(src.at.alias, col.Name)
 			if m.Folded {
-				expr = fold(expr)
+				expr = fold(Term{expr, col})
 			}
 			on = append(on, expr+" = "+p+".v"+strconv.Itoa(i+1))
 		}
@@ -88,10 +88,10 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		if byIndex || !m.Folded && arm.indexed(m.Fields) {
 			join = s.d.Then()
 		}
-		src.from = p + " " + join + s.d.Quote(arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+		src.from = p + " " + join + arm.Table(s.d) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 		src.hide()
 		if within != nil {
-			date, _, err := s.expr(src.at, within.Field)
+			date, err := s.expr(src.at, within.Field)
 			if err != nil {
 				return nil, false, err
 			}
@@ -172,7 +172,7 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	if src.arm.indexed(hop.To) {
 		join = " " + s.d.Then()
 	}
-	src.from += join + s.d.Quote(src.arm.From) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
+	src.from += join + src.arm.Table(s.d) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 	src.hide()
 	ifs, err := s.conds(hop.If, x)
 	if err != nil {
@@ -186,17 +186,17 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	if hop.During == nil {
 		return nil
 	}
-	date, _, err := s.expr(src.at, hop.During.Date)
+	date, err := s.expr(src.at, hop.During.Date)
 	if err != nil {
 		return err
 	}
-	from, _, err := s.expr(x, hop.During.From)
+	from, err := s.expr(x, hop.During.From)
 	if err != nil {
 		return err
 	}
-	to := ""
+	var to Term
 	if hop.During.To != "" {
-		if to, _, err = s.expr(x, hop.During.To); err != nil {
+		if to, err = s.expr(x, hop.During.To); err != nil {
 			return err
 		}
 	}
@@ -209,19 +209,37 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 func (s *statement) closure(r rows, hop connectors.Hop, next connectors.Collection) ([]source, error) {
 	s.loops = true
 	more := rows{name: s.name("r"), table: r.table, zone: r.zone, once: true}
-	var parts []string
-	for _, from := range []rows{r, more} {
+	step := func(from rows) (parts []string, err error) {
 		sources, _, err := s.follow(from, hop, next)
-		if err != nil {
-			return nil, err
-		}
 		for _, src := range sources {
 			src.where = append(src.where, s.notIn(r, src))
 			parts = append(parts, selectFrom(append([]string{src.person}, s.identity(src)...), src, false))
 		}
+		return parts, err
 	}
-	s.with(more.name, r.table.rowColumns(), "", strings.Join(parts, "\n  UNION "))
+	first, err := step(r)
+	if err != nil {
+		return nil, err
+	}
+	again, err := step(more)
+	if err != nil {
+		return nil, err
+	}
+	if len(again) > 1 && s.d.Single() {
+		again = []string{once(more, again)}
+	}
+	s.with(more.name, r.table.rowColumns(), "", strings.Join(append(first, again...), "\n  UNION "))
 	return append(s.every(r), s.every(more)...), nil
+}
+
+// once makes one part of several that each begin at r, so that r is named in one place: each of its rows is taken by itself, under r's
+// own name.
+func once(r rows, parts []string) string {
+	cols := r.name + "." + strings.Join(r.table.rowColumns(), ", "+r.name+".")
+	for i, p := range parts {
+		parts[i] = strings.Replace(p, " FROM "+r.name+" ", " FROM (SELECT "+cols+") AS "+r.name+" ", 1)
+	}
+	return "SELECT y.* FROM " + r.name + " CROSS JOIN LATERAL (" + strings.Join(parts, " UNION ALL ") + ") AS y"
 }
 
 // notIn says that the row of src does not stand in r for the same person.

@@ -20,7 +20,10 @@ func (a At) Arms() []Arm { return a.src.at.table.Arms }
 func (a At) Held() string { return flag(a.src.arm.Held) }
 
 // Field is a field of the row, as SQL.
-func (a At) Field(name string) (string, Column, error) { return a.s.expr(a.src.at, name) }
+func (a At) Field(name string) (string, Column, error) {
+	of, err := a.s.expr(a.src.at, name)
+	return of.SQL, of.Column, err
+}
 
 // Bind adds a parameter.
 func (a At) Bind(v any) string { return a.s.bind(v) }
@@ -106,7 +109,7 @@ func (s *statement) all(t *Table, zone string) []source {
 	var out []source
 	for _, arm := range t.Arms {
 		src := source{person: "0", at: place{s.name("t"), t, zone}, arm: arm}
-		src.from = s.d.Quote(arm.From) + " AS " + src.at.alias
+		src.from = arm.Table(s.d) + " AS " + src.at.alias
 		src.hide()
 		out = append(out, src)
 	}

@@ -64,7 +64,7 @@ func (s *statement) again(r rows, arm Arm, alias string) string {
 	for i, c := range arm.Identity {
 		on = append(on, s.col(alias, c)+" = "+r.name+".id"+strconv.Itoa(i+1))
 	}
-	return s.d.Then() + s.d.Quote(arm.From) + " AS " + alias + " ON " + strings.Join(on, " AND ")
+	return s.d.Then() + arm.Table(s.d) + " AS " + alias + " ON " + strings.Join(on, " AND ")
 }
 
 // indexed says whether rows of an arm are looked up one by one by columns of theirs.

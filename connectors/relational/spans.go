@@ -63,7 +63,7 @@ func spanIn(all []connectors.Cond) (fields []string, t connectors.Tuple, ok bool
 // inSpans writes that fields equal one of tuples inside its range, all sent as one parameter and read once; a NULL among the values
 // equals nothing.
 func (s *statement) inSpans(p place, fields []string, tuples []connectors.Tuple) (string, error) {
-	list, cols, exprs, err := s.given(p, fields, tuples)
+	list, cols, terms, err := s.given(p, fields, tuples)
 	if err != nil {
 		return "", err
 	}
@@ -74,15 +74,15 @@ func (s *statement) inSpans(p place, fields []string, tuples []connectors.Tuple)
 	if err != nil {
 		return "", err
 	}
-	date, _, err := s.expr(p, tuples[0].Within.Field)
+	date, err := s.expr(p, tuples[0].Within.Field)
 	if err != nil {
 		return "", err
 	}
 	given, names := s.name("p"), []string{"person"}
 	var on []string
-	for i, e := range exprs {
+	for i, e := range terms {
 		v := "v" + strconv.Itoa(i+1)
-		names, on = append(names, v), append(on, e+" = "+given+"."+v)
+		names, on = append(names, v), append(on, e.SQL+" = "+given+"."+v)
 	}
 	s.with(given, append(names, "since", "until"), s.d.Beforehand(), body)
 	return "EXISTS (SELECT 1 FROM " + given + " WHERE " + strings.Join(on, " AND ") + " AND " + s.d.Within(date, p.zone, given+".since", given+".until", s.bind) + ")", nil

@@ -8,8 +8,21 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Column finds a column by name, without regard to case.
+// Table is the arm's table as SQL.
+func (a Arm) Table(d Dialect) string {
+	if a.Schema == "" {
+		return d.Quote(a.From)
+	}
+	return d.Quote(a.Schema) + "." + d.Quote(a.From)
+}
+
+// Column finds a column by name: the one of exactly this name, or else one that differs in the case of letters.
 func (t *Table) Column(name string) (Column, error) {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c, nil
+		}
+	}
 	for _, c := range t.Columns {
 		if strings.EqualFold(c.Name, name) {
 			return c, nil

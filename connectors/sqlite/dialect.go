@@ -24,35 +24,46 @@ func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell //
 // Then: without statistics SQLite takes a common table for as large as any other, and may read the table beside it whole.
 func (dialect) Then() string { return "CROSS JOIN " }
 
-func (dialect) Folded(expr string) string { return call(fnFold, expr) }
+func (dialect) Folded(of relational.Term) string { return call(fnFold, of.SQL) }
 
-func (dialect) Caseless(expr string) string { return expr + " COLLATE NOCASE" }
+func (dialect) Caseless(of relational.Term) string { return of.SQL + " COLLATE NOCASE" }
+
+func (dialect) Single() bool { return false }
 
 // Bare: unary plus changes no value and drops the affinity of a column.
-func (dialect) Bare(expr string) string { return "+" + expr }
+func (dialect) Bare(of relational.Term, _ relational.Column) string { return "+" + of.SQL }
 
-func (dialect) Filled(expr string) string { return "+" + expr + " NOT IN ('', x'')" }
+func (dialect) Filled(of relational.Term) string { return "+" + of.SQL + " NOT IN ('', x'')" }
 
-func (dialect) Dated(expr, zone string, bind func(any) string) string {
-	return call(fnDated, expr, bind(zone))
+func (dialect) Dated(of relational.Term, zone string, bind func(any) string) string {
+	return call(fnDated, of.SQL, bind(zone))
 }
 
-func (dialect) Before(expr, zone string, t time.Time, bind func(any) string) string {
-	return call(fnBefore, expr, bind(zone), bind(instantText(t)))
+func (dialect) Before(of relational.Term, zone string, t time.Time, bind func(any) string) string {
+	return call(fnBefore, of.SQL, bind(zone), bind(instantText(t)))
 }
 
-func (dialect) Within(expr, zone, from, to string, bind func(any) string) string {
-	return call(fnWithin, expr, bind(zone), from, to)
+func (dialect) Within(of relational.Term, zone, from, to string, bind func(any) string) string {
+	return call(fnWithin, of.SQL, bind(zone), from, to)
 }
 
-func (dialect) During(date, dateZone, from, to, fromZone string, bind func(any) string) string {
-	if to == "" {
-		to = "NULL"
+func (dialect) During(date relational.Term, dateZone string, from, to relational.Term, fromZone string, bind func(any) string) string {
+	if to.SQL == "" {
+		to.SQL = "NULL"
 	}
-	return call(fnDuring, date, bind(dateZone), from, to, bind(fromZone))
+	return call(fnDuring, date.SQL, bind(dateZone), from.SQL, to.SQL, bind(fromZone))
 }
 
 func call(name string, args ...string) string { return name + "(" + strings.Join(args, ", ") + ")" }
+
+// Bound binds a value as it is; every value can stand in every column.
+func (d dialect) Bound(col relational.Column, v any, bind func(any) string) (string, error) {
+	arg, err := d.Value(col, v)
+	if err != nil {
+		return "", err
+	}
+	return bind(arg), nil
+}
 
 // Value turns a value of the contract into what the driver binds. The column's affinity does the rest: a text that
 // looks like a number becomes one in a numeric column, a number becomes text in a TEXT column.
