@@ -16,7 +16,7 @@ build: ## dossier and its connectors, into bin/
 demo: build ## the main job for one member, on embedded stores under .demo/
 	@test/demo.sh
 
-deps: ## what the tests need beside Go: a browser
+deps: ## what the tests need beside Go: a browser, a PostgreSQL server
 	@test/deps.sh
 
 test: deps lint ## everything; fails on a failing or a skipped test

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go, where it is missing: a browser, and fonts for it.
+# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, and a PostgreSQL server, which is not started.
 set -euo pipefail
 need=()
 [ -x /usr/bin/chromium ] || need+=(chromium fonts-dejavu-core)
+[ -n "${DOSSIER_TEST_POSTGRES_URL:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || need+=(postgresql)
 [ ${#need[@]} -eq 0 ] && exit 0
 echo "installing ${need[*]}"
 as_root=(); [ "$(id -u)" -eq 0 ] || as_root=(sudo)

@@ -16,6 +16,9 @@ type At struct {
 // Arms are where rows of the table stand.
 func (a At) Arms() []Arm { return a.src.at.table.Arms }
 
+// Alias is the name the row's table has in the statement.
+func (a At) Alias() string { return a.src.at.alias }
+
 // Held is 1 where the row stands in a held arm, else 0, as SQL.
 func (a At) Held() string { return flag(a.src.arm.Held) }
 

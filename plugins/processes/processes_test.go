@@ -13,18 +13,21 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/conformance"
 	"github.com/dossier-dsr/dossier/connectors/files"
 	"github.com/dossier-dsr/dossier/connectors/memory"
+	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/plugins/host"
 	"github.com/dossier-dsr/dossier/plugins/plugintest"
 	"github.com/dossier-dsr/dossier/plugins/processes"
+	"github.com/dossier-dsr/dossier/test/servers"
 )
 
 func TestMain(m *testing.M) {
 	plugintest.Main(m, plugintest.Roles{
-		"memory": plugintest.Serves(&memory.Connector{}),
-		"sqlite": plugintest.Serves(sqlite.Connector{}),
-		"files":  plugintest.Serves(files.Connector{}),
-		"hasty":  plugintest.Serves(hasty{sqlite.Connector{}}),
+		"memory":   plugintest.Serves(&memory.Connector{}),
+		"sqlite":   plugintest.Serves(sqlite.Connector{}),
+		"files":    plugintest.Serves(files.Connector{}),
+		"postgres": plugintest.Serves(postgres.Connector{}),
+		"hasty":    plugintest.Serves(hasty{sqlite.Connector{}}),
 	})
 }
 
@@ -72,6 +75,11 @@ func database(t *testing.T) string {
 
 func TestSQLiteAsAProcess(t *testing.T) {
 	s, extra := as(t, "sqlite", connectors.Config{"file": database(t)}, conformance.Shape{Folds: true})
+	conformance.Run(t, s, extra...)
+}
+
+func TestPostgresAsAProcess(t *testing.T) {
+	s, extra := as(t, "postgres", connectors.Config{"url": servers.Postgres(t).URL}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 

@@ -1,0 +1,49 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Connector opens PostgreSQL databases; it is what plugins/postgres serves.
+type Connector struct{}
+
+// Version is that of the connector.
+const Version = "1.0.0"
+
+// maxPath is how many hops one statement follows: beyond it the planner's work grows out of proportion.
+const maxPath = 12
+
+// Describe says what the connector can do.
+func (Connector) Describe() connectors.Description {
+	return connectors.Description{
+		Name:    "postgres",
+		Version: Version,
+		Config: []connectors.Setting{
+			{Name: settingURL, Required: true, Secret: true, Help: "address of the database, as postgres://account:password@host/database"},
+			{Name: settingLock, Help: "how long a statement waits for a lock, 2s if not said"},
+			{Name: settingStatement, Help: "how long a statement that changes or counts rows may take, 5m if not said"},
+		},
+		Verbs:         []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount},
+		Transactional: true,
+		Rehearsal:     true,
+		MaxPath:       maxPath,
+		Recursive:     true,
+		Exists:        true,
+		KeepsDeleted: "a deleted row's bytes stay in the table's pages until VACUUM has passed and the space is used again; in the write-ahead log until it is " +
+			"recycled, and in its archive; in replicas and base backups for as long as they are kept",
+	}
+}
+
+// Open connects to the database, so that a wrong address is found out now.
+func (c Connector) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
+	if err := c.Describe().Check(config).Err(); err != nil {
+		return nil, err
+	}
+	set, err := settings(config)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, set)
+}

@@ -1,0 +1,161 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// dialect is how PostgreSQL writes a selection.
+type dialect struct{}
+
+func (dialect) Quote(name string) string { return quote(name) }
+
+func (dialect) Placeholder(n int) string { return "$" + strconv.Itoa(n) }
+
+func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell // SQL spells it so
+
+func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
+
+func (dialect) Single() bool { return true }
+
+// Tuples sends each column of the tuples as one array of texts. A tuple with a value that is none of its column's type matches nothing,
+// and stays here.
+func (dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error) {
+	width := 1 + len(cols)
+	if within {
+		width += 2
+	}
+	arrays := make([][]any, width)
+	for _, t := range tuples {
+		row, err := cells(cols, t, within)
+		if errors.Is(err, relational.ErrForeign) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		for i, v := range row {
+			arrays[i] = append(arrays[i], v)
+		}
+	}
+	var unnested, names, out []string
+	for i, a := range arrays {
+		unnested = append(unnested, bind(a)+"::text[]")
+		names = append(names, "c"+strconv.Itoa(i))
+		switch {
+		case i == 0:
+			out = append(out, "c0::int8")
+		case i <= len(cols):
+			out = append(out, typeOf(cols[i-1]).as(names[i]))
+		default:
+			out = append(out, names[i]+"::timestamptz")
+		}
+	}
+	return "SELECT " + strings.Join(out, ", ") + " FROM unnest(" + strings.Join(unnested, ", ") + ") AS given(" + strings.Join(names, ", ") + ")", nil
+}
+
+// cells writes one tuple: person, values, and the ends of its range.
+func cells(cols []relational.Column, t connectors.Tuple, within bool) ([]any, error) {
+	out := []any{strconv.Itoa(t.Person)}
+	for i, v := range t.Values {
+		text, err := written(cols[i], v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	if within {
+		for _, end := range []*time.Time{t.Within.From, t.Within.To} {
+			if end == nil {
+				out = append(out, nil)
+				continue
+			}
+			out = append(out, instantText(*end))
+		}
+	}
+	return out, nil
+}
+
+// instantText writes an instant as finely as the database keeps it; what is finer is cut, as an end of a range that is included.
+func instantText(t time.Time) string {
+	return t.UTC().Truncate(time.Microsecond).Format("2006-01-02 15:04:05.999999Z07:00")
+}
+
+// Bound binds a value as text that is cast to the column's type.
+func (dialect) Bound(col relational.Column, v any, bind func(any) string) (string, error) {
+	t := typeOf(col)
+	if v == nil {
+		return t.as("NULL"), nil
+	}
+	s, err := written(col, v)
+	if err != nil {
+		return "", err
+	}
+	return t.as(bind(s) + "::text"), nil
+}
+
+// Bare is a value as the column it is compared with would take it: NULL where it cannot.
+func (dialect) Bare(of relational.Term, to relational.Column) string {
+	from, into := typeOf(of.Column), typeOf(to)
+	x := of.SQL
+	switch {
+	case into.cast == "":
+		return x
+	case from.kind == text && into.kind == text:
+		if from.cast != into.cast {
+			x += "::" + into.cast
+		}
+		if from.collation != into.collation { // else none would decide
+			x = "(" + x + " COLLATE " + into.collation + ")"
+		}
+	case from.cast == into.cast, numeric(from.kind) && numeric(into.kind):
+	case into.kind == text:
+		x = canonical(of) + "::" + into.cast
+	case numeric(into.kind) && from.kind == text:
+		x = fmt.Sprintf(`(CASE WHEN %[1]s::text ~ '^[+-]?\d{1,30}(\.\d{0,30})?$' THEN %[1]s::text::numeric END)`, x)
+	case into.kind == uuid && from.kind == text:
+		x = fmt.Sprintf(`(CASE WHEN %[1]s::text ~* '^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$' THEN %[1]s::text::uuid END)`, x)
+	case into.kind == enum:
+		x = fmt.Sprintf(`(CASE WHEN %[1]s::text = ANY(enum_range(NULL::%[2]s)::text[]) THEN %[1]s::text::%[2]s END)`, x, into.cast)
+	}
+	return x
+}
+
+// Filled: only texts and bytes can be empty.
+func (dialect) Filled(of relational.Term) string {
+	switch typeOf(of.Column).kind {
+	case text:
+		return "(" + of.SQL + "::text <> '')"
+	case raw:
+		return "(octet_length(" + of.SQL + ") > 0)"
+	}
+	return "(" + of.SQL + " IS NOT NULL)"
+}
+
+func (dialect) Dated(of relational.Term, zone string, _ func(any) string) string {
+	return "(" + moment(of, zone) + " IS NOT NULL)"
+}
+
+func (dialect) Before(of relational.Term, zone string, t time.Time, bind func(any) string) string {
+	return "coalesce(" + moment(of, zone) + " < " + bind(instantText(t)) + "::text::timestamptz, FALSE)"
+}
+
+func (dialect) Within(of relational.Term, zone, from, to string, _ func(any) string) string {
+	at := moment(of, zone)
+	return fmt.Sprintf("(%[1]s IS NOT NULL AND coalesce(%[1]s >= %[2]s, TRUE) AND coalesce(%[1]s <= %[3]s, TRUE))", at, from, to)
+}
+
+func (d dialect) During(date relational.Term, dateZone string, from, to relational.Term, fromZone string, _ func(any) string) string {
+	at := moment(date, dateZone)
+	out := "coalesce(" + at + " >= " + moment(from, fromZone) + ", FALSE)"
+	if to.SQL == "" {
+		return out
+	}
+	return "(" + out + " AND (" + to.SQL + " IS NULL OR NOT " + d.Filled(to) + " OR coalesce(" + at + " < " + dayAfter(to, fromZone) + ", FALSE)))"
+}

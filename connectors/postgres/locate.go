@@ -1,0 +1,55 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// Locate streams rows in one snapshot, one statement, as the reader takes them.
+func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
+	return s.reading(ctx, s.pool, func(v *view) error { return v.locate(ctx, sel, out) })
+}
+
+// reading runs f in one read-only snapshot.
+func (s *store) reading(ctx context.Context, pool *pgxpool.Pool, f func(*view) error) error {
+	return with(ctx, pool, func(l *line) error {
+		if err := l.send(ctx, run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")); err != nil {
+			return err
+		}
+		err := f(s.catalog.view(ctx, l))
+		if err != nil && ctx.Err() != nil { // the connection is given up
+			return err
+		}
+		return errors.Join(err, l.send(ctx, run("ROLLBACK")))
+	})
+}
+
+func (v *view) locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
+	var fields []field
+	q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
+		var cols []string
+		var err error
+		cols, fields, err = fieldsOf(at, sel.Fields, 1)
+		return cols, err
+	})
+	if err != nil || !ok {
+		return err
+	}
+	return v.line.each(ctx, "reading rows", q, func(row [][]byte) error {
+		person, err := strconv.Atoi(string(row[0]))
+		if err != nil {
+			return errors.New("reading rows: the person of a row is no number")
+		}
+		values := make([]any, len(fields))
+		for i, f := range fields {
+			values[i] = f.value(sel.Collection, row)
+		}
+		return out.Add(person, values...)
+	})
+}

@@ -1,0 +1,196 @@
+package postgres
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// written writes a value of the contract as text the column's type reads: looked at here, so that the database, whose errors quote values,
+// has nothing to refuse. Its error wraps [relational.ErrForeign] where no value of the column can equal v.
+func written(col relational.Column, v any) (string, error) {
+	t := typeOf(col)
+	var s string
+	ok := false
+	switch t.kind {
+	case whole:
+		s, ok = wholeText(t.name, v)
+	case exact, inexact:
+		s, ok = numberText(v)
+	case boolean:
+		s, ok = truthText(v)
+	case uuid:
+		if s, ok = plainText(v); ok {
+			ok = isUUID.MatchString(s)
+		}
+	case date, stamp, instant:
+		s, ok = momentText(t.kind, v)
+	case raw:
+		s, ok = bytesText(v)
+	case nested:
+		if s, ok = plainText(v); ok {
+			ok = json.Valid([]byte(s))
+		}
+	case enum:
+		if s, ok = plainText(v); ok {
+			ok = slices.Contains(t.labels, s)
+		}
+	default:
+		s, ok = plainText(v)
+	}
+	if !ok || !utf8.ValidString(s) || strings.Contains(s, "\x00") {
+		return "", fmt.Errorf("%w: a %T in column %s of type %s", relational.ErrForeign, v, col.Name, col.Type)
+	}
+	return s, nil
+}
+
+var isUUID = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$`)
+
+func plainText(v any) (string, bool) {
+	switch x := v.(type) {
+	case string:
+		return x, true
+	case []byte:
+		return string(x), true
+	case connectors.JSON:
+		return string(x), true
+	case connectors.Decimal:
+		return string(x), true
+	case int64:
+		return strconv.FormatInt(x, 10), true
+	case float64:
+		return strconv.FormatFloat(x, 'g', -1, 64), true
+	case bool:
+		return strconv.FormatBool(x), true
+	case time.Time:
+		return x.Format("2006-01-02 15:04:05.999999999Z07:00"), true
+	}
+	return "", false
+}
+
+var isNumber = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
+
+func numberText(v any) (string, bool) {
+	switch x := v.(type) {
+	case bool:
+		if x {
+			return "1", true
+		}
+		return "0", true
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return "", false
+		}
+	case time.Time, connectors.JSON:
+		return "", false
+	}
+	s, ok := plainText(v)
+	return s, ok && len(s) <= 1000 && isNumber.MatchString(s)
+}
+
+var bits = map[string]uint{"int2": 16, "int4": 32, "int8": 64}
+
+func wholeText(name string, v any) (string, bool) {
+	s, ok := numberText(v)
+	if !ok {
+		return "", false
+	}
+	r, ok := new(big.Rat).SetString(s)
+	if !ok || !r.IsInt() {
+		return "", false
+	}
+	n := r.Num()
+	if b := bits[name]; b > 0 { // int2 holds -2^15 … 2^15-1
+		top := new(big.Int).Lsh(big.NewInt(1), b-1)
+		return n.String(), n.Cmp(top) < 0 && n.Cmp(new(big.Int).Neg(top)) >= 0
+	}
+	return n.String(), n.Sign() >= 0 && n.BitLen() <= 32
+}
+
+func truthText(v any) (string, bool) {
+	switch x := v.(type) {
+	case bool:
+		return strconv.FormatBool(x), true
+	case int64:
+		return strconv.FormatBool(x == 1), x == 0 || x == 1
+	case string:
+		b, err := strconv.ParseBool(strings.ToLower(x))
+		return strconv.FormatBool(b), err == nil
+	}
+	return "", false
+}
+
+// momentText writes a date or time; what names an instant is one of UTC in a column without a zone.
+func momentText(k kind, v any) (string, bool) {
+	if s, ok := v.(string); ok && (s == "infinity" || s == "-infinity") {
+		return s, true // as it is read
+	}
+	t, dateOnly, ok := connectors.Date(v, time.UTC)
+	if !ok || t.Year() > 9999 {
+		return "", false
+	}
+	midnight := dateOnly || t.Hour()+t.Minute()+t.Second()+t.Nanosecond() == 0
+	switch {
+	case k == date:
+		return t.Format(time.DateOnly), midnight
+	case k == stamp:
+		return t.Format("2006-01-02 15:04:05.999999999"), true
+	}
+	return t.UTC().Format("2006-01-02 15:04:05.999999999Z07:00"), true
+}
+
+func bytesText(v any) (string, bool) {
+	switch x := v.(type) {
+	case []byte:
+		return `\x` + hex.EncodeToString(x), true
+	case string:
+		return `\x` + hex.EncodeToString([]byte(x)), true
+	}
+	return "", false
+}
+
+// read makes a value of the contract of the text the database gave; nil is NULL.
+func (t typed) read(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	s := string(b)
+	switch t.kind {
+	case whole:
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+			return n
+		}
+	case exact:
+		if isNumber.MatchString(s) {
+			return connectors.Decimal(s)
+		}
+	case inexact:
+		if f, err := strconv.ParseFloat(s, 64); err == nil {
+			return f
+		}
+	case boolean:
+		return s == "t"
+	case instant:
+		if at, err := time.Parse("2006-01-02 15:04:05Z07", s); err == nil {
+			return at.UTC()
+		}
+	case raw:
+		if out, err := hex.DecodeString(strings.TrimPrefix(s, `\x`)); err == nil {
+			return out
+		}
+	case nested, array:
+		return connectors.JSON(s)
+	}
+	return s
+}

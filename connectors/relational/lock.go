@@ -1,0 +1,56 @@
+package relational
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Lock writes a selection as statements that lock its rows, in the order of what names them, one for each place where they stand; each
+// gives their number. What asks for other rows is left out, because it may be judged only when these are locked: more may be locked
+// than is selected, never less.
+func Lock(d Dialect, catalog Catalog, sel connectors.Selection) ([]Query, error) {
+	sel = alone(sel)
+	var out []Query
+	for n := 0; ; n++ {
+		s := newStatement(d, catalog)
+		sources, err := s.selected(sel)
+		if err != nil || len(sources) == 0 {
+			return nil, err
+		}
+		arms := sources[0].at.table.Arms
+		if n == len(arms) {
+			return out, nil
+		}
+		var parts, ids []string
+		for _, src := range sources {
+			if src.arm.Held == arms[n].Held {
+				parts = append(parts, selectFrom(At{s, src}.Identity(), src, false))
+			}
+		}
+		for _, c := range arms[n].Identity {
+			ids = append(ids, s.col("l", c))
+		}
+		order := strings.Join(ids, ", ")
+		out = append(out, s.query("SELECT count(*) FROM (SELECT 1 FROM "+arms[n].Table(d)+" AS l WHERE ("+order+") IN (\n"+
+			strings.Join(parts, "\nUNION ALL ")+"\n) ORDER BY "+order+" FOR UPDATE OF l) AS locked"))
+	}
+}
+
+// alone is a selection without the conditions that ask for other rows.
+func alone(sel connectors.Selection) connectors.Selection {
+	plain := func(cs []connectors.Cond) []connectors.Cond {
+		return slices.DeleteFunc(slices.Clone(cs), connectors.Cond.HasExists)
+	}
+	sel.Where = plain(sel.Where)
+	sel.Any = slices.Clone(sel.Any)
+	for i, m := range sel.Any {
+		m.Via = slices.Clone(m.Via)
+		for j := range m.Via {
+			m.Via[j].If, m.Via[j].Then = plain(m.Via[j].If), plain(m.Via[j].Then)
+		}
+		sel.Any[i] = m
+	}
+	return sel
+}
