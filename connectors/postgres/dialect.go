@@ -22,6 +22,8 @@ func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell 
 
 func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
 
+func (dialect) Then() string { return "JOIN " }
+
 func (dialect) Single() bool { return true }
 
 // Tuples sends each column of the tuples as one array of texts. A tuple with a value that is none of its column's type matches nothing,
