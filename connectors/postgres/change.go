@@ -75,6 +75,8 @@ func (q *queue) flush() error {
 		}
 	}
 	err := q.w.line.send(q.w.ctx, asks...)
+	after = append(after, q.after...) // what an answer gave cause to look at
+	q.after = nil
 	for _, f := range after {
 		if err == nil {
 			err = f()

@@ -115,7 +115,8 @@ func constraint(e *pgconn.PgError) connectors.Diagnostic {
 		kind, hint = "a CHECK constraint", "give the field a value the constraint allows"
 	default:
 		if e.Code[:2] == "22" {
-			kind, hint = "the type of a column", "give the field a value the column can hold"
+			return connectors.Diagnostic{Severity: connectors.Error, Path: named(e), Summary: "a value is none of the type of its column" + of(e),
+				Detail: "give the field a value the column can hold"}
 		}
 	}
 	return connectors.Diagnostic{Severity: connectors.Error, Path: named(e), Summary: kind + " forbids the change" + of(e), Detail: hint}

@@ -79,24 +79,24 @@ func (w *work) finding(j *job) ([]ask, error) {
 		return w.findingEnsured(j)
 	}
 	r := &resolver{job: j, seen: map[string]int{}}
-	q, ok, err := relational.Select(dialect{}, w.view.relational, j.t.On, r.output)
+	// What came since the locks were taken is locked as it is found.
+	queries, err := relational.SelectEach(dialect{}, w.view.relational, j.t.On, r.output, func(at relational.At) string { return " FOR UPDATE OF " + at.Alias() })
 	if err != nil {
 		return nil, err
 	}
 	if len(j.t.Capture) > 0 {
 		j.out.LinkKeys = &connectors.Keys{Fields: j.t.Capture}
 	}
-	if !ok {
-		return nil, nil
+	var out []ask
+	for _, q := range queries {
+		out = append(out, ask{q, "finding rows of " + j.table.Name, r.row, nil})
 	}
-	q.SQL += " FOR UPDATE OF " + r.alias // what came since the locks were taken
-	return []ask{{q, "finding rows of " + j.table.Name, r.row, nil}}, nil
+	return out, nil
 }
 
 // resolver takes in the rows of one treatment.
 type resolver struct {
 	job     *job
-	alias   string
 	seen    map[string]int // position of a row in job.rows, by what names it
 	todo    int
 	capture []field
@@ -107,7 +107,6 @@ type resolver struct {
 
 // output selects identity, captured fields and, where rows can conflict, key and standing.
 func (r *resolver) output(at relational.At) ([]string, error) {
-	r.alias = at.Alias()
 	cols := at.Identity()
 	r.width = len(cols)
 	add := func(names []string) ([]field, error) {

@@ -77,7 +77,11 @@ func holdsOne(at row, of relational.Term, a connectors.Assign) (string, error) {
 		if v == nil {
 			continue
 		}
-		arg, err := dialect{}.Bound(of.Column, v, at.Bind)
+		of := of.Column
+		if t.kind == other { // nobody knows whether its type would take the old value
+			of.Own = typed{kind: text, cast: "text"}
+		}
+		arg, err := dialect{}.Bound(of, v, at.Bind)
 		if errors.Is(err, relational.ErrForeign) {
 			continue
 		}

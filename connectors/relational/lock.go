@@ -38,6 +38,25 @@ func Lock(d Dialect, catalog Catalog, sel connectors.Selection) ([]Query, error)
 	}
 }
 
+// SelectEach writes a selection as [Select] does, but as one statement for each way its rows are reached, so that each is about one
+// table and can lock it: lock writes what stands at a statement's end.
+func SelectEach(d Dialect, catalog Catalog, sel connectors.Selection, output Output, lock func(At) string) ([]Query, error) {
+	var out []Query
+	for n := 0; ; n++ {
+		s := newStatement(d, catalog)
+		sources, err := s.selected(sel)
+		if err != nil || n == len(sources) {
+			return out, err
+		}
+		at := At{s, sources[n]}
+		cols, err := output(at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s.query(selectFrom(append([]string{at.src.person}, cols...), at.src, false)+lock(at)))
+	}
+}
+
 // alone is a selection without the conditions that ask for other rows.
 func alone(sel connectors.Selection) connectors.Selection {
 	plain := func(cs []connectors.Cond) []connectors.Cond {
