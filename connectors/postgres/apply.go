@@ -118,7 +118,7 @@ func (w *work) prepare() error {
 		j := &job{t: t, late: i > 0, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
 		w.jobs = append(w.jobs, j)
 		switch t.Verb {
-		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount:
+		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
 		default:
 			return fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
 		}

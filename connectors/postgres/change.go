@@ -48,6 +48,11 @@ func (q *queue) add(j *job) error {
 		err = q.ensure(j)
 	case connectors.Recount:
 		err = q.recount(j)
+	case connectors.Block, connectors.Release:
+		if err = q.flush(); err == nil {
+			err = q.w.hold(j)
+		}
+		return err
 	}
 	for range len(q.asks) - before {
 		q.of = append(q.of, j)
@@ -93,10 +98,33 @@ func (q *queue) flush() error {
 	return err
 }
 
-// statement is one about rows of a table while it is written. The rows stand under the alias u, what names them under k.
+// statement is one about rows of one arm of a table while it is written. The rows stand under the alias u, what names them under k.
 type statement struct {
 	table *table
+	arm   relational.Arm
 	args  []any
+}
+
+// on begins a statement about rows where applications see them.
+func (t *table) on() *statement { return &statement{table: t, arm: t.base()} }
+
+// each calls f for the rows of each arm, those in the table itself first.
+func (t *table) each(rows []target, f func(relational.Arm, []target) error) error {
+	for _, arm := range t.Arms {
+		var here []target
+		for _, r := range rows {
+			if r.held == arm.Held {
+				here = append(here, r)
+			}
+		}
+		if len(here) == 0 {
+			continue
+		}
+		if err := f(arm, here); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Field is a column of the row.
@@ -111,12 +139,12 @@ func (s *statement) Bind(v any) string {
 	return dialect{}.Placeholder(len(s.args))
 }
 
-// as is the table under the alias u.
-func (s *statement) as() string { return s.table.base().Table(dialect{}) + " AS u" }
+// as is the arm under the alias u.
+func (s *statement) as() string { return s.arm.Table(dialect{}) + " AS u" }
 
 // given writes rows to select from, and the condition that u is one of them.
 func (s *statement) given(rows []target) (from, where string) {
-	identity := s.table.base().Identity
+	identity := s.arm.Identity
 	arrays := make([][]any, len(identity))
 	for _, r := range rows {
 		for i := range identity {
@@ -133,7 +161,7 @@ func (s *statement) given(rows []target) (from, where string) {
 }
 
 // ids are the columns that name a row, under u.
-func (s *statement) ids() string { return "u." + strings.Join(quoted(s.table.base().Identity), ", u.") }
+func (s *statement) ids() string { return "u." + strings.Join(quoted(s.arm.Identity), ", u.") }
 
 func quoted(names []string) []string {
 	out := make([]string, len(names))
@@ -147,9 +175,9 @@ func (s *statement) ask(doing, text string) ask {
 	return ask{query: query{SQL: text, Args: s.args}, doing: doing}
 }
 
-// present asks which of the rows are there.
-func (t *table) present(rows []target, found map[string]bool) ask {
-	s := &statement{table: t}
+// present asks which of the rows of an arm are there.
+func (t *table) present(arm relational.Arm, rows []target, found map[string]bool) ask {
+	s := &statement{table: t, arm: arm}
 	from, where := s.given(rows)
 	a := s.ask("looking at rows of "+t.Name, "SELECT "+s.ids()+" FROM "+from+" JOIN "+s.as()+" ON "+where)
 	a.row = func(row [][]byte) error {

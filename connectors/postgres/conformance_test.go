@@ -9,9 +9,10 @@ import (
 )
 
 func TestConformance(t *testing.T) {
+	db := servers.Postgres(t)
 	conformance.Run(t, conformance.Subject{
 		Connector: Connector{},
-		Config:    connectors.Config{"url": servers.Postgres(t).URL},
+		Config:    connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary},
 		Shapes:    []conformance.Shape{{Folds: true}},
 	})
 }

@@ -1,36 +1,41 @@
 package postgres
 
-import "github.com/dossier-dsr/dossier/connectors"
+import (
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
 
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
 // one another treatment of the call deleted counts there.
 func (q *queue) delete(j *job) error {
 	j.rows = q.w.ownOnly(j)
-	todo := j.sort()
+	todo := j.sort(j.rows)
 	if err := j.within(len(todo)); err != nil {
 		return err
 	}
-	if len(todo) == 0 {
-		return nil
-	}
-	s := &statement{table: j.table}
-	from, where := s.given(todo)
-	a := s.ask("deleting from "+j.table.Name, "DELETE FROM "+s.as()+" USING "+from+" WHERE "+where)
-	a.done = func(n int64) error {
-		j.count(todo)
-		if n < int64(len(todo)) {
-			q.after = append(q.after, func() error { return q.w.gone(j, todo) })
+	return j.table.each(todo, func(arm relational.Arm, rows []target) error {
+		if arm.Held {
+			q.asks = append(q.asks, j.table.droppingShells(arm, rows)...)
 		}
+		s := &statement{table: j.table, arm: arm}
+		from, where := s.given(rows)
+		a := s.ask("deleting from "+j.table.Name, "DELETE FROM "+s.as()+" USING "+from+" WHERE "+where)
+		a.done = func(n int64) error {
+			j.count(rows)
+			if n < int64(len(rows)) {
+				q.after = append(q.after, func() error { return q.w.gone(j, arm, rows) })
+			}
+			return nil
+		}
+		q.asks = append(q.asks, a)
 		return nil
-	}
-	q.asks = append(q.asks, a)
-	return nil
+	})
 }
 
 // gone is an error where rows are still there that should not be.
-func (w *work) gone(j *job, rows []target) error {
+func (w *work) gone(j *job, arm relational.Arm, rows []target) error {
 	found := map[string]bool{}
-	if err := w.line.send(w.ctx, j.table.present(rows, found)); err != nil {
+	if err := w.line.send(w.ctx, j.table.present(arm, rows, found)); err != nil {
 		return err
 	}
 	if len(found) > 0 {

@@ -11,18 +11,22 @@ import (
 
 // findingEnsured finds out whether the row is there already, by its key or by any unique key the assignments fill.
 func (w *work) findingEnsured(j *job) ([]ask, error) {
-	s := &statement{table: j.table}
-	var tests []string
-	for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
-		test, err := s.holds(key, j.t.Assign)
-		if err != nil {
-			return nil, err
+	s := j.table.on()
+	var parts []string
+	for _, s.arm = range j.table.Arms {
+		var tests []string
+		for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
+			test, err := s.holds(key, j.t.Assign)
+			if err != nil {
+				return nil, err
+			}
+			if test != "" {
+				tests = append(tests, test)
+			}
 		}
-		if test != "" {
-			tests = append(tests, test)
-		}
+		parts = append(parts, "EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+strings.Join(tests, " OR ")+")")
 	}
-	a := s.ask("looking for the row to ensure", "SELECT EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+strings.Join(tests, " OR ")+")")
+	a := s.ask("looking for the row to ensure", "SELECT "+strings.Join(parts, " OR "))
 	a.row = func(row [][]byte) error {
 		if string(row[0]) == "t" {
 			j.out.Already = 1
@@ -63,7 +67,7 @@ func (q *queue) ensure(j *job) error {
 	if len(j.rows) == 0 {
 		return nil
 	}
-	s := &statement{table: j.table}
+	s := j.table.on()
 	var cols, values []string
 	for _, a := range j.t.Assign {
 		col, err := j.table.Column(a.Field)

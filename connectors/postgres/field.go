@@ -16,8 +16,8 @@ type field struct {
 	column relational.Column
 	at     int
 	size   int // 0: no size is asked for
-	id     int // where what names the row begins
-	arm    relational.Arm
+	id     int // where it is said whether the row is held, and then what names it
+	arms   []relational.Arm
 }
 
 // plain is a column as SQL whose text can be read.
@@ -43,7 +43,7 @@ func fieldsOf(at relational.At, names []string, before int) ([]string, []field, 
 			return nil, nil, err
 		}
 		own := typeOf(col)
-		fields[i] = field{column: col, at: before + len(cols), arm: at.Arms()[0]}
+		fields[i] = field{column: col, at: before + len(cols), arms: at.Arms()}
 		if own.kind != raw {
 			cols = append(cols, plain(expr, own))
 			continue
@@ -61,7 +61,7 @@ func fieldsOf(at relational.At, names []string, before int) ([]string, []field, 
 		for i := range fields {
 			fields[i].id = before + len(cols)
 		}
-		cols = append(cols, at.Identity()...)
+		cols = append(append(cols, at.Held()), at.Identity()...)
 	}
 	return cols, fields, nil
 }
@@ -69,7 +69,11 @@ func fieldsOf(at relational.At, names []string, before int) ([]string, []field, 
 // value reads the field from a row of the query.
 func (f field) value(c connectors.Collection, row [][]byte) any {
 	if f.size > 0 && row[f.size] != nil {
-		return blob(c, f.arm, f.column, row[f.id:f.id+len(f.arm.Identity)], row[f.size])
+		arm := f.arms[0]
+		if string(row[f.id]) == "1" {
+			arm = f.arms[1]
+		}
+		return blob(c, arm, f.column, row[f.id+1:f.id+1+len(arm.Identity)], row[f.size])
 	}
 	return typeOf(f.column).read(row[f.at])
 }

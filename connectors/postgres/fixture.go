@@ -62,12 +62,16 @@ func load(ctx context.Context, l *line, at string, rows []connectors.Row) error 
 	case !lacks:
 		err = l.send(ctx, run("DELETE FROM "+table))
 	default:
-		err = l.send(ctx, run("DROP TABLE IF EXISTS "+table+" CASCADE"), run(create(table, names, rows)))
+		drop := []ask{run("DROP TABLE IF EXISTS " + table + " CASCADE")}
+		if have != nil && have.held != nil {
+			drop = append(drop, run("DROP TABLE "+have.Arms[1].Table(dialect{})))
+		}
+		err = l.send(ctx, append(drop, run(create(table, names, rows)))...)
 	}
 	if err != nil {
 		return fmt.Errorf("laying out %s: %w", at, err)
 	}
-	if have, err = readTable(ctx, l, at); err != nil {
+	if have, err = ready(ctx, l, at); err != nil {
 		return fmt.Errorf("laying out %s: %w", at, err)
 	}
 	var asks []ask
@@ -84,6 +88,34 @@ func load(ctx context.Context, l *line, at string, rows []connectors.Row) error 
 		}
 	}
 	return nil
+}
+
+// ready makes it possible to restrict rows of a table that has a key, and lifts what is restricted.
+func ready(ctx context.Context, l *line, at string) (*table, error) {
+	t, err := readTable(ctx, l, at)
+	if err != nil || len(t.key) == 0 {
+		return t, err
+	}
+	if t.held != nil {
+		return t, l.send(ctx, run("DELETE FROM "+marksTable+" WHERE in_table = $1", t.address()), run("DELETE FROM "+t.Arms[1].Table(dialect{})))
+	}
+	v := (&catalog{}).view(ctx, l)
+	common, err := v.common()
+	if err != nil {
+		return nil, err
+	}
+	more, err := v.installing(t)
+	if err != nil {
+		return nil, err
+	}
+	var asks []ask
+	for _, text := range append(common, more...) {
+		asks = append(asks, run(text))
+	}
+	if err := l.send(ctx, asks...); err != nil {
+		return nil, err
+	}
+	return readTable(ctx, l, at)
 }
 
 // create writes the table that rows fit into.
@@ -128,7 +160,7 @@ func typeFor(name string, rows []connectors.Row) typed {
 }
 
 func (t *table) insert(r connectors.Row) (ask, error) {
-	s := &statement{table: t}
+	s := t.on()
 	var cols, values []string
 	for _, f := range slices.Sorted(maps.Keys(r)) {
 		col, err := t.Column(f)

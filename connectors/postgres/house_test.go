@@ -25,7 +25,7 @@ func newHouse(t *testing.T, statements string) *house {
 	h := &house{T: t, Database: servers.Postgres(t)}
 	h.app = h.connect()
 	h.run(statements)
-	store, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.URL, settingLock: "1s"})
+	store, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.URL, settingOrdinary: h.Ordinary, settingLock: "1s"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ type job struct {
 
 // target is one row: what names it, as text, the persons it was reached for, and how it stands to the treatment.
 type target struct {
+	held     bool // it stands where Block put it
 	id       []string
 	persons  []int
 	standing connectors.Standing
@@ -30,9 +31,9 @@ func (t target) name() string { return nameOf(t.id) }
 func nameOf(id []string) string { return strings.Join(id, "\x00") }
 
 // sort counts the rows that are done and those in conflict, and gives those to be changed.
-func (j *job) sort() []target {
+func (j *job) sort(rows []target) []target {
 	var todo []target
-	for _, t := range j.rows {
+	for _, t := range rows {
 		switch t.standing {
 		case connectors.Done:
 			j.out.Already++

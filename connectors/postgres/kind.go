@@ -43,7 +43,8 @@ type typed struct {
 	collation string // quoted; "" where the type has none
 	folds     bool   // texts of different bytes may be equal
 	notNull   bool
-	generated bool // computed, or an identity the database alone gives out
+	computed  bool // from other columns
+	points    bool // part of a foreign key
 }
 
 // typeOf is what is known of a column; of one made up here, nothing.

@@ -8,13 +8,14 @@ import (
 
 // recount sets counters to the number of rows that refer to their row now, after what was done before.
 func (q *queue) recount(j *job) error {
-	if len(j.rows) == 0 {
-		return nil
-	}
+	return j.table.each(j.rows, func(arm relational.Arm, rows []target) error { return q.recountOn(j, arm, rows) })
+}
+
+func (q *queue) recountOn(j *job, arm relational.Arm, rows []target) error {
 	there, changed := map[string]bool{}, map[string]bool{}
-	q.asks = append(q.asks, j.table.present(j.rows, there))
-	s := &statement{table: j.table}
-	from, where := s.given(j.rows)
+	q.asks = append(q.asks, j.table.present(arm, rows, there))
+	s := &statement{table: j.table, arm: arm}
+	from, where := s.given(rows)
 	var parts, differs []string
 	for _, a := range j.t.Assign {
 		n, err := relational.Number(dialect{}, q.w.view.relational, j.t.On.Collection, "u", *a.Over)
@@ -30,25 +31,18 @@ func (q *queue) recount(j *job) error {
 	}
 	a := s.ask("counting rows for "+j.table.Name, "UPDATE "+s.as()+" SET "+strings.Join(parts, ", ")+" FROM "+from+" WHERE "+where+" AND ("+
 		strings.Join(differs, " OR ")+")")
-	a = q.renaming(j, s, a)
-	rows, named := a.row, a.SQL
-	if rows == nil {
-		a.SQL = named + " RETURNING " + s.ids()
-	}
+	tell := q.renaming(j, s, &a)
 	a.row = func(row [][]byte) error {
-		changed[nameOf(strs(row[:len(s.table.base().Identity)]))] = true
-		if rows != nil {
-			return rows(row)
-		}
-		return nil
+		changed[nameOf(strs(row[:len(arm.Identity)]))] = true
+		return tell(row)
 	}
 	a.done = func(int64) error {
-		done := picked(j.rows, changed)
-		if err := j.within(len(done)); err != nil {
+		done := picked(rows, changed)
+		if err := j.within(len(done) + int(j.out.Changed)); err != nil {
 			return err
 		}
 		j.count(done)
-		j.out.Already += int64(len(picked(j.rows, there)) - len(done))
+		j.out.Already += int64(len(picked(rows, there)) - len(done))
 		return nil
 	}
 	q.asks = append(q.asks, a)

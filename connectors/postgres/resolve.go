@@ -102,12 +102,12 @@ type resolver struct {
 	capture []field
 	key     []field
 	stands  int // column of the standing; 0: every row is to do
-	width   int // of the identity
+	width   int // of the held flag and the identity
 }
 
 // output selects identity, captured fields and, where rows can conflict, key and standing.
 func (r *resolver) output(at relational.At) ([]string, error) {
-	cols := at.Identity()
+	cols := append([]string{at.Held()}, at.Identity()...)
 	r.width = len(cols)
 	add := func(names []string) ([]field, error) {
 		more, fields, err := fieldsOf(at, names, 1+len(cols))
@@ -144,7 +144,7 @@ func (r *resolver) row(row [][]byte) error {
 		}
 		j.out.LinkKeys.Tuples = append(j.out.LinkKeys.Tuples, t)
 	}
-	t := target{id: strs(row[1 : 1+r.width]), persons: []int{person}}
+	t := target{held: string(row[1]) == "1", id: strs(row[2 : 1+r.width]), persons: []int{person}}
 	name := t.name()
 	if i, ok := r.seen[name]; ok { // another person's too
 		j.rows[i].persons = append(j.rows[i].persons, person)

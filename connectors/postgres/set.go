@@ -1,35 +1,45 @@
 package postgres
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 // set gives the rows of a treatment their new values. Where an earlier treatment of the call may have changed them it is looked again
 // how they stand; a row that is gone is the treatment's no more.
 func (q *queue) set(j *job) error {
-	if len(j.rows) == 0 {
-		return nil
-	}
 	rows := j.rows
-	if j.late {
-		again, err := q.restand(j)
-		if err != nil {
-			return err
-		}
-		q.asks = append(q.asks, again)
-	} else {
-		if rows = j.sort(); len(rows) == 0 {
-			return nil
-		}
+	if !j.late {
+		rows = j.sort(rows)
 		if err := j.within(len(rows)); err != nil {
 			return err
 		}
 	}
-	s := &statement{table: j.table}
+	return j.table.each(rows, func(arm relational.Arm, here []target) error {
+		s := &statement{table: j.table, arm: arm}
+		if arm.Held && s.moves(j.t.Assign) {
+			return fmt.Errorf("%w: the key of a restricted row of table %s cannot change before the restriction is lifted", connectors.ErrConflict, j.table.Name)
+		}
+		now := &here
+		if j.late {
+			now = &[]target{}
+			again, err := q.restand(j, arm, here, now)
+			if err != nil {
+				return err
+			}
+			q.asks = append(q.asks, again)
+		}
+		return q.setOn(j, s, here, now)
+	})
+}
+
+// setOn updates rows of one arm; how they stand is in now when the statement is carried out.
+func (q *queue) setOn(j *job, s *statement, rows []target, now *[]target) error {
 	from, where := s.given(rows)
 	parts := make([]string, len(j.t.Assign))
 	for i, a := range j.t.Assign {
@@ -52,42 +62,16 @@ func (q *queue) set(j *job) error {
 		text += " AND " + stands + " = 0"
 	}
 	a := s.ask("changing "+j.table.Name, text)
-	q.asks = append(q.asks, q.renaming(j, s, a))
-	return nil
-}
-
-// renaming has an update tell how the rows it changed are named now, where that may be otherwise, and counts them.
-func (q *queue) renaming(j *job, s *statement, a ask) ask {
 	if s.moves(j.t.Assign) {
-		if q.renames == nil {
-			q.renames = map[string]bool{}
-		}
-		q.renames[j.table.oid] = true
-		n := len(s.table.base().Identity)
-		var old []string
-		for i := range n {
-			old = append(old, "k.i"+strconv.Itoa(i))
-		}
-		a.SQL += " RETURNING " + strings.Join(old, ", ") + ", " + s.ids()
-		var names [][2][]string
-		a.row = func(row [][]byte) error {
-			names = append(names, [2][]string{strs(row[:n]), strs(row[n:])})
-			return nil
-		}
-		q.after = append(q.after, func() error {
-			q.w.renamed(j.table, names)
-			return nil
-		})
+		a.row = q.renaming(j, s, &a)
 	}
 	a.done = func(n int64) error {
-		todo := j.rows
+		todo := *now
 		if j.late {
-			todo = j.sort()
-			if err := j.within(len(todo)); err != nil {
+			todo = j.sort(todo)
+			if err := j.within(len(todo) + int(j.out.Changed)); err != nil {
 				return err
 			}
-		} else {
-			todo = slices.DeleteFunc(slices.Clone(todo), func(t target) bool { return t.standing != connectors.ToDo })
 		}
 		if n != int64(len(todo)) {
 			return kept(j.table.Name)
@@ -95,13 +79,37 @@ func (q *queue) renaming(j *job, s *statement, a ask) ask {
 		j.count(todo)
 		return nil
 	}
-	return a
+	q.asks = append(q.asks, a)
+	return nil
+}
+
+// renaming has an update tell how the rows it changes were named and are named now, and gives what takes that in.
+func (q *queue) renaming(j *job, s *statement, a *ask) func([][]byte) error {
+	if q.renames == nil {
+		q.renames = map[string]bool{}
+	}
+	q.renames[j.table.oid] = true
+	n := len(s.arm.Identity)
+	var old []string
+	for i := range n {
+		old = append(old, "k.i"+strconv.Itoa(i))
+	}
+	a.SQL += " RETURNING " + strings.Join(old, ", ") + ", " + s.ids()
+	var names [][2][]string
+	q.after = append(q.after, func() error {
+		q.w.renamed(j.table, names)
+		return nil
+	})
+	return func(row [][]byte) error {
+		names = append(names, [2][]string{strs(row[:n]), strs(row[n:])})
+		return nil
+	}
 }
 
 // moves says whether the rows are named otherwise after the assignments.
 func (s *statement) moves(assign []connectors.Assign) bool {
 	return !s.table.named || slices.ContainsFunc(assign, func(a connectors.Assign) bool {
-		return slices.ContainsFunc(s.table.base().Identity, func(n string) bool { return strings.EqualFold(n, a.Field) })
+		return slices.ContainsFunc(s.arm.Identity, func(n string) bool { return strings.EqualFold(n, a.Field) })
 	})
 }
 
@@ -123,15 +131,15 @@ func (w *work) renamed(t *table, names [][2][]string) {
 	}
 }
 
-// restand asks how the rows stand now.
-func (q *queue) restand(j *job) (ask, error) {
-	s := &statement{table: j.table}
-	from, where := s.given(j.rows)
+// restand asks how the rows of an arm stand now.
+func (q *queue) restand(j *job, arm relational.Arm, rows []target, now *[]target) (ask, error) {
+	s := &statement{table: j.table, arm: arm}
+	from, where := s.given(rows)
 	stands, err := standing(s, j.t)
 	if err != nil {
 		return ask{}, err
 	}
-	width := len(s.table.base().Identity)
+	width := len(arm.Identity)
 	cols := []string{s.ids(), stands}
 	var key []field
 	for i, k := range j.t.On.Collection.Key {
@@ -143,16 +151,15 @@ func (q *queue) restand(j *job) (ask, error) {
 		cols = append(cols, plain(expr, typeOf(col)))
 	}
 	known := map[string]target{}
-	for _, t := range j.rows {
+	for _, t := range rows {
 		known[t.name()] = t
 	}
-	j.rows = nil
 	a := s.ask("looking at rows of "+j.table.Name, "SELECT "+strings.Join(cols, ", ")+" FROM "+from+" JOIN "+s.as()+" ON "+where)
 	a.row = func(row [][]byte) error {
-		t := target{id: strs(row[:width])}
+		t := target{held: arm.Held, id: strs(row[:width])}
 		t.persons = known[t.name()].persons
 		err := t.stand(j.t.On.Collection, row[width], key, row)
-		j.rows = append(j.rows, t)
+		*now = append(*now, t)
 		return err
 	}
 	return a, nil

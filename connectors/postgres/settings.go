@@ -12,6 +12,7 @@ import (
 
 const (
 	settingURL       = "url"
+	settingOrdinary  = "ordinary_url"
 	settingLock      = "lock_timeout"
 	settingStatement = "statement_timeout"
 )
@@ -25,7 +26,7 @@ const (
 
 // place is where the database is and how patient to be.
 type place struct {
-	url             string
+	url, ordinary   string
 	lock, statement time.Duration
 }
 
@@ -35,7 +36,7 @@ func wrong(setting, summary, hint string) error {
 
 // settings reads the config; no message holds a value of it.
 func settings(c connectors.Config) (place, error) {
-	p := place{url: c[settingURL], lock: defaultLock, statement: defaultStatement}
+	p := place{url: c[settingURL], ordinary: c[settingOrdinary], lock: defaultLock, statement: defaultStatement}
 	for name, into := range map[string]*time.Duration{settingLock: &p.lock, settingStatement: &p.statement} {
 		text := c[name]
 		if text == "" {

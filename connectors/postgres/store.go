@@ -36,14 +36,20 @@ func open(ctx context.Context, p place) (*store, error) {
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
-		if *x.into, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
-			return nil, errors.Join(failure(ctx, "connecting", err), s.Close())
+		if *x.into, err = newPool(ctx, config); err != nil {
+			return nil, errors.Join(err, s.Close())
 		}
 	}
 	if err := s.look(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// newPool makes a pool that outlives the call.
+func newPool(ctx context.Context, config *pgxpool.Config) (*pgxpool.Pool, error) {
+	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
+	return pool, failure(ctx, "connecting", err)
 }
 
 // look connects once, so that what is wrong with the address is found out now.

@@ -18,6 +18,7 @@ type table struct {
 	key     []string // primary key, in its order
 	named   bool     // rows are named by a key, else by where they stand
 	parents []string // oids of tables rows refer to by foreign keys
+	held    *heldTable
 }
 
 // base is where applications see the rows.
@@ -43,8 +44,9 @@ const columns = `WITH RECURSIVE base(att, oid) AS (
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typname, t.typtype, t.typcategory,
 	CASE t.typname WHEN 'bpchar' THEN 'bpchar' WHEN 'bit' THEN 'varbit' ELSE format_type(t.oid, NULL) END,
 	CASE WHEN a.atttypid = t.oid THEN format_type(t.oid, a.atttypmod) ELSE format_type(t.oid, NULL) END,
-	(SELECT json_agg(enumlabel) FROM pg_enum WHERE enumtypid = t.oid), a.attnotnull, a.attgenerated <> '' OR a.attidentity = 'a',
-	CASE WHEN o.oid IS NOT NULL THEN quote_ident(p.nspname) || '.' || quote_ident(o.collname) END, coalesce(NOT o.collisdeterministic, FALSE)
+	(SELECT json_agg(enumlabel) FROM pg_enum WHERE enumtypid = t.oid), a.attnotnull, a.attgenerated <> '',
+	CASE WHEN o.oid IS NOT NULL THEN quote_ident(p.nspname) || '.' || quote_ident(o.collname) END, coalesce(NOT o.collisdeterministic, FALSE),
+	EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = a.attrelid AND contype = 'f' AND a.attnum = ANY(conkey))
 FROM base AS b JOIN pg_attribute AS a ON a.attrelid = $1::oid AND a.attnum = b.att JOIN pg_type AS t ON t.oid = b.oid AND t.typtype <> 'd'
 	LEFT JOIN pg_collation AS o ON o.oid = a.attcollation LEFT JOIN pg_namespace AS p ON p.oid = o.collnamespace
 ORDER BY a.attnum`
@@ -105,12 +107,12 @@ func readTable(ctx context.Context, l *line, at string) (*table, error) {
 		identity = physical
 	}
 	t.Arms = []relational.Arm{{Schema: t.schema, From: t.Name, Identity: identity}}
-	return t, nil
+	return t, t.readHeld(ctx, l)
 }
 
 func (t *table) column(r [][]byte) error {
 	own := typed{name: string(r[2]), cast: string(r[5]), full: string(r[6]), labels: texts(r[7]), notNull: string(r[8]) == "t",
-		generated: string(r[9]) == "t", collation: string(r[10]), folds: string(r[11]) == "t"}
+		computed: string(r[9]) == "t", collation: string(r[10]), folds: string(r[11]) == "t", points: string(r[12]) == "t"}
 	switch {
 	case string(r[3]) == "e":
 		own.kind = enum

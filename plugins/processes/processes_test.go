@@ -79,7 +79,8 @@ func TestSQLiteAsAProcess(t *testing.T) {
 }
 
 func TestPostgresAsAProcess(t *testing.T) {
-	s, extra := as(t, "postgres", connectors.Config{"url": servers.Postgres(t).URL}, conformance.Shape{Folds: true})
+	db := servers.Postgres(t)
+	s, extra := as(t, "postgres", connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 

@@ -22,19 +22,13 @@ const postgresEnv = "DOSSIER_TEST_POSTGRES_URL"
 
 // Database is one test's own database, and how to come to it.
 type Database struct {
-	URL  string // as the account that owns it
-	Name string
+	URL      string // as the account that owns it
+	Ordinary string // as an account that may read and change the tables the owner makes in the schema public, and nothing else
+	Bare     string // as an account that may do nothing yet; it is named as the database with _bare
 }
 
-// As is the database's URL for another account of the server, which needs no password.
-func (d Database) As(role string) string {
-	u, err := url.Parse(d.URL)
-	if err != nil {
-		panic("a database with an address that is none") // made here
-	}
-	u.User = url.User(role)
-	return u.String()
-}
+// ordinary is the password of ordinary accounts, for servers that ask for one.
+const ordinary = "ordinary"
 
 var (
 	postgres  = sync.OnceValues(findPostgres)
@@ -49,27 +43,41 @@ func Postgres(t testing.TB) Database {
 		t.Fatalf("this test needs a PostgreSQL server, and none is to be had: %v\n`make deps` installs one; %s names one", err, postgresEnv)
 	}
 	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
-	if err := tell(server, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
-		t.Fatalf("making a database: %v", err)
-	}
+	role, bare := name+"_app", name+"_bare"
 	t.Cleanup(func() {
-		if err := tell(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := tell(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)", "DROP OWNED BY "+bare, "DROP ROLE "+role, "DROP ROLE "+bare); err != nil {
 			t.Errorf("dropping the test's database: %v", err)
 		}
 	})
+	login := " LOGIN PASSWORD '" + ordinary + "'"
+	if err := tell(server, "CREATE ROLE "+role+login, "CREATE ROLE "+bare+login, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+		t.Fatalf("making a database: %v", err)
+	}
 	u := *server
 	u.Path = "/" + name
-	return Database{URL: u.String(), Name: name}
+	if err := tell(&u, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO "+role); err != nil {
+		t.Fatalf("making a database: %v", err)
+	}
+	db := Database{URL: u.String()}
+	u.User = url.UserPassword(role, ordinary)
+	db.Ordinary = u.String()
+	u.User = url.UserPassword(bare, ordinary)
+	db.Bare = u.String()
+	return db
 }
 
-// tell runs a statement in the server's own database.
-func tell(server *url.URL, statement string) error {
+// tell runs statements in a database, one by one.
+func tell(at *url.URL, statements ...string) error {
 	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, server.String())
+	conn, err := pgx.Connect(ctx, at.String())
 	if err != nil {
 		return err
 	}
-	_, err = conn.Exec(ctx, statement)
+	for _, s := range statements {
+		if err == nil {
+			_, err = conn.Exec(ctx, s)
+		}
+	}
 	return errors.Join(err, conn.Close(ctx))
 }
 

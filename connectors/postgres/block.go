@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// hold blocks or releases the rows of a treatment.
+func (w *work) hold(j *job) error {
+	if j.t.Method != methodMove {
+		return fmt.Errorf("%w: blocking by %s; PostgreSQL blocks by %s", connectors.ErrNotSupported, j.t.Method, methodMove)
+	}
+	if len(j.rows) == 0 {
+		return nil
+	}
+	if j.t.Verb == connectors.Release {
+		return w.release(j)
+	}
+	if j.table.held == nil {
+		return connectors.Diagnostics{{Severity: connectors.Error, Path: j.table.Name, Summary: "nothing is installed by which rows of table " + j.table.Name + " can be restricted",
+			Detail: "the administrator runs what `dossier connector install SYSTEM --print` prints"}}
+	}
+	err := j.table.each(j.rows, func(arm relational.Arm, rows []target) error {
+		if arm.Held {
+			return nil
+		}
+		return w.move(j.table, rows)
+	})
+	if err != nil {
+		return err
+	}
+	return w.mark(j)
+}
+
+// mark writes on whose account rows are held, and counts those that were not.
+func (w *work) mark(j *job) error {
+	arm := j.table.Arms[1]
+	rows := only(j.rows, true)
+	if len(rows) == 0 { // gone before their turn came
+		return nil
+	}
+	there, marked := map[string]bool{}, map[string]bool{}
+	s := &statement{table: j.table, arm: arm}
+	from, where := s.given(rows)
+	table, request := s.Bind(j.table.address())+"::text", s.Bind(j.t.Mark)+"::text"
+	a := s.ask("marking rows of "+j.table.Name, "WITH new AS (INSERT INTO "+marksTable+" (in_table, held, request) SELECT "+table+", u."+heldKey+", "+request+" FROM "+from+" JOIN "+s.as()+
+		" ON "+where+" ON CONFLICT DO NOTHING RETURNING held) SELECT "+s.ids()+" FROM new JOIN "+s.as()+" ON u."+heldKey+" = new.held")
+	a.row = namesInto(marked)
+	if err := w.line.send(w.ctx, j.table.present(arm, rows, there), a); err != nil {
+		return err
+	}
+	return j.marked(rows, there, marked)
+}
+
+// marked counts the rows whose marks were changed, and the others that are there as done.
+func (j *job) marked(rows []target, there, changed map[string]bool) error {
+	done := picked(rows, changed)
+	if err := j.within(len(done)); err != nil {
+		return err
+	}
+	j.count(done)
+	j.out.Already += int64(len(picked(rows, there)) - len(done))
+	return nil
+}
+
+// only are the rows that are held, or those that are not.
+func only(rows []target, held bool) []target {
+	var out []target
+	for _, t := range rows {
+		if t.held == held {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// shifted says in every treatment of the table that rows now stand elsewhere.
+func (w *work) shifted(t *table, names map[string]bool, held bool) {
+	for _, j := range w.jobs {
+		if j.table.oid != t.oid {
+			continue
+		}
+		for i, r := range j.rows {
+			if names[r.name()] {
+				j.rows[i].held = held
+			}
+		}
+	}
+}
+
+func namesInto(names map[string]bool) func([][]byte) error {
+	return func(row [][]byte) error {
+		names[nameOf(strs(row))] = true
+		return nil
+	}
+}
+
+// silent are statements that fire no trigger of the application's: what they move must not be noted down by one, nor changed. Foreign
+// keys are not checked either, which whoever uses it does by himself.
+func silent(asks ...ask) []ask {
+	out := []ask{{query{SQL: "SET LOCAL session_replication_role = replica"}, "setting triggers aside", nil, nil}}
+	return append(append(out, asks...), ask{query{SQL: "SET LOCAL session_replication_role = origin"}, "setting triggers back", nil, nil})
+}
+
+// move takes rows out of their table, whole where nothing refers to them, and otherwise leaves a shell: the keys, and nothing of the
+// content. Nobody can refer to them meanwhile: they are locked.
+func (w *work) move(t *table, rows []target) error {
+	refs, err := w.referring(t)
+	if err != nil {
+		return err
+	}
+	empty, err := t.placeholders(refs)
+	if err != nil {
+		return err
+	}
+	var cols []string
+	for _, c := range t.Columns {
+		cols = append(cols, quote(c.Name))
+	}
+	moved := map[string]bool{}
+	s := t.on()
+	from, where := s.given(rows)
+	take := s.ask("moving rows of "+t.Name, "INSERT INTO "+t.Arms[1].Table(dialect{})+" AS u ("+strings.Join(cols, ", ")+", "+heldShell+") SELECT u."+strings.Join(cols, ", u.")+
+		", CASE WHEN "+t.referred(refs, "u")+" THEN '' END FROM "+from+" JOIN "+s.as()+" ON "+where+" RETURNING "+s.ids())
+	take.row = namesInto(moved)
+	about := func(begin, between, end string) ask {
+		s := t.on()
+		from, where := s.given(rows)
+		return s.ask("moving rows of "+t.Name, begin+from+between+" WHERE "+where+" AND "+t.sameKey("h", "u")+" AND h."+heldShell+end)
+	}
+	base := t.base().Table(dialect{})
+	var left int64
+	sum := func(n int64) error { left += n; return nil }
+	shells := about("UPDATE "+base+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''")
+	whole := about("DELETE FROM "+base+" AS u USING ", ", "+t.heldAs(), " IS NULL")
+	shells.done, whole.done = sum, sum
+	noted := about("UPDATE "+t.heldAs()+" SET "+heldShell+" = "+asText("u")+" FROM ", ", "+base+" AS u", " = ''")
+	if err := w.line.send(w.ctx, silent(take, shells, whole, noted)...); err != nil {
+		return err
+	}
+	if left != int64(len(moved)) {
+		return kept(t.Name)
+	}
+	w.shifted(t, moved, true)
+	return nil
+}

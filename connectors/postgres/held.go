@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// What the executor keeps in a schema of its own. A held row has every column of its table, of the same type, and beside them:
+const (
+	marksTable = ownSchema + ".marks" // on whose account a row is held: in_table, held, request, held_at
+	heldKey    = "dossier_key"        // number of the held row
+	heldShell  = "dossier_shell"      // what was left in its place, as one text; NULL where nothing was
+)
+
+// heldTable is the table for held rows.
+type heldTable struct{ name string }
+
+// address is the table's name with its schema: what is kept for it is named so.
+func (t *table) address() string { return t.schema + "." + t.Name }
+
+func (t *table) heldName() string { return "held_" + t.address() }
+
+// readHeld finds out whether rows of t can be held, and where then its rows stand.
+func (t *table) readHeld(ctx context.Context, l *line) error {
+	var columns []string
+	q := query{SQL: `SELECT a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`, Args: []any{ownSchema, t.heldName()}}
+	err := l.each(ctx, "reading the schema", q, func(r [][]byte) error {
+		columns = append(columns, string(r[0]))
+		return nil
+	})
+	if err != nil || len(columns) == 0 {
+		return err
+	}
+	for _, c := range t.Columns {
+		if !slices.Contains(columns, c.Name) {
+			return connectors.Diagnostics{{Severity: connectors.Error, Path: t.Name + "." + c.Name,
+				Summary: "table " + t.Name + " has a new column " + c.Name + ", and rows of it can be restricted",
+				Detail:  "add the column to " + ownSchema + "." + quote(t.heldName()) + " with the same type, so that restricted rows have it too"}}
+		}
+	}
+	t.held = &heldTable{t.heldName()}
+	held := relational.Arm{Schema: ownSchema, From: t.held.name, Identity: t.key, Held: true}
+	t.Arms[0].Hide = func(alias string) string {
+		return "NOT EXISTS (SELECT 1 FROM " + held.Table(dialect{}) + " AS h WHERE " + t.sameKey("h", alias) + ")"
+	}
+	t.Arms = append(t.Arms, held)
+	return nil
+}
+
+// heldAs is where held rows stand, under the alias h.
+func (t *table) heldAs() string { return t.Arms[1].Table(dialect{}) + " AS h" }
+
+// sameKey writes that rows under two aliases have the same primary key.
+func (t *table) sameKey(a, b string) string {
+	parts := make([]string, len(t.key))
+	for i, k := range t.key {
+		parts[i] = a + "." + quote(k) + " = " + b + "." + quote(k)
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// stored are the columns that hold values of their own.
+func (t *table) stored() []relational.Column {
+	var out []relational.Column
+	for _, c := range t.Columns {
+		if !typeOf(c).computed {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// asText writes a row as one text: what a shell is compared by.
+func asText(alias string) string { return "to_jsonb(" + alias + ")::text" }
+
+// droppingShells removes what stands for held rows that are to be deleted: their shells and marks.
+func (t *table) droppingShells(arm relational.Arm, rows []target) []ask {
+	shells, marks := &statement{table: t, arm: arm}, &statement{table: t, arm: arm}
+	from, where := shells.given(rows)
+	first := shells.ask("deleting from "+t.Name, "DELETE FROM "+t.base().Table(dialect{})+" AS b USING "+from+" JOIN "+shells.as()+" ON "+where+
+		" WHERE "+t.sameKey("u", "b")+" AND u."+heldShell+" IS NOT NULL")
+	from, where = marks.given(rows)
+	second := marks.ask("deleting from "+t.Name, "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+marks.as()+" ON "+where+
+		" WHERE m.in_table = "+marks.Bind(t.address())+"::text AND m.held = u."+heldKey)
+	return []ask{first, second}
+}

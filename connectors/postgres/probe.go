@@ -1,0 +1,142 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
+)
+
+// Probe finds the rows with the executor's eyes and tries them with an application's hands: over a connection of the ordinary account,
+// which knows of no held rows. A row counts as readable where some of its content can be read in its table, and as writable
+// where an UPDATE that changes nothing goes through. Everything is rolled back.
+func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, writable int64, err error) {
+	if s.place.ordinary == "" {
+		return 0, 0, wrong(settingOrdinary, "nothing says which account applications use, so that nothing can be proven of restricted rows", "set ordinary_url")
+	}
+	var t *table
+	var rows []target
+	tells := map[string]bool{} // shells that tell something of their row
+	err = s.reading(ctx, s.pool, func(v *view) error {
+		if t, err = v.table(sel.Collection); err != nil {
+			return err
+		}
+		if rows, err = v.targets(sel); err != nil {
+			return err
+		}
+		return v.telling(t, only(rows, true), tells)
+	})
+	if err != nil || len(rows) == 0 {
+		return 0, 0, err
+	}
+	ordinary := place{url: s.place.ordinary}
+	config, err := ordinary.pool(1)
+	if err != nil {
+		return 0, 0, wrong(settingOrdinary, "ordinary_url is no address of a PostgreSQL database", "write it like postgres://account@host:5432/database")
+	}
+	pool, err := newPool(ctx, config)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer pool.Close()
+	err = with(ctx, pool, func(l *line) error {
+		if err := l.send(ctx, run("BEGIN"), run("SET LOCAL lock_timeout = "+milliseconds(s.place.lock))); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			seen, changed, err := t.try(ctx, l, r)
+			if err != nil {
+				return err
+			}
+			if seen && (!r.held || tells[r.name()]) {
+				readable++
+			}
+			if changed {
+				writable++
+			}
+		}
+		return l.send(ctx, run("ROLLBACK"))
+	})
+	return readable, writable, err
+}
+
+// targets are the rows of a selection, each once.
+func (v *view) targets(sel connectors.Selection) ([]target, error) {
+	q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
+		return append([]string{at.Held()}, at.Identity()...), nil
+	})
+	if err != nil || !ok {
+		return nil, err
+	}
+	var out []target
+	seen := map[string]bool{}
+	err = v.line.each(v.ctx, "finding rows", q, func(row [][]byte) error {
+		t := target{held: string(row[1]) == "1", id: strs(row[2:])}
+		if name := t.name(); !seen[name] {
+			seen[name] = true
+			out = append(out, t)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// telling finds the held rows of whose content something stands in their shell: the same value, which is not the empty one, in a
+// column that is no key.
+func (v *view) telling(t *table, rows []target, names map[string]bool) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	w := &work{ctx: v.ctx, line: v.line}
+	refs, err := w.referring(t)
+	if err != nil {
+		return err
+	}
+	parts := []string{"FALSE"}
+	for _, c := range t.emptied(refs) {
+		q, empty := quote(c.Name), ""
+		if empty, err = t.nothing(c); err != nil {
+			return err
+		}
+		if empty == "NULL" {
+			parts = append(parts, "b."+q+" IS NOT NULL")
+			continue
+		}
+		empty = strings.ReplaceAll(empty, "h."+heldKey, "u."+heldKey)
+		parts = append(parts, `(b.`+q+`::text COLLATE "C") = (u.`+q+`::text COLLATE "C") AND b.`+q+`::text <> (`+empty+`)::text`)
+	}
+	s := &statement{table: t, arm: t.Arms[1]}
+	from, where := s.given(rows)
+	return v.line.each(v.ctx, "looking at shells", query{SQL: "SELECT " + s.ids() + " FROM " + from + " JOIN " + s.as() + " ON " + where + " JOIN " + t.base().Table(dialect{}) + " AS b ON " + t.sameKey("b", "u") +
+		" WHERE " + strings.Join(parts, " OR "), Args: s.args}, namesInto(names))
+}
+
+// try reads and changes one row as an application would.
+func (t *table) try(ctx context.Context, l *line, r target) (seen, changed bool, err error) {
+	attempt := func(text func(s *statement, from, where string) string, took *bool) error {
+		s := t.on()
+		from, where := s.given([]target{r})
+		a := s.ask("probing", text(s, from, where))
+		a.done = func(n int64) error { *took = n > 0; return nil }
+		err := l.send(ctx, run("SAVEPOINT try"), a)
+		if err != nil && (state(err) == "" || errors.Is(err, connectors.ErrTryLater)) {
+			return err
+		}
+		return l.send(ctx, run("ROLLBACK TO try"))
+	}
+	err = attempt(func(s *statement, from, where string) string {
+		return "SELECT 1 FROM " + from + " JOIN " + s.as() + " ON " + where
+	}, &seen)
+	if err != nil {
+		return false, false, err
+	}
+	column := quote(t.stored()[0].Name)
+	err = attempt(func(s *statement, from, where string) string {
+		return "UPDATE " + s.as() + " SET " + column + " = u." + column + " FROM " + from + " WHERE " + where
+	}, &changed)
+	return seen, changed, err
+}
+
+var _ connectors.Prober = (*store)(nil)

@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// release lifts a request's marks, and puts rows that nobody holds any more back as they were.
+func (w *work) release(j *job) error {
+	if free := only(j.rows, false); len(free) > 0 { // never held, or free again
+		there := map[string]bool{}
+		if err := w.line.send(w.ctx, j.table.present(j.table.base(), free, there)); err != nil {
+			return err
+		}
+		j.out.Already += int64(len(there))
+	}
+	held := only(j.rows, true)
+	if len(held) == 0 {
+		return nil
+	}
+	arm := j.table.Arms[1]
+	there, lifted := map[string]bool{}, map[string]bool{}
+	s := &statement{table: j.table, arm: arm}
+	from, where := s.given(held)
+	table, request := s.Bind(j.table.address())+"::text", s.Bind(j.t.Mark)+"::text"
+	a := s.ask("lifting marks", "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+s.as()+" ON "+where+" WHERE m.in_table = "+table+" AND m.request = "+request+
+		" AND m.held = u."+heldKey+" RETURNING "+s.ids())
+	a.row = namesInto(lifted)
+	if err := w.line.send(w.ctx, j.table.present(arm, held, there), a); err != nil {
+		return err
+	}
+	if err := j.marked(held, there, lifted); err != nil {
+		return err
+	}
+	return w.putBack(j.table, picked(held, lifted))
+}
+
+// back writes statements about held rows that nobody holds any more, which stand under u; b is the table they come back to.
+type back struct {
+	t    *table
+	rows []target
+}
+
+// ask makes a statement of the rows given and the condition that they are free.
+func (b back) ask(text func(free string) string) ask {
+	s := &statement{table: b.t, arm: b.t.Arms[1]}
+	from, where := s.given(b.rows)
+	where += " AND NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = " + s.Bind(b.t.address()) + "::text AND m.held = u." + heldKey + ")"
+	return s.ask("putting back rows of "+b.t.Name, text(from+" JOIN "+s.as()+" ON "+where))
+}
+
+// none is a conflict where some row fits the condition.
+func (b back) none(condition, summary, detail string) ask {
+	a := b.ask(func(free string) string { return "SELECT EXISTS (SELECT 1 FROM " + free + " WHERE " + condition + ")" })
+	a.row = func(row [][]byte) error {
+		if string(row[0]) == "t" {
+			return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.t.Name, Summary: summary, Detail: detail})
+		}
+		return nil
+	}
+	return a
+}
+
+// putBack restores those of the rows that nobody holds any more. Nothing of it happens where the key was taken, the shell changed, a
+// row they refer to is gone, or a column comes back otherwise than it went.
+func (w *work) putBack(t *table, rows []target) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	b := back{t, rows}
+	refs, err := w.pointing(t)
+	if err != nil {
+		return err
+	}
+	base := t.base().Table(dialect{})
+	there := "EXISTS (SELECT 1 FROM " + base + " AS b WHERE " + t.sameKey("b", "u")
+	const settle = "the held row is unharmed; compare it with what is there now, and settle it by hand"
+	asks := []ask{
+		b.none("u."+heldShell+" IS NULL AND "+there+")", "another row of table "+t.Name+" has taken the key of a restricted one", settle),
+		b.none("u."+heldShell+" IS NOT NULL AND NOT "+there+" AND "+asText("b")+" = u."+heldShell+")",
+			"what was left in place of a restricted row of table "+t.Name+" has been changed or is gone", settle),
+	}
+	for _, r := range refs {
+		var full, on []string
+		for i := range r.from {
+			full, on = append(full, "u."+quote(r.from[i])+" IS NOT NULL"), append(on, "r."+quote(r.to[i])+" = u."+quote(r.from[i]))
+		}
+		asks = append(asks, b.none(strings.Join(full, " AND ")+" AND NOT EXISTS (SELECT 1 FROM "+r.table+" AS r WHERE "+strings.Join(on, " AND ")+")",
+			"a restricted row of table "+t.Name+" refers by "+strings.Join(r.from, ", ")+" to a row that is not there any more", settle))
+	}
+	var set, cols, differs []string
+	for _, c := range t.stored() {
+		q := quote(c.Name)
+		set, cols = append(set, q+" = u."+q), append(cols, q)
+		differs = append(differs, `(b.`+q+`::text COLLATE "C") IS DISTINCT FROM (u.`+q+`::text COLLATE "C")`)
+	}
+	returned := map[string]bool{}
+	gone := b.ask(func(free string) string {
+		return "DELETE FROM " + t.Arms[1].Table(dialect{}) + " AS x USING " + free + " WHERE x." + heldKey + " = u." + heldKey + " RETURNING u." + strings.Join(quoted(t.key), ", u.")
+	})
+	gone.row = namesInto(returned)
+	asks = append(asks, silent(
+		b.ask(func(free string) string {
+			return "UPDATE " + base + " AS b SET " + strings.Join(set, ", ") + " FROM " + free + " WHERE u." + heldShell + " IS NOT NULL AND " + t.sameKey("b", "u")
+		}),
+		b.ask(func(free string) string {
+			return "INSERT INTO " + base + " (" + strings.Join(cols, ", ") + ") OVERRIDING SYSTEM VALUE SELECT u." + strings.Join(cols, ", u.") + " FROM " + free + " WHERE u." + heldShell + " IS NULL"
+		}),
+	)...)
+	asks = append(asks, b.none("NOT EXISTS (SELECT 1 FROM "+base+" AS b WHERE "+t.sameKey("b", "u")+" AND NOT ("+strings.Join(differs, " OR ")+"))",
+		"a trigger or rule on table "+t.Name+" changes rows as they come back", "switch it off while the restriction is lifted"), gone)
+	if err := w.line.send(w.ctx, asks...); err != nil {
+		return err
+	}
+	w.shifted(t, returned, false)
+	return nil
+}
