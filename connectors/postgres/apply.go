@@ -44,7 +44,7 @@ const (
 // again says whether another attempt may end otherwise.
 func again(err error, attempt int) bool {
 	switch state(err) {
-	case serialization, deadlock, lockTimeout:
+	case outOfOrder, deadlock, lockTimeout:
 		return attempt < attempts
 	case foreignKey, uniqueKey, stalePlan:
 		return attempt < doubts // somebody's row may have come between; mostly it is the plan that is wrong

@@ -12,16 +12,16 @@ import (
 
 // The states of SQL that something is done about (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const (
-	serialization = "40001"
-	deadlock      = "40P01"
-	lockTimeout   = "55P03"
-	foreignKey    = "23503"
-	uniqueKey     = "23505"
-	stalePlan     = "0A000" // of a statement prepared before the table changed
-	canceled      = "57014"
-	raised        = "P0001"
-	privilege     = "42501"
-	readOnly      = "25006"
+	outOfOrder  = "40001"
+	deadlock    = "40P01"
+	lockTimeout = "55P03"
+	foreignKey  = "23503"
+	uniqueKey   = "23505"
+	stalePlan   = "0A000" // of a statement prepared before the table changed
+	canceled    = "57014"
+	raised      = "P0001"
+	privilege   = "42501"
+	readOnly    = "25006"
 )
 
 // fault is an error of the database in words of the contract, and which it was.
@@ -50,7 +50,7 @@ func failure(ctx context.Context, doing string, err error) error {
 
 func spoken(e *pgconn.PgError) error {
 	switch e.Code {
-	case serialization, deadlock, lockTimeout:
+	case outOfOrder, deadlock, lockTimeout:
 		return fmt.Errorf("%w: other transactions hold the rows", connectors.ErrTryLater)
 	case canceled:
 		return fmt.Errorf("%w: the statement took longer than it may", connectors.ErrTryLater)

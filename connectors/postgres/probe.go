@@ -96,8 +96,9 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 	}
 	parts := []string{"FALSE"}
 	for _, c := range t.emptied(refs) {
-		q, empty := quote(c.Name), ""
-		if empty, err = t.nothing(c); err != nil {
+		q := quote(c.Name)
+		empty, err := t.nothing(c)
+		if err != nil {
 			return err
 		}
 		if empty == "NULL" {

@@ -56,7 +56,7 @@ func (t *table) emptied(refs []reference) []relational.Column {
 	var out []relational.Column
 	for _, c := range t.stored() {
 		keeps := slices.Contains(t.key, c.Name) || slices.ContainsFunc(refs, func(r reference) bool { return slices.Contains(r.to, c.Name) })
-		if !keeps && !(typeOf(c).points && typeOf(c).notNull) {
+		if leads := typeOf(c).points && typeOf(c).notNull; !keeps && !leads {
 			out = append(out, c)
 		}
 	}

@@ -128,7 +128,7 @@ func (t *table) column(r [][]byte) error {
 
 // usable refuses what is no table of its own.
 func usable(at, kind string) error {
-	why := ""
+	var why string
 	switch kind {
 	case "v":
 		why = "is a view, whose rows belong to other tables; map those, and the rows are found where they are kept"

@@ -22,7 +22,7 @@ import (
 func written(col relational.Column, v any) (string, error) {
 	t := typeOf(col)
 	var s string
-	ok := false
+	var ok bool
 	switch t.kind {
 	case whole:
 		s, ok = wholeText(t.name, v)
@@ -141,10 +141,10 @@ func momentText(k kind, v any) (string, bool) {
 		return "", false
 	}
 	midnight := dateOnly || t.Hour()+t.Minute()+t.Second()+t.Nanosecond() == 0
-	switch {
-	case k == date:
+	switch k {
+	case date:
 		return t.Format(time.DateOnly), midnight
-	case k == stamp:
+	case stamp:
 		return t.Format("2006-01-02 15:04:05.999999999"), true
 	}
 	return t.UTC().Format("2006-01-02 15:04:05.999999999Z07:00"), true
