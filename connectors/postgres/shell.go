@@ -101,7 +101,7 @@ func (t *table) nothing(c relational.Column) (string, error) {
 	case own.kind == boolean:
 		value = "FALSE"
 	case own.kind == date, own.kind == stamp, own.kind == instant:
-		value = "'-infinity'"
+		value = "'0001-01-01'" // which no application stumbles over, and nobody takes for known
 	case own.kind == raw:
 		value = `'\x'`
 	case own.kind == nested:

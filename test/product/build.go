@@ -14,27 +14,28 @@ type Build struct {
 	Connectors string // its connectors here; elsewhere, so that a test can put others in their place
 }
 
-// Make builds everything of this checkout, with the named tags. Call remove when all tests are done.
-func Make(tags string) (b *Build, remove func(), err error) {
+// Make builds everything of this checkout that the sample needs, and the connectors named besides, with the named tags. Call remove when
+// all tests are done.
+func Make(tags string, connectors ...string) (b *Build, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "dossier")
 	if err != nil {
 		return nil, nil, err
 	}
 	remove = func() { _ = os.RemoveAll(dir) }
 	b = &Build{Dir: filepath.Join(dir, "bin"), Connectors: filepath.Join(dir, "connectors")}
-	if err := b.make(tags); err != nil {
+	if err := b.make(tags, append([]string{"sqlite", "files"}, connectors...)); err != nil {
 		remove()
 		return nil, nil, err
 	}
 	return b, remove, nil
 }
 
-func (b *Build) make(tags string) error {
+func (b *Build) make(tags string, connectors []string) error {
 	root := checkout()
 	if err := compile(root, tags, filepath.Join(b.Dir, "dossier"), "./cmd/dossier"); err != nil {
 		return err
 	}
-	for _, name := range []string{"sqlite", "files"} {
+	for _, name := range connectors {
 		if err := compile(root, tags, filepath.Join(b.Connectors, "dossier-connector-"+name), "./plugins/"+name); err != nil {
 			return err
 		}
