@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"slices"
+
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
@@ -17,19 +19,36 @@ func (q *queue) delete(j *job) error {
 		if arm.Held {
 			q.asks = append(q.asks, j.table.droppingShells(arm, rows)...)
 		}
-		s := &statement{table: j.table, arm: arm}
-		from, where := s.given(rows)
-		a := s.ask("deleting from "+j.table.Name, "DELETE FROM "+s.as()+" USING "+from+" WHERE "+where)
-		a.done = func(n int64) error {
-			j.count(rows)
-			if n < int64(len(rows)) {
-				q.after = append(q.after, func() error { return q.w.gone(j, arm, rows) })
+		for part := range slices.Chunk(rows, atOnce) {
+			s := &statement{table: j.table, arm: arm}
+			a := s.ask("deleting from "+j.table.Name, s.deletion(part))
+			a.done = func(n int64) error {
+				j.count(part)
+				if n < int64(len(part)) {
+					q.after = append(q.after, func() error { return q.w.gone(j, arm, part) })
+				}
+				return nil
 			}
-			return nil
+			q.asks = append(q.asks, a)
 		}
-		q.asks = append(q.asks, a)
 		return nil
 	})
+}
+
+// atOnce is how many rows one statement deletes: of more at once the planner would rather read the whole table.
+const atOnce = 5000
+
+// deletion deletes rows by what names them; of a key of one column the values are given as they are.
+func (s *statement) deletion(rows []target) string {
+	if own := s.table.own(s.arm.Identity[0]); len(s.arm.Identity) == 1 && own.cast != "" {
+		var values []any
+		for _, r := range rows {
+			values = append(values, r.id[0])
+		}
+		return "DELETE FROM " + s.as() + " WHERE u." + quote(s.arm.Identity[0]) + " = ANY(" + s.Bind(values) + "::" + own.cast + "[])"
+	}
+	from, where := s.given(rows)
+	return "DELETE FROM " + s.as() + " USING " + from + " WHERE " + where
 }
 
 // gone is an error where rows are still there that should not be.

@@ -5,29 +5,28 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
-// resolve begins the transaction, locks the rows of all treatments, and finds which they are, how each stands, and the link keys
-// wanted of them, all in one round trip. Each statement sees what was committed before it began, so that what is found is
-// found under the locks: of two owners leaving at once the second sees that the first has gone.
+// resolve begins the transaction, finds the rows of all treatments, how each stands, and the link keys wanted of them, and locks them, those
+// referred to before those that refer to them, all in one round trip. Each statement sees what was committed before it began. Rows
+// of which is asked whether others lead to them too are locked first and looked at under the lock: of two owners leaving at once
+// the second sees that the first has gone.
 func (w *work) resolve() error {
 	asks := w.begin()
 	for _, j := range w.topDown() {
-		if j.t.Verb == connectors.Ensure {
-			continue
+		if j.t.Verb != connectors.Ensure && relational.AsksOthers(j.t.On) {
+			locks, err := relational.Lock(dialect{}, w.view.relational, j.t.On)
+			if err != nil {
+				return j.failed(err)
+			}
+			for _, q := range locks {
+				asks = append(asks, ask{q, "locking rows of " + j.table.Name, nil, nil})
+			}
 		}
-		locks, err := relational.Lock(dialect{}, w.view.relational, j.t.On)
-		if err != nil {
-			return j.failed(err)
-		}
-		for _, q := range locks {
-			asks = append(asks, ask{q, "locking rows of " + j.table.Name, nil, nil})
-		}
-	}
-	for _, j := range w.jobs {
 		more, err := w.finding(j)
 		if err != nil {
 			return j.failed(err)
@@ -79,8 +78,9 @@ func (w *work) finding(j *job) ([]ask, error) {
 		return w.findingEnsured(j)
 	}
 	r := &resolver{job: j, seen: map[string]int{}}
-	// What came since the locks were taken is locked as it is found.
-	queries, err := relational.SelectEach(dialect{}, w.view.relational, j.t.On, r.output, func(at relational.At) string { return " FOR UPDATE OF " + at.Alias() })
+	queries, err := relational.SelectEach(dialect{}, w.view.relational, j.t.On, r.output, func(at relational.At) string {
+		return " ORDER BY " + strings.Join(at.Identity(), ", ") + " FOR UPDATE OF " + at.Alias()
+	})
 	if err != nil {
 		return nil, err
 	}

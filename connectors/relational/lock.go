@@ -57,6 +57,19 @@ func SelectEach(d Dialect, catalog Catalog, sel connectors.Selection, output Out
 	}
 }
 
+// AsksOthers says whether a selection has conditions that ask for other rows than those it leads over. Where it has none, whoever finds its
+// rows may lock them as he does.
+func AsksOthers(sel connectors.Selection) bool {
+	if slices.ContainsFunc(sel.Where, connectors.Cond.HasExists) {
+		return true
+	}
+	return slices.ContainsFunc(sel.Any, func(m connectors.Match) bool {
+		return slices.ContainsFunc(m.Via, func(h connectors.Hop) bool {
+			return slices.ContainsFunc(h.If, connectors.Cond.HasExists) || slices.ContainsFunc(h.Then, connectors.Cond.HasExists)
+		})
+	})
+}
+
 // alone is a selection without the conditions that ask for other rows.
 func alone(sel connectors.Selection) connectors.Selection {
 	plain := func(cs []connectors.Cond) []connectors.Cond {
