@@ -40,7 +40,7 @@ func BenchmarkErase(b *testing.B) {
 			}
 			defer conn.Close(context.Background())
 			if _, err := conn.Exec(b.Context(), shared+fmt.Sprintf(`; CREATE INDEX ON payments (member_id); INSERT INTO members SELECT g, 'C-' || g, NULL FROM generate_series(0, %[1]d) AS g;
-				INSERT INTO payments SELECT g, g / 40 FROM generate_series(0, %[1]d * 40) AS g; ANALYZE`, 2*persons*b.N)); err != nil {
+				INSERT INTO payments SELECT g, g / 40 FROM generate_series(0, %[1]d * 40) AS g; ANALYZE`, 2*persons*b.N)); err != nil { //nolint:misspell // SQL spells it so
 				b.Fatal(err)
 			}
 			s, err := Connector{}.Open(b.Context(), connectors.Config{settingURL: db.URL})

@@ -102,33 +102,6 @@ func (dialect) Bound(col relational.Column, v any, bind func(any) string) (strin
 	return t.as(bind(s) + "::text"), nil
 }
 
-// Bare is a value as the column it is compared with would take it: NULL where it cannot.
-func (dialect) Bare(of relational.Term, to relational.Column) string {
-	from, into := typeOf(of.Column), typeOf(to)
-	x := of.SQL
-	switch {
-	case into.cast == "":
-		return x
-	case from.kind == text && into.kind == text:
-		if from.cast != into.cast {
-			x += "::" + into.cast
-		}
-		if from.collation != into.collation { // else none would decide
-			x = "(" + x + " COLLATE " + into.collation + ")"
-		}
-	case from.cast == into.cast, numeric(from.kind) && numeric(into.kind):
-	case into.kind == text:
-		x = canonical(of) + "::" + into.cast
-	case numeric(into.kind) && from.kind == text:
-		x = fmt.Sprintf(`(CASE WHEN %[1]s::text ~ '^[+-]?\d{1,30}(\.\d{0,30})?$' THEN %[1]s::text::numeric END)`, x)
-	case into.kind == uuid && from.kind == text:
-		x = fmt.Sprintf(`(CASE WHEN %[1]s::text ~* '^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$' THEN %[1]s::text::uuid END)`, x)
-	case into.kind == enum:
-		x = fmt.Sprintf(`(CASE WHEN %[1]s::text = ANY(enum_range(NULL::%[2]s)::text[]) THEN %[1]s::text::%[2]s END)`, x, into.cast)
-	}
-	return x
-}
-
 // Filled: only texts and bytes can be empty.
 func (dialect) Filled(of relational.Term) string {
 	switch typeOf(of.Column).kind {

@@ -19,8 +19,11 @@ const validDate = `^(?!000[01])(?!\d{4}-(?:02-3|(?:04|06|09|11)-31))` +
 
 // spaced is the text with a space before its zone taken away, which only stands where a space is before the time too.
 func spaced(x string) string {
-	return fmt.Sprintf(`regexp_replace(%s::text, '^(.{10} [^ ]*) ', '\1')`, x)
+	return fmt.Sprintf(`regexp_replace(%s, '^(.{10} [^ ]*) ', '\1')`, bytewise(x))
 }
+
+// bytewise is a text compared byte for byte: what compares otherwise knows no regular expressions.
+func bytewise(x string) string { return "(" + x + `::text COLLATE "C")` }
 
 func zoneName(zone string) string {
 	if zone == "" {
@@ -73,7 +76,7 @@ func cut(of relational.Term, how connectors.How, zone string) string {
 	case instant:
 		return fmt.Sprintf("(CASE WHEN %s THEN date_trunc('%s', %s AT TIME ZONE %s) AT TIME ZONE %s END)", known, unit, x, z, z)
 	case text:
-		clock := fmt.Sprintf("coalesce(substring(substr(%s::text, 11) FROM '^.[^Zz+ -]*'), '')", x)
+		clock := fmt.Sprintf("coalesce(substring(substr(%s, 11) FROM '^.[^Zz+ -]*'), '')", bytewise(x))
 		return fmt.Sprintf("(CASE WHEN %[1]s THEN left(%[2]s::text, %[3]d) || '%[4]s' || translate(%[5]s, '123456789', '000000000') || substr(%[2]s::text, 11 + length(%[5]s)) END)",
 			known, x, kept, rest, clock)
 	}

@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// held are values each type takes.
+var held = map[string][]string{
+	"int": {"5", "7", "0"}, "bigint": {"5", "7", "9007199254740993"}, "text": {"", "a", "A", "5", "05", "7.0", "2020-01-02", "b ", "t", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
+	"varchar(40)": {"", "a", "A", "5", "b ", "6BA7B810-9dad-11d1-80b4-00c04fd430c8"}, "char(3)": {"a", "A", "5", "", "b"}, "text COLLATE folding": {"a", "A", "5", "ą", "Ą", ""},
+	"numeric": {"5", "5.0", "7.5"}, "float8": {"5", "7.5", "0.1"}, "numeric(6,2)": {"5", "7.5", "0.10"}, "date": {"2020-01-02"}, "uuid": {"6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
+	"bytea": {`\x61`, `\x`}, "boolean": {"t", "f"}, "timestamptz": {"2020-01-02 00:00:00Z"},
+}
+
+// TestPushedDownEqualsKeyHops lays out random tables whose keys are of types that PostgreSQL compares each in a way of its own, some of
+// their rows held, and finds the same rows in one statement as hop by hop.
+func TestPushedDownEqualsKeyHops(t *testing.T) {
+	h := newHouse(t, `CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`)
+	var names []string
+	for n := range held {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	types := rapid.SampledFrom(names)
+	values := rapid.SampledFrom([]any{nil, "", "a", "A", "5", int64(5), 5.0, "05", int64(7), "7.0", 7.5, []byte("a"), []byte{}, "b ", "2020-01-02", true, "t", "ą",
+		"6ba7b810-9dad-11d1-80b4-00c04fd430c8", connectors.Decimal("5.00"), time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC)})
+	round, unlike := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		round++
+		s := h.store
+		a, b := coll(fmt.Sprintf("a%d", round), "id"), coll(fmt.Sprintf("b%d", round), "id") // others each time, for the schema is remembered
+		for _, c := range []connectors.Collection{a, b} {
+			x, y := types.Draw(r, "x"), types.Draw(r, "y")
+			h.run(fmt.Sprintf("CREATE TABLE %s (id int PRIMARY KEY, x %s, y %s)", c.At, x, y))
+			pick := func(of string) any {
+				if rapid.IntRange(0, 4).Draw(r, "null") == 0 {
+					return nil
+				}
+				return rapid.SampledFrom(held[of]).Draw(r, "held")
+			}
+			for i := range rapid.IntRange(0, 8).Draw(r, "rows") {
+				bare := func(of string) string { return strings.TrimSuffix(of, " COLLATE folding") }
+				if _, err := h.app.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s VALUES ($1, $2::text::%s, $3::text::%s)", c.At, bare(x), bare(y)), i, pick(x), pick(y)); err != nil {
+					r.Fatal(err)
+				}
+			}
+		}
+		field := rapid.SampledFrom([]string{"x", "y", "id"})
+		sel := connectors.Selection{Collection: b, Fields: []string{"id"}}
+		hop := func() connectors.Hop {
+			return connectors.Hop{Collection: a, From: []string{field.Draw(r, "from")}, To: []string{field.Draw(r, "to")}}
+		}
+		for range rapid.IntRange(1, 2).Draw(r, "matches") {
+			m := connectors.Match{Fields: []string{field.Draw(r, "by")}}
+			for range rapid.IntRange(1, 4).Draw(r, "tuples") {
+				m.Values = append(m.Values, connectors.Tuple{Person: rapid.IntRange(0, 1).Draw(r, "person"), Values: []any{values.Draw(r, "value")}})
+			}
+			if rapid.Bool().Draw(r, "repeats") {
+				again := hop()
+				again.Repeat = true
+				m.Via = append(m.Via, again)
+			}
+			m.Via = append(m.Via, hop())
+			sel.Any = append(sel.Any, m)
+		}
+		if rapid.Bool().Draw(r, "held") {
+			h.restrict(r, a, b)
+		}
+		pushed, err := found(t, s, sel)
+		if errors.Is(err, connectors.ErrNotSupported) { // columns of types nobody would lead from one to the other
+			unlike++
+			return
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		parts, err := connectors.Decompose(t.Context(), s, connectors.Description{MaxValues: 2}, sel)
+		if err != nil {
+			r.Fatal(err)
+		}
+		var hops []string
+		for _, p := range parts {
+			rows, err := found(t, s, p)
+			if err != nil {
+				r.Fatal(err)
+			}
+			hops = append(hops, rows...)
+		}
+		slices.Sort(hops)
+		if strings.Join(pushed, "; ") != strings.Join(hops, "; ") {
+			r.Errorf("pushed down %v\nkey by key %v", pushed, hops)
+		}
+		if len(slices.Compact(slices.Clone(pushed))) != len(pushed) {
+			r.Errorf("a row stands twice for one person: %v", pushed)
+		}
+	})
+	if unlike*2 > round {
+		t.Errorf("%d of %d rounds compared nothing", unlike, round)
+	}
+}
+
+// restrict installs what is to be installed, and blocks two rows of each.
+func (h *house) restrict(r *rapid.T, all ...connectors.Collection) {
+	install, err := h.store.(connectors.Installer).Install(h.Context(), all)
+	if err != nil {
+		r.Fatal(err)
+	}
+	for _, text := range install {
+		h.run(text)
+	}
+	forget(h.store)
+	for _, c := range all {
+		if _, err := h.apply(connectors.Treatment{Verb: connectors.Block, On: by(c, "id", int64(1), int64(2)), Method: methodMove, Mark: "R"}); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// found gives the rows of a selection as texts, sorted.
+func found(t *testing.T, s connectors.Store, sel connectors.Selection) ([]string, error) {
+	var out []string
+	err := connectors.Each(t.Context(), s, sel, func(person int, values []any) error {
+		out = append(out, fmt.Sprint(person, values))
+		return nil
+	})
+	slices.Sort(out)
+	return out, err
+}
