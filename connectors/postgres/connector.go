@@ -33,6 +33,7 @@ func (Connector) Describe() connectors.Description {
 		MaxPath:       maxPath,
 		Recursive:     true,
 		Exists:        true,
+		Folds:         true,
 		KeepsDeleted: "a deleted row's bytes stay in the table's pages until VACUUM has passed and the space is used again; in the write-ahead log until it is " +
 			"recycled, and in its archive; in replicas and base backups for as long as they are kept",
 	}

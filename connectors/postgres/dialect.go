@@ -24,6 +24,24 @@ func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell //
 
 func (dialect) Then() string { return "JOIN " }
 
+// Folded works a text's case folding out of what the database has: small letters by Unicode's rules, and the few whose folding is
+// another. It needs a database in UTF-8.
+func (dialect) Folded(of relational.Term) string {
+	if typeOf(of.Column).kind != text {
+		return of.SQL
+	}
+	x := bytewise(of.SQL)
+	x = `btrim(regexp_replace(` + x + `, '[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'))`
+	x = `lower(normalize(` + x + `, NFC) COLLATE "und-x-icu")`
+	for _, c := range [][2]string{{"ß", "ss"}, {"ŉ", "ʼn"}, {"ﬀ", "ff"}, {"ﬁ", "fi"}, {"ﬂ", "fl"}, {"ﬃ", "ffi"}, {"ﬄ", "ffl"}} {
+		x = "replace(" + x + ", '" + c[0] + "', '" + c[1] + "')"
+	}
+	return `(nullif(normalize(translate(` + x + `, 'ςſ', 'σs'), NFC), '') COLLATE "C")` // nothing but space is nobody's
+}
+
+// Caseless is not asked for: no index is known to compare so.
+func (d dialect) Caseless(of relational.Term) string { return d.Folded(of) }
+
 func (dialect) Single() bool { return true }
 
 // Tuples sends each column of the tuples as one array of texts. A tuple with a value that is none of its column's type matches nothing,
