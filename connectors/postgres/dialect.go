@@ -32,11 +32,11 @@ func (dialect) Folded(of relational.Term) string {
 	}
 	x := bytewise(of.SQL)
 	x = `btrim(regexp_replace(` + x + `, '[\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'))`
-	x = `lower(normalize(` + x + `, NFC) COLLATE "und-x-icu")`
+	x = `lower(normalize(` + x + `, NFC) COLLATE "und-x-icu")` //nolint:misspell // SQL spells it so
 	for _, c := range [][2]string{{"ß", "ss"}, {"ŉ", "ʼn"}, {"ﬀ", "ff"}, {"ﬁ", "fi"}, {"ﬂ", "fl"}, {"ﬃ", "ffi"}, {"ﬄ", "ffl"}} {
 		x = "replace(" + x + ", '" + c[0] + "', '" + c[1] + "')"
 	}
-	return `(nullif(normalize(translate(` + x + `, 'ςſ', 'σs'), NFC), '') COLLATE "C")` // nothing but space is nobody's
+	return `(nullif(normalize(translate(` + x + `, 'ςſ', 'σs'), NFC), '') COLLATE "C")` //nolint:misspell // SQL spells it so; nothing but space is nobody's
 }
 
 // Caseless is not asked for: no index is known to compare so.

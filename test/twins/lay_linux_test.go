@@ -100,7 +100,7 @@ func move(t *testing.T, w *cooperative.World, admin *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := admin.Exec(t.Context(), string(script)+"; SET session_replication_role = replica"); err != nil {
+	if _, err := admin.Exec(t.Context(), strings.ReplaceAll(string(script), " COLLATE NOCASE", "")+"; SET session_replication_role = replica"); err != nil {
 		t.Fatal(err)
 	}
 	db := w.Register(t)
