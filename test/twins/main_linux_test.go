@@ -1,4 +1,4 @@
-// Package twins takes two houses through the same requests: the sample as it is, and its twin with the register on PostgreSQL, by the
+// Package twins takes two houses through the same requests: the sample as it is, and its twin with both databases on a server, by the
 // same map with another connector's name in it. They plan the same and end with the same rows.
 package twins
 
