@@ -21,15 +21,7 @@ func (e *Engine) ResumeBatch(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range steps {
-			if s.WaitsFor == "settle" {
-				continue // a second look has its time
-			}
-			if _, err := tx.WakeStep(s.ID, now); err != nil {
-				return err
-			}
-		}
-		return nil
+		return wakeWaiting(tx, steps, now)
 	})
 }
 

@@ -32,16 +32,21 @@ func (e *Engine) Resume(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		for _, s := range steps {
-			if s.WaitsFor == "settle" {
-				continue // a second look has its time
-			}
-			if _, err := tx.WakeStep(s.ID, now); err != nil {
-				return err
-			}
-		}
-		return nil
+		return wakeWaiting(tx, steps, now)
 	})
+}
+
+// wakeWaiting wakes steps somebody asks for; a second look has its time.
+func wakeWaiting(tx *state.Tx, steps []state.Step, now time.Time) error {
+	for _, s := range steps {
+		if s.WaitsFor == "settle" {
+			continue
+		}
+		if _, err := tx.WakeStep(s.ID, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Cancel ends a request before anything was taken away; once a system has committed it cannot be cancelled any more, what is begun
