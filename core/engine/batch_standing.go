@@ -87,28 +87,10 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 	}
 	out := []SystemStanding{}
 	for _, sys := range b.Systems {
-		y := SystemStanding{Name: sys.Name, State: "planned"}
-		if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == sys.Name }) {
-			y.State = "nothing to do"
-		}
-		if sys.LeftOut {
-			y.State = "left out"
-		}
+		y := systemStanding(sys.Name, sys.LeftOut, stored, steps, counts)
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
-				if a.Action == plan.Keep {
-					y.Kept += a.Rows
-				}
-			}
-		}
-		for _, c := range counts {
-			if c.System == sys.Name {
-				y.count(c.Count)
-			}
-		}
-		for _, s := range steps {
-			if s.System == sys.Name && !detailOf(s).Split {
-				y.step(s)
+				y.stays(plan.Action{Action: a.Action, Rows: a.Rows, Reason: a.Reason})
 			}
 		}
 		if sys.Manual {

@@ -230,31 +230,10 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 		return err
 	}
 	for _, sys := range p.Systems {
-		y := SystemStanding{Name: sys.Name, State: "planned"}
-		if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == sys.Name }) {
-			y.State = "nothing to do"
-		}
-		if sys.LeftOut {
-			y.State = "left out"
-		}
+		y := systemStanding(sys.Name, sys.LeftOut, stored, steps, counts)
 		for _, c := range sys.Collections {
 			for _, a := range c.Actions {
-				switch {
-				case a.Action == plan.Keep && a.Left():
-					y.Kept += a.Rows
-				case a.Action == plan.Mark && a.Reason.Code == plan.Shared:
-					y.Marked += a.Rows
-				}
-			}
-		}
-		for _, c := range counts {
-			if c.System == sys.Name {
-				y.count(c.Count)
-			}
-		}
-		for _, step := range steps {
-			if step.System == sys.Name {
-				y.step(step)
+				y.stays(a)
 			}
 		}
 		if sys.Manual {
@@ -294,6 +273,38 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 		}
 	}
 	return nil
+}
+
+// systemStanding is how far one system of a plan is by its steps, and what they counted.
+func systemStanding(name string, leftOut bool, stored state.Plan, steps []state.Step, counts []state.SystemCount) SystemStanding {
+	y := SystemStanding{Name: name, State: "planned"}
+	if stored.State == state.PlanApplied && !slices.ContainsFunc(steps, func(s state.Step) bool { return s.System == name }) {
+		y.State = "nothing to do"
+	}
+	if leftOut {
+		y.State = "left out"
+	}
+	for _, c := range counts {
+		if c.System == name {
+			y.count(c.Count)
+		}
+	}
+	for _, s := range steps {
+		if s.System == name && !detailOf(s).Split {
+			y.step(s)
+		}
+	}
+	return y
+}
+
+// stays adds rows that are kept, or marked because others own them too.
+func (y *SystemStanding) stays(a plan.Action) {
+	switch {
+	case a.Action == plan.Keep && a.Left():
+		y.Kept += a.Rows
+	case a.Action == plan.Mark && a.Reason.Code == plan.Shared:
+		y.Marked += a.Rows
+	}
 }
 
 // confirm says how far the people of a system on paper are.
