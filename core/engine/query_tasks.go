@@ -44,15 +44,11 @@ func (e *Engine) Tasks(ctx context.Context, f state.TaskFilter) ([]TaskStanding,
 		if err != nil {
 			return nil, err
 		}
-		out := []TaskStanding{}
-		for _, t := range tasks {
-			s, err := e.taskStanding(tx, t)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, s)
+		out, err := e.taskStandings(tx, tasks)
+		if out == nil {
+			out = []TaskStanding{}
 		}
-		return out, nil
+		return out, err
 	})
 }
 
@@ -71,15 +67,10 @@ func (e *Engine) Task(ctx context.Context, id int64) (TaskStanding, error) {
 func (e *Engine) Questions(ctx context.Context, id string) ([]TaskStanding, error) {
 	return read(ctx, e, func(tx *state.Tx) ([]TaskStanding, error) {
 		tasks, err := planTasks(tx, id, state.TaskOpen)
-		var out []TaskStanding
-		for _, t := range tasks {
-			s, err := e.taskStanding(tx, t)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, s)
+		if err != nil {
+			return nil, err
 		}
-		return out, err
+		return e.taskStandings(tx, tasks)
 	})
 }
 
@@ -89,6 +80,11 @@ func (e *Engine) openTasks(tx *state.Tx, id string) ([]TaskStanding, error) {
 	if err != nil {
 		return nil, err
 	}
+	return e.taskStandings(tx, tasks)
+}
+
+// taskStandings are tasks as lists show them; nil where there are none.
+func (e *Engine) taskStandings(tx *state.Tx, tasks []state.Task) ([]TaskStanding, error) {
 	var out []TaskStanding
 	for _, t := range tasks {
 		s, err := e.taskStanding(tx, t)
