@@ -1,9 +1,6 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -158,12 +155,7 @@ func without(list, known []string) []string {
 func (b *Batch) Seal() {
 	x := *b
 	x.Digest, x.Warnings, x.Totals, x.Rehearsal = "", nil, nil, nil
-	doc, err := json.Marshal(x)
-	if err != nil {
-		panic(err) // values only: it cannot fail
-	}
-	sum := sha256.Sum256(doc)
-	b.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	b.Digest = sealOf(x)
 }
 
 // Intact says whether the digest is that of the plan as it stands.

@@ -15,12 +15,17 @@ func (p Plan) Bound() Plan {
 
 // Seal computes the digest: SHA-256 over the JSON of [Plan.Bound].
 func (p *Plan) Seal() {
-	b, err := json.Marshal(p.Bound())
+	p.Digest = sealOf(p.Bound())
+}
+
+// sealOf is the digest of a value's JSON, in the form digests are written in.
+func sealOf(bound any) string {
+	doc, err := json.Marshal(bound)
 	if err != nil {
 		panic(err) // values only: it cannot fail
 	}
-	sum := sha256.Sum256(b)
-	p.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	sum := sha256.Sum256(doc)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Intact says whether the digest is that of the plan as it stands.
