@@ -34,7 +34,7 @@ type Engine struct {
 	last  *lastWork
 }
 
-// Timing of leases and retries (correctness: the engine).
+// How long a claim lasts, how often who holds it renews it, and after how long what failed is tried again.
 const (
 	leaseFor   = 15 * time.Second
 	renewEvery = 5 * time.Second

@@ -18,7 +18,8 @@ type Forgotten struct {
 }
 
 // Forget ends what has lapsed: the archives nobody may open any more, the records of requests whose keeping is over, the month keys nothing needs any more, the
-// tombstones whose two purposes have ended. Deleting alone destroys nothing; destroying the key does (correctness: forgetting).
+// tombstones whose two purposes have ended. Deleting alone destroys nothing, for files, logs and backups keep copies;
+// destroying the key does.
 // Repeating it finishes what a crash left.
 func (e *Engine) Forget(ctx context.Context) (out Forgotten, err error) {
 	now := e.Now()

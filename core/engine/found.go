@@ -21,8 +21,8 @@ const (
 	foundShown  = 50
 )
 
-// findings are what people are asked and have said about rows a verification found and could not decide about (correctness: carrying
-// out and verifying), row by row, as keyed hashes. A row somebody left is no finding any more; one that came since is asked about anew.
+// findings are what people are asked and have said about rows a verification found and could not decide about, row by row, as
+// keyed hashes. A row somebody left is no finding any more; one that came since is asked about anew.
 type findings struct {
 	key     []byte
 	left    map[string]bool // not this person's, or left with a reason

@@ -20,8 +20,8 @@ type counted struct {
 	person    int // [state.Total]: each row once
 }
 
-// tally keeps the counts of one system's work by how they are known (correctness: carrying out and verifying):
-// acknowledged, or inferred. It takes up what earlier, interrupted tries left.
+// tally keeps the counts of one system's work by how they are known: acknowledged, or inferred, so that no receipt shows a row as
+// counted which nobody counted. It takes up what earlier, interrupted tries left.
 type tally struct {
 	class   map[string]classOf       // by the ID a treatment was sent under
 	now     map[counted]*state.Count // by the plan's treatment

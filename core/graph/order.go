@@ -77,8 +77,8 @@ func (g *Graph) ReferrersFirst(s *datamap.System) []*datamap.Collection {
 	return out
 }
 
-// Systems lists the systems so that one whose rows carry keys another needs comes after it (correctness:
-// link rows wait for those who need them). needs[s] names the systems that use keys of s.
+// Systems lists the systems so that one whose rows carry keys another needs comes after it: were such a row treated first, what it
+// leads to would not be found again. needs[s] names the systems that use keys of s.
 func (g *Graph) Systems() (order []*datamap.System, needs map[*datamap.System][]*datamap.System) {
 	needs = map[*datamap.System][]*datamap.System{}
 	add := func(from, to *datamap.System) {

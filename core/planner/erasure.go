@@ -277,7 +277,7 @@ func (e *erasure) listKept(f *fate) {
 	}
 }
 
-// ceiling is how many rows of a class may change before apply aborts (correctness: plans on a busy system).
+// ceiling is how many rows of a class may change before apply aborts: an approval stands for so many, however busy the system.
 // Rows that name the person are exactly as many as the plan found.
 func (e *erasure) ceiling(c *datamap.Collection, n int64) int64 {
 	switch {

@@ -77,7 +77,7 @@ func (r *rectification) takenIn(ch *change, kind *datamap.Identifier, c *datamap
 }
 
 // searchBoth lets everything that leads to the person's rows by an identifier that changes lead there by the new value as well: while it
-// changes, some rows hold the one and some the other (correctness: carrying out and verifying).
+// changes, some rows hold the one and some the other.
 func (r *rectification) searchBoth() {
 	for _, c := range r.Graph.Collections() {
 		for _, root := range slices.Clone(r.roots[c]) {

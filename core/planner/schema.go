@@ -60,7 +60,7 @@ func (e *erasure) notNull(c *datamap.Collection, name string) bool {
 }
 
 // inspect compares what the plan touches with the live store: an unmapped column in rows that stay behind stops
-// the plan, and so does a cascade that would reach rows the plan does not treat (correctness: what is kept).
+// the plan, and so does a cascade that would reach rows the plan does not treat: kept rows would go with what they hang on.
 func (e *erasure) inspect(sys *datamap.System) error {
 	schema, err := e.schema(sys)
 	if err != nil || schema == nil {

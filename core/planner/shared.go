@@ -20,7 +20,7 @@ type candidate struct {
 }
 
 // settleShared decides about the rows that shared identifiers alone led to, once the unique ones lead no
-// further (correctness: whose row is it). A verified value is enough only where it stands on no other
+// further. A verified value is enough only where it stands on no other
 // person's row, or where the map says one_person_per_value. All are weighed before any is taken: where two verified
 // values stand on rows of different persons, neither decides. Where a person has said whose a row is, that decides, within what no
 // answer can change: a row that holds somebody else's unique identifier is not taken. It says whether a row was accepted.

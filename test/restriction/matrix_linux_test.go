@@ -12,7 +12,7 @@ import (
 // refusal is what a guard tells an application.
 const refusal = "row is restricted"
 
-// TestMatrix: who still gets at a restricted row, and by which door (correctness: restriction). SQLite knows no accounts: an
+// TestMatrix: who still gets at a restricted row, and by which door. SQLite knows no accounts: an
 // application is another process that opens the file, with foreign keys or without.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
