@@ -18,22 +18,12 @@ import (
 func benchBatch(ctx context.Context, s settings) error {
 	rounds := 3
 	opt := sample.Options{Members: max(s.members, (rounds*s.batch)*11/2)}
-	h, err := open(ctx, s, opt, lapsing)
+	h, hand, closeBoth, err := bothWays(ctx, s, opt, lapsing)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	other, err := open(ctx, s, opt, lapsing)
-	if err != nil {
-		return err
-	}
-	defer other.close()
-	hand, err := openHand(other)
-	if err != nil {
-		return err
-	}
-	defer hand.close()
-	who, err := members(hand.reg, hand.led, rounds*s.batch, "left_on < '2024-01-01' AND died_on IS NULL AND pesel IS NOT NULL AND disability IS NULL")
+	defer closeBoth()
+	who, err := members(hand.reg, hand.led, rounds*s.batch, haveLeft)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
 )
 
 // byHand is a program written for this one database.
@@ -18,6 +21,24 @@ func openHand(h *house) (*byHand, error) {
 		return nil, err
 	}
 	return &byHand{reg, led}, nil
+}
+
+// bothWays lays the same sample out twice: for Dossier, and for the statements written by hand. close ends both.
+func bothWays(ctx context.Context, s settings, opt sample.Options, change map[string]string) (ours *house, hand *byHand, close func(), err error) {
+	if ours, err = open(ctx, s, opt, change); err != nil {
+		return nil, nil, nil, err
+	}
+	other, err := open(ctx, s, opt, change)
+	if err != nil {
+		ours.close()
+		return nil, nil, nil, err
+	}
+	if hand, err = openHand(other); err != nil {
+		other.close()
+		ours.close()
+		return nil, nil, nil, err
+	}
+	return ours, hand, func() { hand.close(); other.close(); ours.close() }, nil
 }
 
 func (b *byHand) close() { _, _ = b.reg.Close(), b.led.Close() }
@@ -98,9 +119,13 @@ func (b *byHand) eraseRegister(m member) (gone []goneLease, n int64, err error) 
 
 // leasesAlone are the member's leases that nobody else holds.
 func leasesAlone(tx *sql.Tx, m member) ([]goneLease, error) {
-	rows, err := tx.Query(`SELECT l.lease_no, l.flat_no, CAST(l.started_on AS TEXT), coalesce(CAST(l.ended_on AS TEXT), '9999-12-31') FROM leases l
-		JOIN lease_parties p ON p.lease_no = l.lease_no WHERE p.member_id = ?
-		AND NOT EXISTS (SELECT 1 FROM lease_parties o WHERE o.lease_no = l.lease_no AND o.member_id <> p.member_id)`, m.id)
+	return leasesWhere(tx, `lease_no IN (SELECT lease_no FROM lease_parties WHERE member_id = ?1)
+		AND NOT EXISTS (SELECT 1 FROM lease_parties o WHERE o.lease_no = leases.lease_no AND o.member_id <> ?1)`, m.id)
+}
+
+// leasesWhere are the leases of which a condition holds.
+func leasesWhere(tx *sql.Tx, where string, args ...any) ([]goneLease, error) {
+	rows, err := tx.Query("SELECT lease_no, flat_no, CAST(started_on AS TEXT), coalesce(CAST(ended_on AS TEXT), '9999-12-31') FROM leases WHERE "+where, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -89,23 +89,6 @@ func leasesOfNobodyElse(tx *sql.Tx) (gone, stay []goneLease, err error) {
 	return gone, stay, err
 }
 
-func leasesWhere(tx *sql.Tx, where string) ([]goneLease, error) {
-	rows, err := tx.Query("SELECT lease_no, flat_no, CAST(started_on AS TEXT), coalesce(CAST(ended_on AS TEXT), '9999-12-31') FROM leases WHERE " + where)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []goneLease
-	for rows.Next() {
-		var l goneLease
-		if err := rows.Scan(&l.no, &l.flat, &l.from, &l.to); err != nil {
-			return nil, err
-		}
-		out = append(out, l)
-	}
-	return out, rows.Err()
-}
-
 func accountsOf(tx *sql.Tx, who []member) error {
 	if err := all(tx, "DROP TABLE IF EXISTS temp.closed", "CREATE TEMP TABLE closed (no TEXT PRIMARY KEY)"); err != nil {
 		return err

@@ -17,25 +17,19 @@ var lapsing = map[string]string{
 	"ledger.yaml:     erase: { keep: art17_3_e, because: { pl: Dowód w sprawie o zapłatę., en: Evidence of a debt. } }\n": "",
 }
 
+// haveLeft are members of whom the map with periods of a day lets nothing stand; consent to be registered as disabled goes on until it is
+// withdrawn.
+const haveLeft = "left_on < '2024-01-01' AND died_on IS NULL AND pesel IS NOT NULL AND disability IS NULL"
+
 // benchErasure compares the erasure of one member with statements written by hand, on an identical copy.
 func benchErasure(ctx context.Context, s settings) error {
 	opt := sample.Options{Members: s.members}
-	h, err := open(ctx, s, opt, lapsing)
+	h, hand, closeBoth, err := bothWays(ctx, s, opt, lapsing)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	other, err := open(ctx, s, opt, lapsing)
-	if err != nil {
-		return err
-	}
-	defer other.close()
-	hand, err := openHand(other)
-	if err != nil {
-		return err
-	}
-	defer hand.close()
-	who, err := members(hand.reg, hand.led, s.n+3, "left_on < '2024-01-01' AND died_on IS NULL AND pesel IS NOT NULL AND disability IS NULL" /* consent goes on until it is withdrawn */)
+	defer closeBoth()
+	who, err := members(hand.reg, hand.led, s.n+3, haveLeft)
 	if err != nil {
 		return err
 	}

@@ -12,21 +12,12 @@ import (
 // identical copy; then both copies must be what they were.
 func benchRestriction(ctx context.Context, s settings) error {
 	opt := sample.Options{Members: s.members}
-	h, err := open(ctx, s, opt, nil)
+	h, hand, closeBoth, err := bothWays(ctx, s, opt, nil)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	other, err := open(ctx, s, opt, nil)
-	if err != nil {
-		return err
-	}
-	defer other.close()
-	b := &restrictions{house: h, restrict: newStages(), lift: newStages(), handRestrict: &series{name: "by hand, one transaction a file"}, handLift: &series{name: "by hand, one transaction a file"}}
-	if b.hand, err = openHand(other); err != nil {
-		return err
-	}
-	defer b.hand.close()
+	defer closeBoth()
+	b := &restrictions{house: h, hand: hand, restrict: newStages(), lift: newStages(), handRestrict: &series{name: "by hand, one transaction a file"}, handLift: &series{name: "by hand, one transaction a file"}}
 	if b.mine, err = openHand(h); err != nil {
 		return err
 	}
