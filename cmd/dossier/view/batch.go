@@ -80,11 +80,7 @@ func batchTable(w io.Writer, b *plan.Batch) {
 	for _, s := range b.Systems {
 		_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
 		if !s.Reached {
-			why := "not reached: " + s.Unreached
-			if s.LeftOut {
-				why = "left out, for a plan of its own"
-			}
-			_, _ = fmt.Fprintln(w, "  "+wrap(why, Width-2, "  "))
+			absent(w, s.LeftOut, s.Unreached)
 			continue
 		}
 		last := ""
@@ -171,10 +167,7 @@ func batchTold(w io.Writer, b *plan.Batch) {
 		width = max(width, utf8.RuneCountInString(r.Name)+2)
 	}
 	for _, r := range b.Recipients {
-		how := toldHow(r.How, r.Detail)
-		if r.Processor && r.How != "exempt" {
-			how += "; a processor, has to confirm that it did the same"
-		}
+		how := toldHow(r.How, r.Detail, r.Processor)
 		lead := "  " + pad(r.Name, width) + padLeft(Number(int64(r.Requests)), 6) + "  "
 		_, _ = fmt.Fprintln(w, lead+wrap(how, Width-width-10, strings.Repeat(" ", width+10)))
 	}

@@ -91,12 +91,7 @@ func batchFooter(w io.Writer, b *plan.Batch, c BatchContext) {
 				down = append(down, s.Name)
 			}
 		}
-		if !b.Applicable && len(down) > 0 {
-			line += fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(int64(len(down)), "system"))
-		} else if !b.Applicable {
-			line += " Not applicable: a person has to look first."
-		}
-		_, _ = fmt.Fprintln(w, "\n"+line)
+		_, _ = fmt.Fprintln(w, "\n"+line+whyNot(b.Applicable, down))
 		_, _ = fmt.Fprintln(w, wrap(totalsLine(b.Totals, b.Tasks, down, ""), Width, ""))
 	}
 	head := "\nnext  "

@@ -188,11 +188,7 @@ type line struct {
 func system(w io.Writer, s plan.System, name, act int, empty string) {
 	_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
 	if !s.Reached {
-		why := "not reached: " + s.Unreached
-		if s.LeftOut {
-			why = "left out, for a plan of its own"
-		}
-		_, _ = fmt.Fprintln(w, "  "+wrap(why, Width-2, "  "))
+		absent(w, s.LeftOut, s.Unreached)
 		return
 	}
 	indent := strings.Repeat(" ", name+rowsWidth+2+act+2)
@@ -228,6 +224,36 @@ func system(w io.Writer, s plan.System, name, act int, empty string) {
 	if len(linesOf(s)) == 0 {
 		_, _ = fmt.Fprintln(w, "  "+empty)
 	}
+}
+
+// absent says why a system is not in a plan.
+func absent(w io.Writer, leftOut bool, unreached string) {
+	why := "not reached: " + unreached
+	if leftOut {
+		why = "left out, for a plan of its own"
+	}
+	_, _ = fmt.Fprintln(w, "  "+wrap(why, Width-2, "  "))
+}
+
+// notReached are the systems a plan wanted and that did not answer; those left out are not among them.
+func notReached(p *plan.Plan) (down []string) {
+	for _, s := range p.Systems {
+		if !s.Reached && !s.LeftOut {
+			down = append(down, s.Name)
+		}
+	}
+	return down
+}
+
+// whyNot says, after a plan's digest, why it cannot be carried out as it stands; down are the systems that were not reached.
+func whyNot(applicable bool, down []string) string {
+	switch {
+	case applicable:
+		return ""
+	case len(down) > 0:
+		return fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(int64(len(down)), "system"))
+	}
+	return " Not applicable: a person has to look first."
 }
 
 // empty is what is said of a system without a line.

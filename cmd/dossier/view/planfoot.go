@@ -21,17 +21,18 @@ func recipients(w io.Writer, p *plan.Plan) {
 		width = max(width, utf8.RuneCountInString(r.Name)+2)
 	}
 	for _, r := range p.Recipients {
-		how := toldHow(r.How, r.Detail)
-		if r.Processor && r.How != "exempt" {
-			how += "; a processor, has to confirm that it did the same"
-		}
+		how := toldHow(r.How, r.Detail, r.Processor)
 		_, _ = fmt.Fprintln(w, "  "+pad(r.Name, width)+wrap(how, Width-width-2, strings.Repeat(" ", width+2)))
 	}
 }
 
-// toldHow says how a recipient is told, or why not.
-func toldHow(how, detail string) string {
-	return map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + detail, "exempt": "not told, " + detail}[how]
+// toldHow says how a recipient is told, or why not; a processor that is told has to answer.
+func toldHow(how, detail string, processor bool) string {
+	text := map[string]string{"email": "by e-mail", "webhook": "by webhook", "task": "task for " + detail, "exempt": "not told, " + detail}[how]
+	if processor && how != "exempt" {
+		text += "; a processor, has to confirm that it did the same"
+	}
+	return text
 }
 
 // tasks are what people have to do.
@@ -169,20 +170,7 @@ func rehearsed(w io.Writer, p *plan.Plan) {
 func footer(w io.Writer, p *plan.Plan, c PlanContext) {
 	rehearsed(w, p)
 	line := fmt.Sprintf("%s, good until %s.", Digest(p.Digest), Date(p.ExpiresAt.In(c.Zone)))
-	if !p.Applicable {
-		n := int64(0)
-		for _, s := range p.Systems {
-			if !s.Reached && !s.LeftOut {
-				n++
-			}
-		}
-		if n > 0 {
-			line += fmt.Sprintf(" Not applicable yet: %s not reached.", Plural(n, "system"))
-		} else {
-			line += " Not applicable: a person has to look first."
-		}
-	}
-	_, _ = fmt.Fprintln(w, "\n"+line)
+	_, _ = fmt.Fprintln(w, "\n"+line+whyNot(p.Applicable, notReached(p)))
 	_, _ = fmt.Fprintln(w, wrap(Totals(p), Width, ""))
 	if c.Open && p.Applicable {
 		_, _ = fmt.Fprintln(w, "\nnext  "+ApplyCommand(p.Request, p.Digest, c.Approval))
@@ -214,13 +202,7 @@ func withheld(p *plan.Plan) string {
 
 // Totals is the last line of a plan.
 func Totals(p *plan.Plan) string {
-	var down []string
-	for _, s := range p.Systems {
-		if !s.Reached && !s.LeftOut {
-			down = append(down, s.Name)
-		}
-	}
-	return totalsLine(p.Totals, len(p.Tasks), down, withheld(p))
+	return totalsLine(p.Totals, len(p.Tasks), notReached(p), withheld(p))
 }
 
 // totalsLine says how many rows each act is about; down are the systems that were not reached.
