@@ -38,32 +38,48 @@ var (
 // Postgres gives a test an empty database, and takes it away with the test.
 func Postgres(t testing.TB) Database {
 	t.Helper()
-	server, err := postgres()
-	if err != nil {
-		t.Fatalf("this test needs a PostgreSQL server, and none is to be had: %v\n`make deps` installs one; %s names one", err, postgresEnv)
-	}
 	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
-	role, bare := name+"_app", name+"_bare"
+	db, err := NewPostgres(name)
+	if err != nil {
+		t.Fatalf("this test needs a PostgreSQL database, and none is to be had: %v\n`make deps` installs a server; %s names one", err, postgresEnv)
+	}
 	t.Cleanup(func() {
-		if err := tell(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)", "DROP OWNED BY "+bare, "DROP ROLE "+role, "DROP ROLE "+bare); err != nil {
+		if err := dropPostgres(name); err != nil {
 			t.Errorf("dropping the test's database: %v", err)
 		}
 	})
-	login := " LOGIN PASSWORD '" + ordinary + "'"
+	return db
+}
+
+// NewPostgres makes an empty database of a name, and its accounts. Server and database last as long as this process.
+func NewPostgres(name string) (Database, error) {
+	server, err := postgres()
+	if err != nil {
+		return Database{}, err
+	}
+	role, bare, login := name+"_app", name+"_bare", " LOGIN PASSWORD '"+ordinary+"'"
 	if err := tell(server, "CREATE ROLE "+role+login, "CREATE ROLE "+bare+login, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
-		t.Fatalf("making a database: %v", err)
+		return Database{}, err
 	}
 	u := *server
 	u.Path = "/" + name
 	if err := tell(&u, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO "+role); err != nil {
-		t.Fatalf("making a database: %v", err)
+		return Database{}, err
 	}
 	db := Database{URL: u.String()}
 	u.User = url.UserPassword(role, ordinary)
 	db.Ordinary = u.String()
 	u.User = url.UserPassword(bare, ordinary)
 	db.Bare = u.String()
-	return db
+	return db, nil
+}
+
+func dropPostgres(name string) error {
+	server, err := postgres()
+	if err != nil {
+		return err
+	}
+	return tell(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)", "DROP OWNED BY "+name+"_bare", "DROP ROLE "+name+"_app", "DROP ROLE "+name+"_bare")
 }
 
 // tell runs statements in a database, one by one.
