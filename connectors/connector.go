@@ -61,14 +61,16 @@ type (
 	BlobOpener interface {
 		OpenBlob(ctx context.Context, b Blob) (io.ReadCloser, error)
 	}
-	// Installer gives what a system's administrator runs once so that rows of these collections can be restricted: in the store's
-	// own words, in order, without what is in place already. It only says it and changes nothing.
+	// Installer gives what a system's administrator runs once so that rows can be restricted as these uses say (Use.Method): in the
+	// store's own words, in order, without what is in place already. It only says it and changes nothing. Uninstall gives what
+	// takes it away again, nothing where nothing is in place, and is an error while rows are restricted.
 	Installer interface {
-		Install(ctx context.Context, collections []Collection) (statements []string, err error)
+		Install(ctx context.Context, uses []Use) (statements []string, err error)
+		Uninstall(ctx context.Context, uses []Use) (statements []string, err error)
 	}
-	// Granter gives, in the same way, what the administrator grants the connector's own account.
+	// Granter gives, in the same way, what the administrator grants the connector's own account for these uses, and no more.
 	Granter interface {
-		Grants(ctx context.Context, collections []Collection) (statements []string, err error)
+		Grants(ctx context.Context, uses []Use) (statements []string, err error)
 	}
 	// Fixture lays out and reads back a scratch system; served only to `dossier connector test`. Load
 	// creates what is missing and replaces the rows of the collections named, by address (Collection.At),

@@ -19,7 +19,7 @@ func (c connectorInstallCmd) Run(ctx context.Context, a *app) error {
 	return a.statements(ctx, c.System, "install", "nothing is to be installed by hand: what a restriction needs is there, or the connector makes it when the first one comes",
 		func(y live) ([]string, error) {
 			if i, ok := connectors.As[connectors.Installer](y.Store); ok {
-				return i.Install(ctx, y.collections())
+				return i.Install(ctx, y.uses())
 			}
 			return nil, nil
 		})
@@ -34,7 +34,7 @@ func (c connectorGrantsCmd) Run(ctx context.Context, a *app) error {
 	return a.statements(ctx, c.System, "grants", "nothing is to be granted: the connector opens the system as whoever runs it may",
 		func(y live) ([]string, error) {
 			if g, ok := connectors.As[connectors.Granter](y.Store); ok {
-				return g.Grants(ctx, y.collections())
+				return g.Grants(ctx, y.uses())
 			}
 			return nil, nil
 		})
@@ -66,11 +66,11 @@ func (a *app) statements(ctx context.Context, system, what, nothing string, ask 
 	return nil
 }
 
-// collections are the system's, as the connector knows them.
-func (l live) collections() []connectors.Collection {
-	var out []connectors.Collection
+// uses are the system's collections, as the connector knows them, and how their rows are blocked.
+func (l live) uses() []connectors.Use {
+	var out []connectors.Use
 	for _, c := range l.Map.Collections {
-		out = append(out, connectors.Collection{Name: c.Name, At: c.At, Key: c.Key})
+		out = append(out, connectors.Use{Collection: connectors.Collection{Name: c.Name, At: c.At, Key: c.Key}, Reads: c.Key, Verbs: l.Card.Verbs, Method: c.Restrict.Block})
 	}
 	return out
 }

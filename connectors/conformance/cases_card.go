@@ -151,7 +151,10 @@ func schema(ctx context.Context, b *Bench) error {
 
 func toInstall(ctx context.Context, b *Bench) error {
 	i, _ := connectors.As[connectors.Installer](b.Store)
-	return b.onlySays(ctx, i.Install)
+	if err := b.onlySays(ctx, i.Install); err != nil {
+		return err
+	}
+	return b.onlySays(ctx, i.Uninstall)
 }
 
 func toGrant(ctx context.Context, b *Bench) error {
@@ -160,13 +163,17 @@ func toGrant(ctx context.Context, b *Bench) error {
 }
 
 // onlySays asks twice: what was said and not run is said again, and no row has changed.
-func (b *Bench) onlySays(ctx context.Context, ask func(context.Context, []connectors.Collection) ([]string, error)) error {
+func (b *Bench) onlySays(ctx context.Context, ask func(context.Context, []connectors.Use) ([]string, error)) error {
 	const likely = "An administrator runs these statements, once; asked for, they are printed and nothing else."
-	first, err := ask(ctx, []connectors.Collection{b.Collection("people")})
+	use := connectors.Use{Collection: b.Collection("people"), Reads: b.Collection("people").Key, Verbs: b.Card.Verbs}
+	if len(b.Card.Blocking) > 0 {
+		use.Method = b.Card.Blocking[0]
+	}
+	first, err := ask(ctx, []connectors.Use{use})
 	if err != nil {
 		return err
 	}
-	again, err := ask(ctx, []connectors.Collection{b.Collection("people")})
+	again, err := ask(ctx, []connectors.Use{use})
 	if err != nil {
 		return err
 	}

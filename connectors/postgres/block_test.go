@@ -33,11 +33,11 @@ func restricting(t *testing.T) *house {
 	t.Cleanup(func() { store.Close() })
 	h.store = store
 	all := []connectors.Collection{coll("m", "id"), coll("kid", "id")}
-	grants, err := store.(connectors.Granter).Grants(t.Context(), all)
+	grants, err := store.(connectors.Granter).Grants(t.Context(), uses(all...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	install, err := store.(connectors.Installer).Install(t.Context(), all)
+	install, err := store.(connectors.Installer).Install(t.Context(), uses(all...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +50,15 @@ func restricting(t *testing.T) *house {
 	h.run("DO $$ BEGIN EXECUTE format('GRANT INSERT ON audit TO %I', current_database() || '_bare'); END $$") // triggers write as whoever changes the row
 	forget(h.store)
 	return h
+}
+
+// uses is everything that can be done with rows of collections.
+func uses(all ...connectors.Collection) []connectors.Use {
+	var out []connectors.Use
+	for _, c := range all {
+		out = append(out, connectors.Use{Collection: c, Reads: c.Key, Verbs: Connector{}.Describe().Verbs, Method: methodMove})
+	}
+	return out
 }
 
 // forget has the schema read anew, as it is in two seconds.
@@ -150,8 +159,8 @@ func TestPathsOverRestrictedRows(t *testing.T) {
 	h := restricting(t)
 	h.run("CREATE TABLE tree (id int PRIMARY KEY, up int); INSERT INTO tree SELECT g, g - 1 FROM generate_series(1, 6) AS g")
 	tree := coll("tree", "id")
-	for _, ask := range []func(context.Context, []connectors.Collection) ([]string, error){h.store.(connectors.Granter).Grants, h.store.(connectors.Installer).Install} {
-		texts, err := ask(t.Context(), []connectors.Collection{tree})
+	for _, ask := range []func(context.Context, []connectors.Use) ([]string, error){h.store.(connectors.Granter).Grants, h.store.(connectors.Installer).Install} {
+		texts, err := ask(t.Context(), uses(tree))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,12 +18,12 @@ const restricted = "row is restricted"
 // Install gives the statements that make restriction by move possible for collections: a schema of the executor's own, tables for held
 // rows, and guards that keep every login but the executor's off what is left in their place. An administrator who owns the tables runs
 // them once.
-func (s *store) Install(ctx context.Context, collections []connectors.Collection) ([]string, error) {
+func (s *store) Install(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	var out []string
 	err := with(ctx, s.pool, func(l *line) (err error) {
 		v := s.catalog.view(ctx, l)
-		for _, c := range collections {
-			t, err := v.table(c)
+		for _, u := range uses {
+			t, err := v.table(u.Collection)
 			if err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (v *view) installing(t *table) ([]string, error) {
 // Grants gives what the executor's account needs on the tables: it locks what it changes, for which PostgreSQL asks for UPDATE; and it
 // looks at what refers to restricted rows, and at what they refer to. What triggers of the application write to is the application's
 // own affair: they write as whoever changes the row.
-func (s *store) Grants(ctx context.Context, collections []connectors.Collection) ([]string, error) {
+func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	var out []string
 	err := with(ctx, s.pool, func(l *line) error {
 		v := s.catalog.view(ctx, l)
@@ -117,8 +117,8 @@ func (s *store) Grants(ctx context.Context, collections []connectors.Collection)
 			return err
 		}
 		schemas := map[string]bool{}
-		for _, c := range collections {
-			t, err := v.table(c)
+		for _, u := range uses {
+			t, err := v.table(u.Collection)
 			if err != nil {
 				return err
 			}

@@ -110,7 +110,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 
 // restrict installs what is to be installed, and blocks two rows of each.
 func (h *house) restrict(r *rapid.T, all ...connectors.Collection) {
-	install, err := h.store.(connectors.Installer).Install(h.Context(), all)
+	install, err := h.store.(connectors.Installer).Install(h.Context(), uses(all...))
 	if err != nil {
 		r.Fatal(err)
 	}

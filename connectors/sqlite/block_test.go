@@ -251,16 +251,39 @@ func TestARehearsalInstallsNothing(t *testing.T) {
 		t.Fatal(out, err)
 	}
 	same(t, "objects", count(t, db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'dossier%'"), 0)
-	texts, err := s.Install(t.Context(), []connectors.Collection{members, parties})
+	texts, err := s.Install(t.Context(), []connectors.Use{{Collection: members}, {Collection: parties}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run(t, db, strings.Join(texts, ";\n"))
-	if texts, err = s.Install(t.Context(), []connectors.Collection{members, parties}); err != nil || len(texts) > 0 {
+	if texts, err = s.Install(t.Context(), []connectors.Use{{Collection: members}, {Collection: parties}}); err != nil || len(texts) > 0 {
 		t.Errorf("again: %d statements, %v", len(texts), err)
 	}
 	hold(t, s, anna)
+	uses := []connectors.Use{{Collection: members}, {Collection: parties}}
+	if texts, err := s.Uninstall(t.Context(), uses); err == nil || len(texts) > 0 {
+		t.Errorf("what holds restricted rows would be taken away: %q, %v", texts, err)
+	}
 	same(t, "e-mail compares in the held table as before", found(t, s, by(members, "email", one(0, "ANNA@LIPY.example"))), []string{"0: 1"})
+}
+
+// TestUninstallLeavesNothing: what install makes, uninstall takes away, and nothing of the application's.
+func TestUninstallLeavesNothing(t *testing.T) {
+	path, db := newFile(t, house)
+	before := count(t, db, "SELECT count(*) FROM sqlite_schema")
+	s := opened(t, path)
+	uses := []connectors.Use{{Collection: members}, {Collection: parties}}
+	for _, ask := range []func(context.Context, []connectors.Use) ([]string, error){s.Install, s.Uninstall} {
+		texts, err := ask(t.Context(), uses)
+		if err != nil || len(texts) == 0 {
+			t.Fatal(texts, err)
+		}
+		run(t, db, strings.Join(texts, ";\n"))
+	}
+	same(t, "objects left", count(t, db, "SELECT count(*) FROM sqlite_schema"), before)
+	if texts, err := s.Uninstall(t.Context(), uses); err != nil || len(texts) > 0 {
+		t.Errorf("again: %q, %v", texts, err)
+	}
 }
 
 func TestATableWithoutKeyIsNotBlocked(t *testing.T) {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"strings"
 
+	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
@@ -26,6 +27,20 @@ func (d declared) base() string {
 		return up[:i]
 	}
 	return up
+}
+
+// family is what becomes of a text that looks like a number: a column of INTEGER or NUMERIC affinity, and what SQLite does not know is NUMERIC, a STRING
+// too, keeps it as one, without its leading zeros. Lengths are not enforced.
+func (d declared) family() connectors.Family {
+	switch {
+	case d.has("INT"):
+		return connectors.WholeFamily
+	case d.has("CHAR", "CLOB", "TEXT"):
+		return connectors.TextFamily
+	case d.base() == "" || d.has("BLOB") || d.base() == "ANY":
+		return ""
+	}
+	return connectors.NumberFamily
 }
 
 // class is the column's in the sense of [relational.Column]; strict says that the table is STRICT, where ANY keeps what it is given.

@@ -54,13 +54,13 @@ func TestHeldRowsHaveTheIndexesOfTheirTable(t *testing.T) {
 	for _, n := range texts(t, db, "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name LIKE 'dossier%' AND name LIKE 'dossier_by%'") {
 		run(t, db, `DROP INDEX "`+n+`"`)
 	}
-	statements, err := s.Install(t.Context(), []connectors.Collection{members, payments})
+	statements, err := s.Install(t.Context(), []connectors.Use{{Collection: members}, {Collection: payments}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run(t, db, strings.Join(statements, ";\n"))
 	same(t, "installed by hand", heldIndexes(t, s), wantedIndexes)
-	if statements, err = s.Install(t.Context(), []connectors.Collection{members, payments}); err != nil || len(statements) > 0 {
+	if statements, err = s.Install(t.Context(), []connectors.Use{{Collection: members}, {Collection: payments}}); err != nil || len(statements) > 0 {
 		t.Errorf("again: %q, %v", statements, err)
 	}
 	run(t, db, "CREATE INDEX later ON members(active); ALTER TABLE payments ADD COLUMN new TEXT; CREATE INDEX new ON payments(new)")

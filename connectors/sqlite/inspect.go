@@ -88,7 +88,7 @@ func (v *view) fields(c *connectors.SchemaCollection) error {
 		if err := rows.Scan(&f.Name, &f.Type, &f.NotNull, &pk, &hidden); err != nil {
 			return err
 		}
-		f.Generated = hidden >= 2
+		f.Generated, f.Family = hidden >= 2, declared(f.Type).family()
 		if pk > 0 {
 			keys[pk] = f.Name
 		}

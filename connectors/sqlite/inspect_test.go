@@ -30,10 +30,10 @@ func TestInspect(t *testing.T) {
 	same(t, "names", names, []string{"active_members", "addresses", "audit", "gen", "leases", "members", "parties", "payments", "readings"})
 	same(t, "view", by["active_members"].View, true)
 	gen := by["gen"]
-	same(t, "fields", fmt.Sprint(gen.Fields), "[{a INTEGER true false} {b TEXT false true} {c INTEGER false false}]")
+	same(t, "fields", fmt.Sprint(gen.Fields), "[{a INTEGER true false whole number 0} {b TEXT false true text 0} {c INTEGER false false whole number 0}]")
 	same(t, "unique", gen.Unique, [][]string{{"a", "c"}})
 	same(t, "references", fmt.Sprint(gen.References), "[{[c] members [id] cascade no action true}]")
-	same(t, "triggers", fmt.Sprint(gen.Triggers), "[{delete log update [audit members addresses readings]}]")
+	same(t, "triggers", fmt.Sprint(gen.Triggers), "[{delete log update [audit members addresses readings] [] false}]")
 	same(t, "rows", by["members"].Rows, 5)
 	same(t, "key", by["parties"].Key, []string{"lease_no", "member_id"})
 	same(t, "the row number is an index", by["members"].Indexes[len(by["members"].Indexes)-1], []string{"id"})

@@ -12,15 +12,15 @@ import (
 // Install gives the statements that make restriction by move possible for collections: tables for held rows, and
 // guards that keep applications off what is left in their place. Block runs them by itself where they have not been run; an
 // administrator can run them before. Those whose objects are there already are left out.
-func (s *store) Install(ctx context.Context, collections []connectors.Collection) (statements []string, err error) {
+func (s *store) Install(ctx context.Context, uses []connectors.Use) (statements []string, err error) {
 	err = s.reading(ctx, func(v *view) error {
 		common := false
 		taken, err := names(ctx, v.conn)
 		if err != nil {
 			return err
 		}
-		for _, c := range collections {
-			t, err := v.table(c)
+		for _, u := range uses {
+			t, err := v.table(u.Collection)
 			if err != nil {
 				return err
 			}

@@ -78,10 +78,12 @@ func TestAgainst(t *testing.T) {
 func TestSchemaFile(t *testing.T) {
 	s := &connectors.Schema{Collections: []connectors.SchemaCollection{{
 		Name: "people", Key: []string{"id"}, Unique: [][]string{{"no"}}, Indexes: [][]string{{"id"}, {"no"}}, Caseless: []string{"no"}, Rows: -1,
-		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true}, {Name: "no", Type: "TEXT"}},
+		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true, Family: connectors.WholeFamily}, {Name: "no", Type: "TEXT", Length: 7}},
 		References: []connectors.Reference{{Fields: []string{"no"}, Target: "numbers", Targets: []string{"no"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
-		Triggers:   []connectors.Trigger{{Name: "audit", On: "delete", Writes: []string{"log"}}},
-	}, {Name: "all_people", View: true, Rows: -1}}}
+		Triggers:   []connectors.Trigger{{Name: "audit", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Unread: true}},
+		Parts:      []connectors.Part{{Name: "people_1", Keys: [][]string{{"id"}}}}, Partitioned: true, Policies: []string{"mine"}, Versioned: true, Unsafe: true,
+	}, {Name: "all_people", View: true, Copy: true, Remote: true, Unbound: true, Reads: []string{"people"}, Rows: -1}},
+		Feeds: []connectors.Feed{{Name: "all", Kind: "publication", Collections: []string{"people"}}}, Routines: []connectors.Routine{{Name: "list", Reads: []string{"people"}}}}
 	var b bytes.Buffer
 	if err := livecheck.Write(&b, "register", "sqlite", s); err != nil {
 		t.Fatal(err)

@@ -1,14 +1,5 @@
 package livecheck
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
-
-	"github.com/dossier-dsr/dossier/connectors"
-)
-
 // FileFormat is the format of an inspected schema in a file.
 const FileFormat = "dossier.schema/v1"
 
@@ -19,19 +10,30 @@ type File struct {
 	System      string       `json:"system"`
 	Connector   string       `json:"connector,omitempty"`
 	Collections []Collection `json:"collections"`
+	Feeds       []Feed       `json:"feeds,omitempty"`
+	Routines    []Routine    `json:"routines,omitempty"`
 }
 
 // Collection is one table.
 type Collection struct {
-	Name       string      `json:"name"`
-	View       bool        `json:"view,omitempty"`
-	Fields     []Field     `json:"fields,omitempty"`
-	Key        []string    `json:"key,omitempty"`
-	Unique     [][]string  `json:"unique,omitempty"`
-	Indexes    [][]string  `json:"indexes,omitempty"`
-	Caseless   []string    `json:"caseless,omitempty"`
-	References []Reference `json:"references,omitempty"`
-	Triggers   []Trigger   `json:"triggers,omitempty"`
+	Name        string      `json:"name"`
+	View        bool        `json:"view,omitempty"`
+	Copy        bool        `json:"copy,omitempty"`
+	Remote      bool        `json:"remote,omitempty"`
+	Unbound     bool        `json:"unbound,omitempty"`
+	Reads       []string    `json:"reads,omitempty"`
+	Fields      []Field     `json:"fields,omitempty"`
+	Key         []string    `json:"key,omitempty"`
+	Unique      [][]string  `json:"unique,omitempty"`
+	Indexes     [][]string  `json:"indexes,omitempty"`
+	Caseless    []string    `json:"caseless,omitempty"`
+	References  []Reference `json:"references,omitempty"`
+	Triggers    []Trigger   `json:"triggers,omitempty"`
+	Partitioned bool        `json:"partitioned,omitempty"`
+	Parts       []Part      `json:"parts,omitempty"`
+	Policies    []string    `json:"policies,omitempty"`
+	Versioned   bool        `json:"versioned,omitempty"`
+	Unsafe      bool        `json:"unsafe,omitempty"`
 }
 
 // Field is one column.
@@ -40,6 +42,8 @@ type Field struct {
 	Type      string `json:"type,omitempty"`
 	NotNull   bool   `json:"not_null,omitempty"`
 	Generated bool   `json:"generated,omitempty"`
+	Family    string `json:"family,omitempty"`
+	Length    int    `json:"length,omitempty"`
 }
 
 // Reference is a foreign key.
@@ -57,58 +61,25 @@ type Trigger struct {
 	Name   string   `json:"name"`
 	On     string   `json:"on,omitempty"`
 	Writes []string `json:"writes,omitempty"`
+	Tells  []string `json:"tells,omitempty"`
+	Unread bool     `json:"unread,omitempty"`
 }
 
-// Write writes a schema as a file. Numbers of rows are left out: they change, and the file is kept with code.
-func Write(w io.Writer, system, connector string, s *connectors.Schema) error {
-	f := File{Format: FileFormat, System: system, Connector: connector, Collections: []Collection{}}
-	for _, c := range s.Collections {
-		out := Collection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes, Caseless: c.Caseless}
-		for _, x := range c.Fields {
-			out.Fields = append(out.Fields, Field(x))
-		}
-		for _, x := range c.References {
-			out.References = append(out.References, Reference(x))
-		}
-		for _, x := range c.Triggers {
-			out.Triggers = append(out.Triggers, Trigger(x))
-		}
-		f.Collections = append(f.Collections, out)
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(f)
+// Part is a partition that has keys the whole lacks.
+type Part struct {
+	Name string     `json:"name"`
+	Keys [][]string `json:"keys"`
 }
 
-// Read reads a file that [Write] wrote, and says which system it is of. Unknown fields and other formats are errors.
-func Read(r io.Reader) (system string, schema *connectors.Schema, err error) {
-	data, err := io.ReadAll(io.LimitReader(r, 64<<20))
-	if err != nil {
-		return "", nil, fmt.Errorf("reading the schema: %w", err)
-	}
-	var f File
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return "", nil, fmt.Errorf("reading the schema: %w: want what `dossier manifest inspect SYSTEM` writes", err)
-	}
-	if f.Format != FileFormat {
-		return "", nil, fmt.Errorf("reading the schema: the format is %q, want %q", f.Format, FileFormat)
-	}
-	schema = &connectors.Schema{}
-	for _, c := range f.Collections {
-		out := connectors.SchemaCollection{Name: c.Name, View: c.View, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes, Caseless: c.Caseless, Rows: -1}
-		for _, x := range c.Fields {
-			out.Fields = append(out.Fields, connectors.SchemaField(x))
-		}
-		for _, x := range c.References {
-			out.References = append(out.References, connectors.Reference(x))
-		}
-		for _, x := range c.Triggers {
-			out.Triggers = append(out.Triggers, connectors.Trigger(x))
-		}
-		schema.Collections = append(schema.Collections, out)
-	}
-	return f.System, schema, nil
+// Feed is a way by which changes leave the store.
+type Feed struct {
+	Name        string   `json:"name"`
+	Kind        string   `json:"kind,omitempty"`
+	Collections []string `json:"collections,omitempty"`
+}
+
+// Routine is a function that no policy on rows binds.
+type Routine struct {
+	Name  string   `json:"name"`
+	Reads []string `json:"reads,omitempty"`
 }

@@ -10,24 +10,29 @@ import (
 	pb "github.com/dossier-dsr/dossier/plugins/wire/dossier/connector/v1"
 )
 
-func (i installer) Install(ctx context.Context, cs []connectors.Collection) ([]string, error) {
-	texts, err := i.r.statements(ctx, cs, pb.ConnectorClient.Install)
+func (i installer) Install(ctx context.Context, uses []connectors.Use) ([]string, error) {
+	texts, err := i.r.statements(ctx, uses, false, pb.ConnectorClient.Install)
 	return texts, i.r.fail(err)
 }
 
-func (g granter) Grants(ctx context.Context, cs []connectors.Collection) ([]string, error) {
-	texts, err := g.r.statements(ctx, cs, pb.ConnectorClient.Grants)
+func (i installer) Uninstall(ctx context.Context, uses []connectors.Use) ([]string, error) {
+	texts, err := i.r.statements(ctx, uses, true, pb.ConnectorClient.Install)
+	return texts, i.r.fail(err)
+}
+
+func (g granter) Grants(ctx context.Context, uses []connectors.Use) ([]string, error) {
+	texts, err := g.r.statements(ctx, uses, false, pb.ConnectorClient.Grants)
 	return texts, g.r.fail(err)
 }
 
 type statementsCall func(pb.ConnectorClient, context.Context, *pb.StatementsRequest, ...grpc.CallOption) (*pb.StatementsResponse, error)
 
-func (r *remote) statements(ctx context.Context, cs []connectors.Collection, call statementsCall) ([]string, error) {
+func (r *remote) statements(ctx context.Context, uses []connectors.Use, undo bool, call statementsCall) ([]string, error) {
 	c, number, err := r.session(ctx)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := call(c.rpc, ctx, &pb.StatementsRequest{Store: number, Collections: wire.CollectionsToProto(cs)})
+	answer, err := call(c.rpc, ctx, &pb.StatementsRequest{Store: number, Uses: wire.UsesToProto(uses), Undo: undo})
 	if err != nil {
 		return nil, c.broke(ctx, err, r.cleaner())
 	}

@@ -8,7 +8,7 @@ import (
 	pb "github.com/dossier-dsr/dossier/plugins/wire/dossier/connector/v1"
 )
 
-// Install says what has to be in place before rows can be restricted.
+// Install says what has to be in place before rows can be restricted, or what takes it away again.
 func (s *server) Install(ctx context.Context, in *pb.StatementsRequest) (*pb.StatementsResponse, error) {
 	out := &pb.StatementsResponse{}
 	err := s.guard("Install", func() error {
@@ -16,7 +16,11 @@ func (s *server) Install(ctx context.Context, in *pb.StatementsRequest) (*pb.Sta
 		if err != nil {
 			return err
 		}
-		out.Statements, err = i.Install(ctx, wire.CollectionsFromProto(in.GetCollections()))
+		ask := i.Install
+		if in.GetUndo() {
+			ask = i.Uninstall
+		}
+		out.Statements, err = ask(ctx, wire.UsesFromProto(in.GetUses()))
 		return err
 	})
 	out.Fault = wire.FaultOf(err)
@@ -31,7 +35,7 @@ func (s *server) Grants(ctx context.Context, in *pb.StatementsRequest) (*pb.Stat
 		if err != nil {
 			return err
 		}
-		out.Statements, err = g.Grants(ctx, wire.CollectionsFromProto(in.GetCollections()))
+		out.Statements, err = g.Grants(ctx, wire.UsesFromProto(in.GetUses()))
 		return err
 	})
 	out.Fault = wire.FaultOf(err)

@@ -10,7 +10,15 @@ func SchemaToProto(s *connectors.Schema) *pb.Schema {
 	if s == nil {
 		return nil
 	}
-	return &pb.Schema{Collections: each(s.Collections, schemaCollection)}
+	return &pb.Schema{
+		Collections: each(s.Collections, schemaCollection),
+		Feeds: each(s.Feeds, func(f connectors.Feed) *pb.Feed {
+			return &pb.Feed{Name: text(f.Name), Kind: text(f.Kind), Collections: texts[string, string](f.Collections)}
+		}),
+		Routines: each(s.Routines, func(r connectors.Routine) *pb.Routine {
+			return &pb.Routine{Name: text(r.Name), Reads: texts[string, string](r.Reads)}
+		}),
+	}
 }
 
 // SchemaFromProto is the message as a schema; nil stays nil.
@@ -18,14 +26,22 @@ func SchemaFromProto(m *pb.Schema) *connectors.Schema {
 	if m == nil {
 		return nil
 	}
-	return &connectors.Schema{Collections: each(m.GetCollections(), schemaCollectionFrom)}
+	return &connectors.Schema{
+		Collections: each(m.GetCollections(), schemaCollectionFrom),
+		Feeds: each(m.GetFeeds(), func(f *pb.Feed) connectors.Feed {
+			return connectors.Feed{Name: f.GetName(), Kind: f.GetKind(), Collections: empty(f.GetCollections())}
+		}),
+		Routines: each(m.GetRoutines(), func(r *pb.Routine) connectors.Routine {
+			return connectors.Routine{Name: r.GetName(), Reads: empty(r.GetReads())}
+		}),
+	}
 }
 
 func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 	return &pb.SchemaCollection{
 		Name: text(s.Name),
 		Fields: each(s.Fields, func(f connectors.SchemaField) *pb.SchemaField {
-			return &pb.SchemaField{Name: text(f.Name), Type: text(f.Type), NotNull: f.NotNull, Generated: f.Generated}
+			return &pb.SchemaField{Name: text(f.Name), Type: text(f.Type), NotNull: f.NotNull, Generated: f.Generated, Family: text(string(f.Family)), Length: int64(f.Length)}
 		}),
 		Key:     texts[string, string](s.Key),
 		Unique:  each(s.Unique, names),
@@ -37,9 +53,14 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 			}
 		}),
 		Triggers: each(s.Triggers, func(t connectors.Trigger) *pb.Trigger {
-			return &pb.Trigger{Name: text(t.Name), On: text(t.On), Writes: texts[string, string](t.Writes)}
+			return &pb.Trigger{Name: text(t.Name), On: text(t.On), Writes: texts[string, string](t.Writes), Tells: texts[string, string](t.Tells), Unread: t.Unread}
 		}),
-		View: s.View, Rows: s.Rows, Caseless: texts[string, string](s.Caseless),
+		Parts: each(s.Parts, func(p connectors.Part) *pb.Part {
+			return &pb.Part{Name: text(p.Name), Keys: each(p.Keys, names)}
+		}),
+		Partitioned: s.Partitioned, Policies: texts[string, string](s.Policies), Versioned: s.Versioned, Unsafe: s.Unsafe,
+		View: s.View, Copy: s.Copy, Remote: s.Remote, Unbound: s.Unbound, Reads: texts[string, string](s.Reads),
+		Rows: s.Rows, Caseless: texts[string, string](s.Caseless),
 	}
 }
 
@@ -47,7 +68,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 	return connectors.SchemaCollection{
 		Name: m.GetName(),
 		Fields: each(m.GetFields(), func(f *pb.SchemaField) connectors.SchemaField {
-			return connectors.SchemaField{Name: f.GetName(), Type: f.GetType(), NotNull: f.GetNotNull(), Generated: f.GetGenerated()}
+			return connectors.SchemaField{Name: f.GetName(), Type: f.GetType(), NotNull: f.GetNotNull(), Generated: f.GetGenerated(), Family: connectors.Family(f.GetFamily()), Length: int(f.GetLength())}
 		}),
 		Key:     empty(m.GetKey()),
 		Unique:  each(m.GetUnique(), namesFrom),
@@ -59,9 +80,14 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 			}
 		}),
 		Triggers: each(m.GetTriggers(), func(t *pb.Trigger) connectors.Trigger {
-			return connectors.Trigger{Name: t.GetName(), On: t.GetOn(), Writes: empty(t.GetWrites())}
+			return connectors.Trigger{Name: t.GetName(), On: t.GetOn(), Writes: empty(t.GetWrites()), Tells: empty(t.GetTells()), Unread: t.GetUnread()}
 		}),
-		View: m.GetView(), Rows: m.GetRows(), Caseless: empty(m.GetCaseless()),
+		Parts: each(m.GetParts(), func(p *pb.Part) connectors.Part {
+			return connectors.Part{Name: p.GetName(), Keys: each(p.GetKeys(), namesFrom)}
+		}),
+		Partitioned: m.GetPartitioned(), Policies: empty(m.GetPolicies()), Versioned: m.GetVersioned(), Unsafe: m.GetUnsafe(),
+		View: m.GetView(), Copy: m.GetCopy(), Remote: m.GetRemote(), Unbound: m.GetUnbound(), Reads: empty(m.GetReads()),
+		Rows: m.GetRows(), Caseless: empty(m.GetCaseless()),
 	}
 }
 

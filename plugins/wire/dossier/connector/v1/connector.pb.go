@@ -3210,7 +3210,8 @@ func (x *InspectResponse) GetFault() *Fault {
 type StatementsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
-	Collections   []*Collection          `protobuf:"bytes,2,rep,name=collections,proto3" json:"collections,omitempty"`
+	Uses          []*Use                 `protobuf:"bytes,3,rep,name=uses,proto3" json:"uses,omitempty"`
+	Undo          bool                   `protobuf:"varint,4,opt,name=undo,proto3" json:"undo,omitempty"` // Install: what takes away again what was installed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3252,11 +3253,95 @@ func (x *StatementsRequest) GetStore() uint64 {
 	return 0
 }
 
-func (x *StatementsRequest) GetCollections() []*Collection {
+func (x *StatementsRequest) GetUses() []*Use {
 	if x != nil {
-		return x.Collections
+		return x.Uses
 	}
 	return nil
+}
+
+func (x *StatementsRequest) GetUndo() bool {
+	if x != nil {
+		return x.Undo
+	}
+	return false
+}
+
+// Use is what is done with the rows of one collection.
+type Use struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Collection    *Collection            `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection,omitempty"`
+	Reads         []string               `protobuf:"bytes,2,rep,name=reads,proto3" json:"reads,omitempty"`
+	Verbs         []string               `protobuf:"bytes,3,rep,name=verbs,proto3" json:"verbs,omitempty"`
+	Writes        []string               `protobuf:"bytes,4,rep,name=writes,proto3" json:"writes,omitempty"`
+	Method        string                 `protobuf:"bytes,5,opt,name=method,proto3" json:"method,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Use) Reset() {
+	*x = Use{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Use) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Use) ProtoMessage() {}
+
+func (x *Use) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Use.ProtoReflect.Descriptor instead.
+func (*Use) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *Use) GetCollection() *Collection {
+	if x != nil {
+		return x.Collection
+	}
+	return nil
+}
+
+func (x *Use) GetReads() []string {
+	if x != nil {
+		return x.Reads
+	}
+	return nil
+}
+
+func (x *Use) GetVerbs() []string {
+	if x != nil {
+		return x.Verbs
+	}
+	return nil
+}
+
+func (x *Use) GetWrites() []string {
+	if x != nil {
+		return x.Writes
+	}
+	return nil
+}
+
+func (x *Use) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
 }
 
 // StatementsResponse holds statements in the store's own words, in the order they are to be run.
@@ -3270,7 +3355,7 @@ type StatementsResponse struct {
 
 func (x *StatementsResponse) Reset() {
 	*x = StatementsResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3282,7 +3367,7 @@ func (x *StatementsResponse) String() string {
 func (*StatementsResponse) ProtoMessage() {}
 
 func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3295,7 +3380,7 @@ func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsResponse.ProtoReflect.Descriptor instead.
 func (*StatementsResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *StatementsResponse) GetStatements() []string {
@@ -3315,13 +3400,15 @@ func (x *StatementsResponse) GetFault() *Fault {
 type Schema struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Collections   []*SchemaCollection    `protobuf:"bytes,1,rep,name=collections,proto3" json:"collections,omitempty"`
+	Feeds         []*Feed                `protobuf:"bytes,2,rep,name=feeds,proto3" json:"feeds,omitempty"`
+	Routines      []*Routine             `protobuf:"bytes,3,rep,name=routines,proto3" json:"routines,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3333,7 +3420,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3346,12 +3433,193 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Schema) GetCollections() []*SchemaCollection {
 	if x != nil {
 		return x.Collections
+	}
+	return nil
+}
+
+func (x *Schema) GetFeeds() []*Feed {
+	if x != nil {
+		return x.Feeds
+	}
+	return nil
+}
+
+func (x *Schema) GetRoutines() []*Routine {
+	if x != nil {
+		return x.Routines
+	}
+	return nil
+}
+
+// Feed is a way by which changes leave the store as they happen.
+type Feed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Collections   []string               `protobuf:"bytes,3,rep,name=collections,proto3" json:"collections,omitempty"` // none: every one
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Feed) Reset() {
+	*x = Feed{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Feed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Feed) ProtoMessage() {}
+
+func (x *Feed) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Feed.ProtoReflect.Descriptor instead.
+func (*Feed) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *Feed) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Feed) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Feed) GetCollections() []string {
+	if x != nil {
+		return x.Collections
+	}
+	return nil
+}
+
+// Routine is a function that runs as an account no policy on rows binds.
+type Routine struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Reads         []string               `protobuf:"bytes,2,rep,name=reads,proto3" json:"reads,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Routine) Reset() {
+	*x = Routine{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Routine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Routine) ProtoMessage() {}
+
+func (x *Routine) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Routine.ProtoReflect.Descriptor instead.
+func (*Routine) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *Routine) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Routine) GetReads() []string {
+	if x != nil {
+		return x.Reads
+	}
+	return nil
+}
+
+// Part is a partition that has keys the whole lacks.
+type Part struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Keys          []*Names               `protobuf:"bytes,2,rep,name=keys,proto3" json:"keys,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Part) Reset() {
+	*x = Part{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Part) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Part) ProtoMessage() {}
+
+func (x *Part) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Part.ProtoReflect.Descriptor instead.
+func (*Part) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *Part) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Part) GetKeys() []*Names {
+	if x != nil {
+		return x.Keys
 	}
 	return nil
 }
@@ -3368,13 +3636,22 @@ type SchemaCollection struct {
 	View          bool                   `protobuf:"varint,8,opt,name=view,proto3" json:"view,omitempty"`
 	Rows          int64                  `protobuf:"zigzag64,9,opt,name=rows,proto3" json:"rows,omitempty"`       // -1: unknown
 	Caseless      []string               `protobuf:"bytes,10,rep,name=caseless,proto3" json:"caseless,omitempty"` // columns with an index that ignores case
+	Parts         []*Part                `protobuf:"bytes,11,rep,name=parts,proto3" json:"parts,omitempty"`
+	Partitioned   bool                   `protobuf:"varint,12,opt,name=partitioned,proto3" json:"partitioned,omitempty"`
+	Policies      []string               `protobuf:"bytes,13,rep,name=policies,proto3" json:"policies,omitempty"`
+	Versioned     bool                   `protobuf:"varint,14,opt,name=versioned,proto3" json:"versioned,omitempty"` // earlier versions of rows are kept
+	Unsafe        bool                   `protobuf:"varint,15,opt,name=unsafe,proto3" json:"unsafe,omitempty"`       // no transactions
+	Copy          bool                   `protobuf:"varint,16,opt,name=copy,proto3" json:"copy,omitempty"`           // a view that keeps what it read
+	Remote        bool                   `protobuf:"varint,17,opt,name=remote,proto3" json:"remote,omitempty"`       // a view of rows another server keeps
+	Unbound       bool                   `protobuf:"varint,18,opt,name=unbound,proto3" json:"unbound,omitempty"`     // a view that reads as an account no policy binds
+	Reads         []string               `protobuf:"bytes,19,rep,name=reads,proto3" json:"reads,omitempty"`          // of a view
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SchemaCollection) Reset() {
 	*x = SchemaCollection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3386,7 +3663,7 @@ func (x *SchemaCollection) String() string {
 func (*SchemaCollection) ProtoMessage() {}
 
 func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3399,7 +3676,7 @@ func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaCollection.ProtoReflect.Descriptor instead.
 func (*SchemaCollection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *SchemaCollection) GetName() string {
@@ -3472,6 +3749,69 @@ func (x *SchemaCollection) GetCaseless() []string {
 	return nil
 }
 
+func (x *SchemaCollection) GetParts() []*Part {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+func (x *SchemaCollection) GetPartitioned() bool {
+	if x != nil {
+		return x.Partitioned
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetPolicies() []string {
+	if x != nil {
+		return x.Policies
+	}
+	return nil
+}
+
+func (x *SchemaCollection) GetVersioned() bool {
+	if x != nil {
+		return x.Versioned
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetUnsafe() bool {
+	if x != nil {
+		return x.Unsafe
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetCopy() bool {
+	if x != nil {
+		return x.Copy
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetRemote() bool {
+	if x != nil {
+		return x.Remote
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetUnbound() bool {
+	if x != nil {
+		return x.Unbound
+	}
+	return false
+}
+
+func (x *SchemaCollection) GetReads() []string {
+	if x != nil {
+		return x.Reads
+	}
+	return nil
+}
+
 type Names struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Names         []string               `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
@@ -3481,7 +3821,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3493,7 +3833,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3506,7 +3846,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Names) GetNames() []string {
@@ -3522,13 +3862,15 @@ type SchemaField struct {
 	Type          string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	NotNull       bool                   `protobuf:"varint,3,opt,name=not_null,json=notNull,proto3" json:"not_null,omitempty"`
 	Generated     bool                   `protobuf:"varint,4,opt,name=generated,proto3" json:"generated,omitempty"`
+	Family        string                 `protobuf:"bytes,5,opt,name=family,proto3" json:"family,omitempty"`  // text, whole number, number, boolean, date, bytes, nested; "": not said
+	Length        int64                  `protobuf:"varint,6,opt,name=length,proto3" json:"length,omitempty"` // of a text, in characters; 0: any
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SchemaField) Reset() {
 	*x = SchemaField{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3540,7 +3882,7 @@ func (x *SchemaField) String() string {
 func (*SchemaField) ProtoMessage() {}
 
 func (x *SchemaField) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3553,7 +3895,7 @@ func (x *SchemaField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaField.ProtoReflect.Descriptor instead.
 func (*SchemaField) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *SchemaField) GetName() string {
@@ -3584,6 +3926,20 @@ func (x *SchemaField) GetGenerated() bool {
 	return false
 }
 
+func (x *SchemaField) GetFamily() string {
+	if x != nil {
+		return x.Family
+	}
+	return ""
+}
+
+func (x *SchemaField) GetLength() int64 {
+	if x != nil {
+		return x.Length
+	}
+	return 0
+}
+
 type Reference struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Fields        []string               `protobuf:"bytes,1,rep,name=fields,proto3" json:"fields,omitempty"`
@@ -3598,7 +3954,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3610,7 +3966,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3623,7 +3979,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Reference) GetFields() []string {
@@ -3673,13 +4029,15 @@ type Trigger struct {
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"`
 	Writes        []string               `protobuf:"bytes,3,rep,name=writes,proto3" json:"writes,omitempty"`
+	Tells         []string               `protobuf:"bytes,4,rep,name=tells,proto3" json:"tells,omitempty"`    // ways out of the store
+	Unread        bool                   `protobuf:"varint,5,opt,name=unread,proto3" json:"unread,omitempty"` // it may do more than its text says
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3691,7 +4049,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3704,7 +4062,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Trigger) GetName() string {
@@ -3728,6 +4086,20 @@ func (x *Trigger) GetWrites() []string {
 	return nil
 }
 
+func (x *Trigger) GetTells() []string {
+	if x != nil {
+		return x.Tells
+	}
+	return nil
+}
+
+func (x *Trigger) GetUnread() bool {
+	if x != nil {
+		return x.Unread
+	}
+	return false
+}
+
 type OpenBlobRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
@@ -3738,7 +4110,7 @@ type OpenBlobRequest struct {
 
 func (x *OpenBlobRequest) Reset() {
 	*x = OpenBlobRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3750,7 +4122,7 @@ func (x *OpenBlobRequest) String() string {
 func (*OpenBlobRequest) ProtoMessage() {}
 
 func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3763,7 +4135,7 @@ func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobRequest.ProtoReflect.Descriptor instead.
 func (*OpenBlobRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *OpenBlobRequest) GetStore() uint64 {
@@ -3793,7 +4165,7 @@ type OpenBlobResponse struct {
 
 func (x *OpenBlobResponse) Reset() {
 	*x = OpenBlobResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3805,7 +4177,7 @@ func (x *OpenBlobResponse) String() string {
 func (*OpenBlobResponse) ProtoMessage() {}
 
 func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3818,7 +4190,7 @@ func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobResponse.ProtoReflect.Descriptor instead.
 func (*OpenBlobResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *OpenBlobResponse) GetAnswer() isOpenBlobResponse_Answer {
@@ -3874,7 +4246,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3886,7 +4258,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3899,7 +4271,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *LoadRequest) GetStore() uint64 {
@@ -3932,7 +4304,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3944,7 +4316,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3957,7 +4329,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *LoadResponse) GetFault() *Fault {
@@ -3976,7 +4348,7 @@ type DumpRequest struct {
 
 func (x *DumpRequest) Reset() {
 	*x = DumpRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3988,7 +4360,7 @@ func (x *DumpRequest) String() string {
 func (*DumpRequest) ProtoMessage() {}
 
 func (x *DumpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4001,7 +4373,7 @@ func (x *DumpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpRequest.ProtoReflect.Descriptor instead.
 func (*DumpRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *DumpRequest) GetStore() uint64 {
@@ -4024,7 +4396,7 @@ type DumpResponse struct {
 
 func (x *DumpResponse) Reset() {
 	*x = DumpResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4036,7 +4408,7 @@ func (x *DumpResponse) String() string {
 func (*DumpResponse) ProtoMessage() {}
 
 func (x *DumpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4049,7 +4421,7 @@ func (x *DumpResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse.ProtoReflect.Descriptor instead.
 func (*DumpResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *DumpResponse) GetAnswer() isDumpResponse_Answer {
@@ -4107,7 +4479,7 @@ type ApplyRequest_Start struct {
 
 func (x *ApplyRequest_Start) Reset() {
 	*x = ApplyRequest_Start{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4119,7 +4491,7 @@ func (x *ApplyRequest_Start) String() string {
 func (*ApplyRequest_Start) ProtoMessage() {}
 
 func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4181,7 +4553,7 @@ type ApplyRequest_Verdict struct {
 
 func (x *ApplyRequest_Verdict) Reset() {
 	*x = ApplyRequest_Verdict{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4193,7 +4565,7 @@ func (x *ApplyRequest_Verdict) String() string {
 func (*ApplyRequest_Verdict) ProtoMessage() {}
 
 func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4232,7 +4604,7 @@ type ApplyRequest_Cancel struct {
 
 func (x *ApplyRequest_Cancel) Reset() {
 	*x = ApplyRequest_Cancel{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4244,7 +4616,7 @@ func (x *ApplyRequest_Cancel) String() string {
 func (*ApplyRequest_Cancel) ProtoMessage() {}
 
 func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4271,7 +4643,7 @@ type ApplyResponse_Prepared struct {
 
 func (x *ApplyResponse_Prepared) Reset() {
 	*x = ApplyResponse_Prepared{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4283,7 +4655,7 @@ func (x *ApplyResponse_Prepared) String() string {
 func (*ApplyResponse_Prepared) ProtoMessage() {}
 
 func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4324,7 +4696,7 @@ type ApplyResponse_Applied struct {
 
 func (x *ApplyResponse_Applied) Reset() {
 	*x = ApplyResponse_Applied{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4336,7 +4708,7 @@ func (x *ApplyResponse_Applied) String() string {
 func (*ApplyResponse_Applied) ProtoMessage() {}
 
 func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4376,7 +4748,7 @@ type DumpResponse_Rows struct {
 
 func (x *DumpResponse_Rows) Reset() {
 	*x = DumpResponse_Rows{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4388,7 +4760,7 @@ func (x *DumpResponse_Rows) String() string {
 func (*DumpResponse_Rows) ProtoMessage() {}
 
 func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4401,7 +4773,7 @@ func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse_Rows.ProtoReflect.Descriptor instead.
 func (*DumpResponse_Rows) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62, 0}
 }
 
 func (x *DumpResponse_Rows) GetCollection() string {
@@ -4681,17 +5053,38 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\"z\n" +
 	"\x0fInspectResponse\x124\n" +
 	"\x06schema\x18\x01 \x01(\v2\x1c.dossier.connector.v1.SchemaR\x06schema\x121\n" +
-	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"m\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"r\n" +
 	"\x11StatementsRequest\x12\x14\n" +
-	"\x05store\x18\x01 \x01(\x04R\x05store\x12B\n" +
-	"\vcollections\x18\x02 \x03(\v2 .dossier.connector.v1.CollectionR\vcollections\"g\n" +
+	"\x05store\x18\x01 \x01(\x04R\x05store\x12-\n" +
+	"\x04uses\x18\x03 \x03(\v2\x19.dossier.connector.v1.UseR\x04uses\x12\x12\n" +
+	"\x04undo\x18\x04 \x01(\bR\x04undoJ\x04\b\x02\x10\x03\"\xa3\x01\n" +
+	"\x03Use\x12@\n" +
+	"\n" +
+	"collection\x18\x01 \x01(\v2 .dossier.connector.v1.CollectionR\n" +
+	"collection\x12\x14\n" +
+	"\x05reads\x18\x02 \x03(\tR\x05reads\x12\x14\n" +
+	"\x05verbs\x18\x03 \x03(\tR\x05verbs\x12\x16\n" +
+	"\x06writes\x18\x04 \x03(\tR\x06writes\x12\x16\n" +
+	"\x06method\x18\x05 \x01(\tR\x06method\"g\n" +
 	"\x12StatementsResponse\x12\x1e\n" +
 	"\n" +
 	"statements\x18\x01 \x03(\tR\n" +
 	"statements\x121\n" +
-	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"R\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xbf\x01\n" +
 	"\x06Schema\x12H\n" +
-	"\vcollections\x18\x01 \x03(\v2&.dossier.connector.v1.SchemaCollectionR\vcollections\"\x9f\x03\n" +
+	"\vcollections\x18\x01 \x03(\v2&.dossier.connector.v1.SchemaCollectionR\vcollections\x120\n" +
+	"\x05feeds\x18\x02 \x03(\v2\x1a.dossier.connector.v1.FeedR\x05feeds\x129\n" +
+	"\broutines\x18\x03 \x03(\v2\x1d.dossier.connector.v1.RoutineR\broutines\"P\n" +
+	"\x04Feed\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12 \n" +
+	"\vcollections\x18\x03 \x03(\tR\vcollections\"3\n" +
+	"\aRoutine\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05reads\x18\x02 \x03(\tR\x05reads\"K\n" +
+	"\x04Part\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12/\n" +
+	"\x04keys\x18\x02 \x03(\v2\x1b.dossier.connector.v1.NamesR\x04keys\"\xa1\x05\n" +
 	"\x10SchemaCollection\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x129\n" +
 	"\x06fields\x18\x02 \x03(\v2!.dossier.connector.v1.SchemaFieldR\x06fields\x12\x10\n" +
@@ -4705,25 +5098,38 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x04view\x18\b \x01(\bR\x04view\x12\x12\n" +
 	"\x04rows\x18\t \x01(\x12R\x04rows\x12\x1a\n" +
 	"\bcaseless\x18\n" +
-	" \x03(\tR\bcaseless\"\x1d\n" +
+	" \x03(\tR\bcaseless\x120\n" +
+	"\x05parts\x18\v \x03(\v2\x1a.dossier.connector.v1.PartR\x05parts\x12 \n" +
+	"\vpartitioned\x18\f \x01(\bR\vpartitioned\x12\x1a\n" +
+	"\bpolicies\x18\r \x03(\tR\bpolicies\x12\x1c\n" +
+	"\tversioned\x18\x0e \x01(\bR\tversioned\x12\x16\n" +
+	"\x06unsafe\x18\x0f \x01(\bR\x06unsafe\x12\x12\n" +
+	"\x04copy\x18\x10 \x01(\bR\x04copy\x12\x16\n" +
+	"\x06remote\x18\x11 \x01(\bR\x06remote\x12\x18\n" +
+	"\aunbound\x18\x12 \x01(\bR\aunbound\x12\x14\n" +
+	"\x05reads\x18\x13 \x03(\tR\x05reads\"\x1d\n" +
 	"\x05Names\x12\x14\n" +
-	"\x05names\x18\x01 \x03(\tR\x05names\"n\n" +
+	"\x05names\x18\x01 \x03(\tR\x05names\"\x9e\x01\n" +
 	"\vSchemaField\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x19\n" +
 	"\bnot_null\x18\x03 \x01(\bR\anotNull\x12\x1c\n" +
-	"\tgenerated\x18\x04 \x01(\bR\tgenerated\"\xab\x01\n" +
+	"\tgenerated\x18\x04 \x01(\bR\tgenerated\x12\x16\n" +
+	"\x06family\x18\x05 \x01(\tR\x06family\x12\x16\n" +
+	"\x06length\x18\x06 \x01(\x03R\x06length\"\xab\x01\n" +
 	"\tReference\x12\x16\n" +
 	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\tR\x06target\x12\x18\n" +
 	"\atargets\x18\x03 \x03(\tR\atargets\x12\x1b\n" +
 	"\ton_delete\x18\x04 \x01(\tR\bonDelete\x12\x1b\n" +
 	"\ton_update\x18\x05 \x01(\tR\bonUpdate\x12\x1a\n" +
-	"\bdeferred\x18\x06 \x01(\bR\bdeferred\"E\n" +
+	"\bdeferred\x18\x06 \x01(\bR\bdeferred\"s\n" +
 	"\aTrigger\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
 	"\x02on\x18\x02 \x01(\tR\x02on\x12\x16\n" +
-	"\x06writes\x18\x03 \x03(\tR\x06writes\"W\n" +
+	"\x06writes\x18\x03 \x03(\tR\x06writes\x12\x14\n" +
+	"\x05tells\x18\x04 \x03(\tR\x05tells\x12\x16\n" +
+	"\x06unread\x18\x05 \x01(\bR\x06unread\"W\n" +
 	"\x0fOpenBlobRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12.\n" +
 	"\x04blob\x18\x02 \x01(\v2\x1a.dossier.connector.v1.BlobR\x04blob\"d\n" +
@@ -4792,7 +5198,7 @@ func file_dossier_connector_v1_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_dossier_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 68)
+var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
 var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(Code)(0),                      // 0: dossier.connector.v1.Code
 	(*Fault)(nil),                  // 1: dossier.connector.v1.Fault
@@ -4841,144 +5247,153 @@ var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(*InspectRequest)(nil),         // 44: dossier.connector.v1.InspectRequest
 	(*InspectResponse)(nil),        // 45: dossier.connector.v1.InspectResponse
 	(*StatementsRequest)(nil),      // 46: dossier.connector.v1.StatementsRequest
-	(*StatementsResponse)(nil),     // 47: dossier.connector.v1.StatementsResponse
-	(*Schema)(nil),                 // 48: dossier.connector.v1.Schema
-	(*SchemaCollection)(nil),       // 49: dossier.connector.v1.SchemaCollection
-	(*Names)(nil),                  // 50: dossier.connector.v1.Names
-	(*SchemaField)(nil),            // 51: dossier.connector.v1.SchemaField
-	(*Reference)(nil),              // 52: dossier.connector.v1.Reference
-	(*Trigger)(nil),                // 53: dossier.connector.v1.Trigger
-	(*OpenBlobRequest)(nil),        // 54: dossier.connector.v1.OpenBlobRequest
-	(*OpenBlobResponse)(nil),       // 55: dossier.connector.v1.OpenBlobResponse
-	(*LoadRequest)(nil),            // 56: dossier.connector.v1.LoadRequest
-	(*LoadResponse)(nil),           // 57: dossier.connector.v1.LoadResponse
-	(*DumpRequest)(nil),            // 58: dossier.connector.v1.DumpRequest
-	(*DumpResponse)(nil),           // 59: dossier.connector.v1.DumpResponse
-	nil,                            // 60: dossier.connector.v1.OpenRequest.ConfigEntry
-	(*ApplyRequest_Start)(nil),     // 61: dossier.connector.v1.ApplyRequest.Start
-	(*ApplyRequest_Verdict)(nil),   // 62: dossier.connector.v1.ApplyRequest.Verdict
-	(*ApplyRequest_Cancel)(nil),    // 63: dossier.connector.v1.ApplyRequest.Cancel
-	(*ApplyResponse_Prepared)(nil), // 64: dossier.connector.v1.ApplyResponse.Prepared
-	(*ApplyResponse_Applied)(nil),  // 65: dossier.connector.v1.ApplyResponse.Applied
-	nil,                            // 66: dossier.connector.v1.Outcome.ByPersonEntry
-	nil,                            // 67: dossier.connector.v1.Tally.ByPersonEntry
-	(*DumpResponse_Rows)(nil),      // 68: dossier.connector.v1.DumpResponse.Rows
+	(*Use)(nil),                    // 47: dossier.connector.v1.Use
+	(*StatementsResponse)(nil),     // 48: dossier.connector.v1.StatementsResponse
+	(*Schema)(nil),                 // 49: dossier.connector.v1.Schema
+	(*Feed)(nil),                   // 50: dossier.connector.v1.Feed
+	(*Routine)(nil),                // 51: dossier.connector.v1.Routine
+	(*Part)(nil),                   // 52: dossier.connector.v1.Part
+	(*SchemaCollection)(nil),       // 53: dossier.connector.v1.SchemaCollection
+	(*Names)(nil),                  // 54: dossier.connector.v1.Names
+	(*SchemaField)(nil),            // 55: dossier.connector.v1.SchemaField
+	(*Reference)(nil),              // 56: dossier.connector.v1.Reference
+	(*Trigger)(nil),                // 57: dossier.connector.v1.Trigger
+	(*OpenBlobRequest)(nil),        // 58: dossier.connector.v1.OpenBlobRequest
+	(*OpenBlobResponse)(nil),       // 59: dossier.connector.v1.OpenBlobResponse
+	(*LoadRequest)(nil),            // 60: dossier.connector.v1.LoadRequest
+	(*LoadResponse)(nil),           // 61: dossier.connector.v1.LoadResponse
+	(*DumpRequest)(nil),            // 62: dossier.connector.v1.DumpRequest
+	(*DumpResponse)(nil),           // 63: dossier.connector.v1.DumpResponse
+	nil,                            // 64: dossier.connector.v1.OpenRequest.ConfigEntry
+	(*ApplyRequest_Start)(nil),     // 65: dossier.connector.v1.ApplyRequest.Start
+	(*ApplyRequest_Verdict)(nil),   // 66: dossier.connector.v1.ApplyRequest.Verdict
+	(*ApplyRequest_Cancel)(nil),    // 67: dossier.connector.v1.ApplyRequest.Cancel
+	(*ApplyResponse_Prepared)(nil), // 68: dossier.connector.v1.ApplyResponse.Prepared
+	(*ApplyResponse_Applied)(nil),  // 69: dossier.connector.v1.ApplyResponse.Applied
+	nil,                            // 70: dossier.connector.v1.Outcome.ByPersonEntry
+	nil,                            // 71: dossier.connector.v1.Tally.ByPersonEntry
+	(*DumpResponse_Rows)(nil),      // 72: dossier.connector.v1.DumpResponse.Rows
 }
 var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
-	0,  // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
-	2,  // 1: dossier.connector.v1.Fault.diagnostics:type_name -> dossier.connector.v1.Diagnostic
-	5,  // 2: dossier.connector.v1.Value.instant:type_name -> dossier.connector.v1.Instant
-	6,  // 3: dossier.connector.v1.Value.blob:type_name -> dossier.connector.v1.Blob
-	3,  // 4: dossier.connector.v1.Values.values:type_name -> dossier.connector.v1.Value
-	8,  // 5: dossier.connector.v1.Row.fields:type_name -> dossier.connector.v1.Field
-	3,  // 6: dossier.connector.v1.Field.value:type_name -> dossier.connector.v1.Value
-	11, // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
-	1,  // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
-	12, // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
-	60, // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
-	15, // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
-	1,  // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
-	15, // 13: dossier.connector.v1.SnapshotResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
-	1,  // 14: dossier.connector.v1.SnapshotResponse.fault:type_name -> dossier.connector.v1.Fault
-	1,  // 15: dossier.connector.v1.CloseResponse.fault:type_name -> dossier.connector.v1.Fault
-	21, // 16: dossier.connector.v1.Collection.rows:type_name -> dossier.connector.v1.RowFormat
-	20, // 17: dossier.connector.v1.Selection.collection:type_name -> dossier.connector.v1.Collection
-	23, // 18: dossier.connector.v1.Selection.any:type_name -> dossier.connector.v1.Match
-	28, // 19: dossier.connector.v1.Selection.where:type_name -> dossier.connector.v1.Cond
-	26, // 20: dossier.connector.v1.Match.via:type_name -> dossier.connector.v1.Hop
-	24, // 21: dossier.connector.v1.Match.values:type_name -> dossier.connector.v1.Tuple
-	3,  // 22: dossier.connector.v1.Tuple.values:type_name -> dossier.connector.v1.Value
-	25, // 23: dossier.connector.v1.Tuple.within:type_name -> dossier.connector.v1.Range
-	5,  // 24: dossier.connector.v1.Range.not_before:type_name -> dossier.connector.v1.Instant
-	5,  // 25: dossier.connector.v1.Range.not_after:type_name -> dossier.connector.v1.Instant
-	20, // 26: dossier.connector.v1.Hop.collection:type_name -> dossier.connector.v1.Collection
-	28, // 27: dossier.connector.v1.Hop.from_where:type_name -> dossier.connector.v1.Cond
-	28, // 28: dossier.connector.v1.Hop.to_where:type_name -> dossier.connector.v1.Cond
-	27, // 29: dossier.connector.v1.Hop.during:type_name -> dossier.connector.v1.Between
-	3,  // 30: dossier.connector.v1.Cond.values:type_name -> dossier.connector.v1.Value
-	5,  // 31: dossier.connector.v1.Cond.time:type_name -> dossier.connector.v1.Instant
-	29, // 32: dossier.connector.v1.Cond.over:type_name -> dossier.connector.v1.Step
-	28, // 33: dossier.connector.v1.Cond.kids:type_name -> dossier.connector.v1.Cond
-	20, // 34: dossier.connector.v1.Step.collection:type_name -> dossier.connector.v1.Collection
-	22, // 35: dossier.connector.v1.LocateRequest.selection:type_name -> dossier.connector.v1.Selection
-	32, // 36: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
-	1,  // 37: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
-	22, // 38: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
-	34, // 39: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
-	3,  // 40: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
-	4,  // 41: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
-	29, // 42: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
-	61, // 43: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
-	62, // 44: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
-	63, // 45: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
-	64, // 46: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
-	65, // 47: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
-	7,  // 48: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
-	66, // 49: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
-	38, // 50: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
-	5,  // 51: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
-	2,  // 52: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
-	24, // 53: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
-	22, // 54: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
-	41, // 55: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
-	1,  // 56: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
-	67, // 57: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
-	22, // 58: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
-	1,  // 59: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
-	48, // 60: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
-	1,  // 61: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
-	20, // 62: dossier.connector.v1.StatementsRequest.collections:type_name -> dossier.connector.v1.Collection
-	1,  // 63: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
-	49, // 64: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
-	51, // 65: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
-	50, // 66: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
-	50, // 67: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
-	52, // 68: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
-	53, // 69: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
-	6,  // 70: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
-	32, // 71: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
-	7,  // 72: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
-	1,  // 73: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
-	68, // 74: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
-	32, // 75: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
-	33, // 76: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
-	37, // 77: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
-	37, // 78: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
-	1,  // 79: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
-	7,  // 80: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
-	9,  // 81: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
-	13, // 82: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
-	30, // 83: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
-	35, // 84: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
-	39, // 85: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
-	42, // 86: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
-	44, // 87: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
-	46, // 88: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
-	46, // 89: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
-	54, // 90: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
-	56, // 91: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
-	58, // 92: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
-	16, // 93: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
-	18, // 94: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
-	10, // 95: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
-	14, // 96: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
-	31, // 97: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
-	36, // 98: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
-	40, // 99: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
-	43, // 100: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
-	45, // 101: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
-	47, // 102: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
-	47, // 103: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
-	55, // 104: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
-	57, // 105: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
-	59, // 106: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
-	17, // 107: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
-	19, // 108: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
-	95, // [95:109] is the sub-list for method output_type
-	81, // [81:95] is the sub-list for method input_type
-	81, // [81:81] is the sub-list for extension type_name
-	81, // [81:81] is the sub-list for extension extendee
-	0,  // [0:81] is the sub-list for field type_name
+	0,   // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
+	2,   // 1: dossier.connector.v1.Fault.diagnostics:type_name -> dossier.connector.v1.Diagnostic
+	5,   // 2: dossier.connector.v1.Value.instant:type_name -> dossier.connector.v1.Instant
+	6,   // 3: dossier.connector.v1.Value.blob:type_name -> dossier.connector.v1.Blob
+	3,   // 4: dossier.connector.v1.Values.values:type_name -> dossier.connector.v1.Value
+	8,   // 5: dossier.connector.v1.Row.fields:type_name -> dossier.connector.v1.Field
+	3,   // 6: dossier.connector.v1.Field.value:type_name -> dossier.connector.v1.Value
+	11,  // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
+	1,   // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
+	12,  // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
+	64,  // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
+	15,  // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
+	1,   // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
+	15,  // 13: dossier.connector.v1.SnapshotResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
+	1,   // 14: dossier.connector.v1.SnapshotResponse.fault:type_name -> dossier.connector.v1.Fault
+	1,   // 15: dossier.connector.v1.CloseResponse.fault:type_name -> dossier.connector.v1.Fault
+	21,  // 16: dossier.connector.v1.Collection.rows:type_name -> dossier.connector.v1.RowFormat
+	20,  // 17: dossier.connector.v1.Selection.collection:type_name -> dossier.connector.v1.Collection
+	23,  // 18: dossier.connector.v1.Selection.any:type_name -> dossier.connector.v1.Match
+	28,  // 19: dossier.connector.v1.Selection.where:type_name -> dossier.connector.v1.Cond
+	26,  // 20: dossier.connector.v1.Match.via:type_name -> dossier.connector.v1.Hop
+	24,  // 21: dossier.connector.v1.Match.values:type_name -> dossier.connector.v1.Tuple
+	3,   // 22: dossier.connector.v1.Tuple.values:type_name -> dossier.connector.v1.Value
+	25,  // 23: dossier.connector.v1.Tuple.within:type_name -> dossier.connector.v1.Range
+	5,   // 24: dossier.connector.v1.Range.not_before:type_name -> dossier.connector.v1.Instant
+	5,   // 25: dossier.connector.v1.Range.not_after:type_name -> dossier.connector.v1.Instant
+	20,  // 26: dossier.connector.v1.Hop.collection:type_name -> dossier.connector.v1.Collection
+	28,  // 27: dossier.connector.v1.Hop.from_where:type_name -> dossier.connector.v1.Cond
+	28,  // 28: dossier.connector.v1.Hop.to_where:type_name -> dossier.connector.v1.Cond
+	27,  // 29: dossier.connector.v1.Hop.during:type_name -> dossier.connector.v1.Between
+	3,   // 30: dossier.connector.v1.Cond.values:type_name -> dossier.connector.v1.Value
+	5,   // 31: dossier.connector.v1.Cond.time:type_name -> dossier.connector.v1.Instant
+	29,  // 32: dossier.connector.v1.Cond.over:type_name -> dossier.connector.v1.Step
+	28,  // 33: dossier.connector.v1.Cond.kids:type_name -> dossier.connector.v1.Cond
+	20,  // 34: dossier.connector.v1.Step.collection:type_name -> dossier.connector.v1.Collection
+	22,  // 35: dossier.connector.v1.LocateRequest.selection:type_name -> dossier.connector.v1.Selection
+	32,  // 36: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
+	1,   // 37: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
+	22,  // 38: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
+	34,  // 39: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
+	3,   // 40: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
+	4,   // 41: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
+	29,  // 42: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
+	65,  // 43: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
+	66,  // 44: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
+	67,  // 45: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
+	68,  // 46: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
+	69,  // 47: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
+	7,   // 48: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
+	70,  // 49: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
+	38,  // 50: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
+	5,   // 51: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
+	2,   // 52: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
+	24,  // 53: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
+	22,  // 54: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
+	41,  // 55: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
+	1,   // 56: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
+	71,  // 57: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
+	22,  // 58: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
+	1,   // 59: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
+	49,  // 60: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
+	1,   // 61: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
+	47,  // 62: dossier.connector.v1.StatementsRequest.uses:type_name -> dossier.connector.v1.Use
+	20,  // 63: dossier.connector.v1.Use.collection:type_name -> dossier.connector.v1.Collection
+	1,   // 64: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
+	53,  // 65: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
+	50,  // 66: dossier.connector.v1.Schema.feeds:type_name -> dossier.connector.v1.Feed
+	51,  // 67: dossier.connector.v1.Schema.routines:type_name -> dossier.connector.v1.Routine
+	54,  // 68: dossier.connector.v1.Part.keys:type_name -> dossier.connector.v1.Names
+	55,  // 69: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
+	54,  // 70: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
+	54,  // 71: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
+	56,  // 72: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
+	57,  // 73: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
+	52,  // 74: dossier.connector.v1.SchemaCollection.parts:type_name -> dossier.connector.v1.Part
+	6,   // 75: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
+	32,  // 76: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
+	7,   // 77: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
+	1,   // 78: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
+	72,  // 79: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
+	32,  // 80: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
+	33,  // 81: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
+	37,  // 82: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
+	37,  // 83: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
+	1,   // 84: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
+	7,   // 85: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
+	9,   // 86: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
+	13,  // 87: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
+	30,  // 88: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
+	35,  // 89: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
+	39,  // 90: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
+	42,  // 91: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
+	44,  // 92: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
+	46,  // 93: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
+	46,  // 94: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
+	58,  // 95: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
+	60,  // 96: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
+	62,  // 97: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
+	16,  // 98: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
+	18,  // 99: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
+	10,  // 100: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
+	14,  // 101: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
+	31,  // 102: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
+	36,  // 103: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
+	40,  // 104: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
+	43,  // 105: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
+	45,  // 106: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
+	48,  // 107: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
+	48,  // 108: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
+	59,  // 109: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
+	61,  // 110: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
+	63,  // 111: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
+	17,  // 112: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
+	19,  // 113: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
+	100, // [100:114] is the sub-list for method output_type
+	86,  // [86:100] is the sub-list for method input_type
+	86,  // [86:86] is the sub-list for extension type_name
+	86,  // [86:86] is the sub-list for extension extendee
+	0,   // [0:86] is the sub-list for field type_name
 }
 
 func init() { file_dossier_connector_v1_connector_proto_init() }
@@ -5010,11 +5425,11 @@ func file_dossier_connector_v1_connector_proto_init() {
 		(*ApplyResponse_Prepared_)(nil),
 		(*ApplyResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[54].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[58].OneofWrappers = []any{
 		(*OpenBlobResponse_Data)(nil),
 		(*OpenBlobResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[58].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[62].OneofWrappers = []any{
 		(*DumpResponse_Rows_)(nil),
 		(*DumpResponse_Done)(nil),
 	}
@@ -5024,7 +5439,7 @@ func file_dossier_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dossier_connector_v1_connector_proto_rawDesc), len(file_dossier_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   68,
+			NumMessages:   72,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
