@@ -38,7 +38,7 @@ func (a *app) showDues(ctx context.Context, e *engine.Engine, now bool) error {
 
 type duePlanCmd struct {
 	Item     []string `arg:"" optional:"" help:"Items of dossier due; what came due with them is planned with them. All that have come due, unless said."`
-	Rehearse bool     `help:"Run the statements and roll them back, where the store can."`
+	rehearseFlags
 	Without  []string `help:"Leave a system for later." placeholder:"SYSTEM"`
 }
 
@@ -51,7 +51,7 @@ func (c duePlanCmd) Run(ctx context.Context, a *app) error {
 	if err := a.openPlanning(ctx, e, c.Without); err != nil {
 		return err
 	}
-	due, err := e.PlanDue(ctx, c.Item, engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse})
+	due, err := e.PlanDue(ctx, c.Item, c.options(c.Without))
 	a.quieten()
 	if err != nil {
 		return err

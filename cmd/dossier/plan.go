@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -26,9 +27,19 @@ type planCmd struct {
 type planMakeCmd struct {
 	Request  []string `arg:"" help:"A request file, - for standard input, or an id; several, or a file with one request a line, are planned together. The name of a batch plans it again."`
 	Batch    string   `help:"The name of a batch; one is given where it is not said." placeholder:"NAME"`
-	Rehearse bool     `help:"Run the statements and roll them back, where the store can."`
+	rehearseFlags
 	Without  []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
 	Output   string   `short:"o" help:"Write the plan as JSON to a file too." placeholder:"FILE"`
+}
+
+// rehearseFlags are how a plan is rehearsed.
+type rehearseFlags struct {
+	Rehearse    bool          `help:"Run the statements and roll them back, where the store can."`
+	RehearseFor time.Duration `default:"30s" help:"How long the rehearsal of one system may take, and keep its rows locked." placeholder:"TIME"`
+}
+
+func (r rehearseFlags) options(without []string) engine.PlanOptions {
+	return engine.PlanOptions{Without: without, Rehearse: r.Rehearse, RehearseFor: r.RehearseFor}
 }
 
 // Run plans one request, or several together.
@@ -44,7 +55,7 @@ func (c planMakeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	opt := engine.PlanOptions{Without: c.Without, Rehearse: c.Rehearse}
+	opt := c.options(c.Without)
 	if asked.together {
 		return a.planBatch(ctx, e, asked, opt, c.Output)
 	}

@@ -29,6 +29,7 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 			return w.outcomes(), nil
 		}
 		if w.asked || !again(err, attempt) || !pause(ctx, attempt) {
+			err = s.explain(ctx, err, w.jobs)
 			return w.undone(), err
 		}
 		s.catalog.forget()

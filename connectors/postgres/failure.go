@@ -26,8 +26,9 @@ const (
 
 // fault is an error of the database in words of the contract, and which it was.
 type fault struct {
-	state string
-	err   error
+	state   string
+	err     error
+	foreign *foreign // the foreign key it is of, or nil
 }
 
 func (f *fault) Error() string { return f.err.Error() }
@@ -45,7 +46,11 @@ func failure(ctx context.Context, doing string, err error) error {
 	case !errors.As(err, &e):
 		return fmt.Errorf("%s: %w: the connection to the database failed", doing, connectors.ErrTryLater)
 	}
-	return &fault{e.Code, fmt.Errorf("%s: %w", doing, spoken(e))}
+	out := &fault{state: e.Code, err: fmt.Errorf("%s: %w", doing, spoken(e))}
+	if e.Code == foreignKey {
+		out.foreign = &foreign{e.SchemaName, e.TableName, e.ConstraintName}
+	}
+	return out
 }
 
 func spoken(e *pgconn.PgError) error {

@@ -57,7 +57,7 @@ func (e *Engine) PlanBatch(ctx context.Context, name string, ids []string, opt P
 	}
 	out := &BatchPlanned{Plan: made.Plan(name, in)}
 	if opt.Rehearse {
-		if err := e.rehearseBatch(ctx, out.Plan, made.Work); err != nil {
+		if err := e.rehearseBatch(ctx, out.Plan, made.Work, opt.rehearsal()); err != nil {
 			return nil, err
 		}
 	}

@@ -16,6 +16,8 @@ import (
 type PlanOptions struct {
 	Without  []string
 	Rehearse bool
+	// RehearseFor is how long the rehearsal of one system may take, and keep rows locked; 0: 30 seconds.
+	RehearseFor time.Duration
 	// Supplement: of a request that runs, plan the systems that were left out or not done; else such a request is refused.
 	Supplement bool
 }
@@ -37,7 +39,7 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 	if err := plannable(o); err != nil {
 		return nil, err
 	}
-	made, stored, err := e.draft(ctx, o, opt.Without, opt.Rehearse)
+	made, stored, err := e.draft(ctx, o, opt.Without, opt.rehearsal())
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +84,15 @@ func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, open [
 }
 
 // draft makes a plan and what the state would keep of it; nothing is stored.
-func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearse bool) (*planner.Result, state.Plan, error) {
+// It is rehearsed, each system for so long at most, where that is not 0.
+func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearsal time.Duration) (*planner.Result, state.Plan, error) {
 	now := e.Now()
-	made, err := e.make(ctx, o, now, without, rehearse)
+	made, err := e.make(ctx, o, now, without, rehearsal > 0)
 	if err != nil {
 		return nil, state.Plan{}, err
 	}
-	if rehearse {
-		if err := e.rehearse(ctx, made); err != nil {
+	if rehearsal > 0 {
+		if err := e.rehearse(ctx, made, rehearsal); err != nil {
 			return nil, state.Plan{}, err
 		}
 	}

@@ -121,7 +121,7 @@ func (e *Engine) planSupplement(ctx context.Context, o *open, opt PlanOptions) (
 	if o.supplement, without, err = e.supplementOf(ctx, o, want); err != nil {
 		return nil, err
 	}
-	made, stored, err := e.draft(ctx, o, without, opt.Rehearse)
+	made, stored, err := e.draft(ctx, o, without, opt.rehearsal())
 	if err != nil {
 		return nil, err
 	}

@@ -234,8 +234,12 @@ type Total struct {
 type Rehearsal struct {
 	System string   `json:"system"`
 	Locks  int64    `json:"row_locks,omitempty"`
-	Held   string   `json:"held,omitempty"`
-	Notes  []string `json:"notes,omitempty"` // empty: all statements fit
+	Held   string   `json:"held,omitempty"` // how long the rows were locked
+	Notes  []string `json:"notes,omitempty"`
+	// Failed is what stood in the way, with the edge of the map that would fix it; the plan cannot be applied. Skipped is why nothing was
+	// tried, or not to its end. Both empty: all statements fit.
+	Failed  string `json:"failed,omitempty"`
+	Skipped string `json:"not_rehearsed,omitempty"`
 }
 
 // Asks says whether something in the plan is for a person to decide by approving it, whatever the map says of its right.

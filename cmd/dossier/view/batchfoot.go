@@ -83,6 +83,7 @@ func batchWarnings(w io.Writer, b *plan.Batch) {
 }
 
 func batchFooter(w io.Writer, b *plan.Batch, c BatchContext) {
+	rehearsed(w, b.Rehearsal)
 	if len(b.Requests) > 0 {
 		line := fmt.Sprintf("%s, good until %s.", Digest(b.Digest), Date(b.ExpiresAt.In(c.Zone)))
 		var down []string

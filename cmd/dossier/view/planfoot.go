@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -139,36 +138,8 @@ func attention(p *plan.Plan) []string {
 	return texts
 }
 
-// rehearsed says what running the statements and taking them back showed; where all fit, in one line.
-func rehearsed(w io.Writer, p *plan.Plan) {
-	var fit, other []string
-	var locks int64
-	var held time.Duration
-	for _, r := range p.Rehearsal {
-		if len(r.Notes) > 0 {
-			other = append(other, "Rehearsed in "+r.System+", rolled back: "+strings.Join(r.Notes, "; ")+".")
-			continue
-		}
-		fit = append(fit, r.System)
-		locks += r.Locks
-		if d, err := time.ParseDuration(r.Held); err == nil {
-			held += d
-		}
-	}
-	if len(fit) > 0 {
-		long := "less than 0.1 s"
-		if held >= 100*time.Millisecond {
-			long = fmt.Sprintf("%.1f s", held.Seconds())
-		}
-		other = append([]string{fmt.Sprintf("Rehearsed in %s, rolled back: all statements fit; %s locked for %s.", and(fit), Plural(locks, "row"), long)}, other...)
-	}
-	for _, l := range other {
-		_, _ = fmt.Fprintln(w, "\n"+wrap(l, Width, ""))
-	}
-}
-
 func footer(w io.Writer, p *plan.Plan, c PlanContext) {
-	rehearsed(w, p)
+	rehearsed(w, p.Rehearsal)
 	line := fmt.Sprintf("%s, good until %s.", Digest(p.Digest), Date(p.ExpiresAt.In(c.Zone)))
 	_, _ = fmt.Fprintln(w, "\n"+line+whyNot(p.Applicable, notReached(p)))
 	_, _ = fmt.Fprintln(w, wrap(Totals(p), Width, ""))
