@@ -37,9 +37,9 @@ func (a *app) showDues(ctx context.Context, e *engine.Engine, now bool) error {
 }
 
 type duePlanCmd struct {
-	Item     []string `arg:"" optional:"" help:"Items of dossier due; what came due with them is planned with them. All that have come due, unless said."`
+	Item []string `arg:"" optional:"" help:"Items of dossier due; what came due with them is planned with them. All that have come due, unless said."`
 	rehearseFlags
-	Without  []string `help:"Leave a system for later." placeholder:"SYSTEM"`
+	Without []string `help:"Leave a system for later." placeholder:"SYSTEM"`
 }
 
 // Run plans what has come due: of several persons together, where their terms are equal.

@@ -25,11 +25,11 @@ type planCmd struct {
 }
 
 type planMakeCmd struct {
-	Request  []string `arg:"" help:"A request file, - for standard input, or an id; several, or a file with one request a line, are planned together. The name of a batch plans it again."`
-	Batch    string   `help:"The name of a batch; one is given where it is not said." placeholder:"NAME"`
+	Request []string `arg:"" help:"A request file, - for standard input, or an id; several, or a file with one request a line, are planned together. The name of a batch plans it again."`
+	Batch   string   `help:"The name of a batch; one is given where it is not said." placeholder:"NAME"`
 	rehearseFlags
-	Without  []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
-	Output   string   `short:"o" help:"Write the plan as JSON to a file too." placeholder:"FILE"`
+	Without []string `help:"Leave a system for a plan of its own." placeholder:"SYSTEM"`
+	Output  string   `short:"o" help:"Write the plan as JSON to a file too." placeholder:"FILE"`
 }
 
 // rehearseFlags are how a plan is rehearsed.
