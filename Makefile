@@ -13,8 +13,8 @@ build: ## dossier and its connectors, into bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
 	@for c in $(CONNECTORS); do $(GO) build -trimpath -o $(BIN)/dossier-connector-$$c ./plugins/$$c || exit 1; done
 
-demo: build ## the main job for one member, on embedded stores under .demo/
-	@test/demo.sh
+demo: build $(if $(filter-out sqlite,$(STORE)),deps) ## the main job for one member, on embedded stores under .demo/, or STORE=postgres
+	@GO=$(GO) STORE=$(STORE) test/demo/demo.sh
 
 deps: ## what the tests need beside Go: a browser, a PostgreSQL server
 	@test/deps.sh

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The main job for one member of the sample cooperative, on embedded stores under .demo/: nothing to install, no server.
+# The main job for one member of the sample cooperative, on embedded stores under .demo/: nothing to install, no server. With STORE=postgres
+# register and ledger are on a server, which ends with the demonstration.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 demo=$PWD/.demo
 rm -rf "$demo" && mkdir -p "$demo"
 
@@ -29,10 +30,37 @@ refused() {
 # clock sets the time dossier goes by; the sample's day is 6 November 2026.
 clock() { export DOSSIER_NOW=$1; }
 
-say "A housing cooperative: a register and a ledger in SQLite, a folder of documents, 2,000 invented members."
+# on_server moves register and ledger to a server of kind $1, which its process holds until the end, and lets its administrator prepare them
+# with the client $2.
+on_server() {
+  local line
+  $GO build -o "$demo/server" ./test/demo
+  coproc SERVER { exec "$demo/server" "$1" "$demo" 2>"$demo/server.log"; }
+  while read -r line <&"${SERVER[0]}" && [ -n "$line" ]; do echo "$line" >>"$demo/stores.env"; done
+  [ "$line" = "" ] && grep -q DOSSIER_MAP "$demo/stores.env" || { cat "$demo/server.log" >&2; exit 1; }
+  set -a; . "$demo/stores.env"; set +a
+}
+# prepared lets the administrator of a database carry out what dossier prints, as it stands.
+prepared() {
+  local admin=${1^^}_ADMIN_URL what
+  for what in grants install; do
+    prompt "connector $what $1 | $2"
+    bin/dossier -q connector $what "$1" | $2 ${!admin} >/dev/null
+  done
+}
+
+GO=${GO:-go} STORE=${STORE:-sqlite}
+case $STORE in
+  sqlite) label=SQLite ;;
+  postgres) label=PostgreSQL client="psql -q -v ON_ERROR_STOP=1" ;;
+  *) echo "there is no demonstration on $STORE: STORE is sqlite or postgres" >&2; exit 2 ;;
+esac
+say "A housing cooperative: a register and a ledger in $label, a folder of documents, 2,000 invented members."
 bin/dossier-sample --dir "$demo/stores" --requests "$demo/requests" >"$demo/stores.env"
+export DOSSIER_MAP=manifests/cooperative
+[ -z "${client:-}" ] || on_server "$STORE"
 set -a; . "$demo/stores.env"; set +a
-export DOSSIER_MAP=manifests/cooperative DOSSIER_STATE=$demo/state/state.db DOSSIER_KEYS=$demo/keys/ring.json DOSSIER_OPERATOR=anna
+export DOSSIER_STATE=$demo/state/state.db DOSSIER_KEYS=$demo/keys/ring.json DOSSIER_OPERATOR=anna
 clock 2026-11-06T11:20:00+01:00
 {
   while IFS='=' read -r name value; do printf 'export %s=%q\n' "$name" "$value"; done <"$demo/stores.env"
@@ -40,6 +68,10 @@ clock 2026-11-06T11:20:00+01:00
   printf 'export DOSSIER_NOW=2026-11-07T11:45:00+01:00\nexport PATH=%q:$PATH\n' "$PWD/bin"
 } >"$demo/shell"
 run -q init >/dev/null
+if [ -n "${client:-}" ]; then
+  say "0. Their administrator grants the executor's account what it needs, and installs what holds restricted rows."
+  for system in register ledger; do prepared $system "$client"; done
+fi
 
 # answer answers the open tasks of a request as their departments would; told records that its recipients were told, and answers theirs.
 answer() {
@@ -154,3 +186,9 @@ ${bold}What to try next${plain}, after: . .demo/shell
   dossier request list                                 the register
   dossier manifest graph                               how the collections hang together
 TXT
+
+if [ -n "${client:-}" ] && [ -t 0 ]; then
+  read -rp "The server ends when you press Enter; until then all of this works in another terminal. "
+elif [ -n "${client:-}" ]; then
+  echo "The server ends now; started from a terminal, the demonstration would wait with that."
+fi
