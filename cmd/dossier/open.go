@@ -111,6 +111,35 @@ func (a *app) open(ctx context.Context, s *datamap.System) *planner.System {
 	return y
 }
 
+// openCopies opens the copies plans are read from. Where one does not answer the system itself is read, and that is said.
+func (a *app) openCopies(ctx context.Context, systems map[string]*planner.System) error {
+	for name, y := range systems {
+		if y.Store == nil {
+			continue
+		}
+		settings, err := y.Map.Settings(os.Getenv)
+		if err != nil {
+			return err
+		}
+		config, ok := connectors.Config(settings).Reading()
+		if !ok {
+			continue
+		}
+		c, err := a.pool.Connector(ctx, y.Map.Connector)
+		if err != nil {
+			return err
+		}
+		store, err := c.Open(ctx, config)
+		if err != nil {
+			a.note(name + ": the copy " + connectors.SettingRead + " names does not answer; the plan reads the system itself")
+			continue
+		}
+		y.Copy = store
+		a.onClose(store.Close)
+	}
+	return ctx.Err()
+}
+
 // openSystems opens every system. One that does not open is noted on it and stops no other.
 func (a *app) openSystems(ctx context.Context, m *datamap.Map) (map[string]*planner.System, error) {
 	out := map[string]*planner.System{}
@@ -172,6 +201,9 @@ func (a *app) openEngine(ctx context.Context) (*engine.Engine, error) {
 // openPlanning opens the systems to look at them for a plan: there a wrong setting ends the command, unless its system is left out.
 func (a *app) openPlanning(ctx context.Context, e *engine.Engine, without []string) error {
 	if err := a.openStores(ctx, e); err != nil {
+		return err
+	}
+	if err := a.openCopies(ctx, e.Planner.Systems); err != nil {
 		return err
 	}
 	if wrong := wrongSettings(e.Planner.Graph.Map, e.Planner.Systems, without); len(wrong) > 0 {

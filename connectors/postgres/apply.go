@@ -79,6 +79,7 @@ type work struct {
 }
 
 func (w *work) attempt(l *line) (err error) {
+	l.note = note(w.opt.Lock)
 	w.line, w.view = l, w.store.catalog.view(w.ctx, l)
 	if err := w.prepare(); err != nil {
 		return err
@@ -136,7 +137,7 @@ func (w *work) begin() []ask {
 	p := w.store.place
 	out := []ask{run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), run("SET LOCAL lock_timeout = " + milliseconds(p.lock)),
 		run("SET LOCAL statement_timeout = " + milliseconds(p.statement)), run("SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(idle)),
-		run("SET CONSTRAINTS ALL DEFERRED")}
+		run(durably), run("SET CONSTRAINTS ALL DEFERRED")}
 	if w.opt.Lock != "" {
 		out = append(out, ask{query{SQL: "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text, 0))", Args: []any{"dossier " + w.opt.Lock}}, "locking the step",
 			func(row [][]byte) error {
@@ -148,6 +149,9 @@ func (w *work) begin() []ask {
 	}
 	return out
 }
+
+// durably has a commit reach the disk before it is acknowledged, where the server would rather not: what was acknowledged is told as done.
+const durably = "SELECT set_config('synchronous_commit', 'on', TRUE) WHERE current_setting('synchronous_commit') = 'off'"
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 

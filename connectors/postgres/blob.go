@@ -55,7 +55,7 @@ func openBlob(ctx context.Context, pool *pgxpool.Pool, b connectors.Blob, snapsh
 	if err != nil {
 		return nil, failure(ctx, "connecting", err)
 	}
-	r := &blobReader{ctx: ctx, conn: conn, line: &line{conn.Conn().PgConn()}, query: h.query(), size: h.Size}
+	r := &blobReader{ctx: ctx, conn: conn, line: &line{pg: conn.Conn().PgConn()}, query: h.query(), size: h.Size}
 	begin := []ask{run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")}
 	if snapshot != "" {
 		begin = append(begin, run("SET TRANSACTION SNAPSHOT "+literal(snapshot)))

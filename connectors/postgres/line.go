@@ -17,7 +17,10 @@ import (
 type query = relational.Query
 
 // line is one connection, used by one call at a time. Values go and come as texts.
-type line struct{ pg *pgconn.PgConn }
+type line struct {
+	pg   *pgconn.PgConn
+	note string // every statement begins with it
+}
 
 // ask is a statement of a batch, and who takes its rows and the number of rows it was about.
 type ask struct {
@@ -34,14 +37,14 @@ func with(ctx context.Context, pool *pgxpool.Pool, f func(*line) error) error {
 		return failure(ctx, "connecting", err)
 	}
 	defer conn.Release() // which closes it where it is in a transaction, or broken
-	return f(&line{conn.Conn().PgConn()})
+	return f(&line{pg: conn.Conn().PgConn()})
 }
 
 // send runs statements in one round trip. The first that fails ends it; what those before it said has been taken.
 func (l *line) send(ctx context.Context, asks ...ask) error {
 	batch := &pgconn.Batch{}
 	for _, a := range asks {
-		batch.ExecParams(a.SQL, bound(a.Args), nil, nil, nil)
+		batch.ExecParams(l.note+a.SQL, bound(a.Args), nil, nil, nil)
 	}
 	results := l.pg.ExecBatch(ctx, batch)
 	taken := 0
@@ -92,7 +95,7 @@ func closed(r *pgconn.ResultReader) error {
 func (l *line) each(ctx context.Context, doing string, q query, f func([][]byte) error) error {
 	inner, stop := context.WithCancel(ctx) // so that a statement nobody reads on from is given up by the server too
 	defer stop()
-	r := l.pg.ExecParams(inner, q.SQL, bound(q.Args), nil, nil, nil)
+	r := l.pg.ExecParams(inner, l.note+q.SQL, bound(q.Args), nil, nil, nil)
 	for r.NextRow() {
 		if err := f(r.Values()); err != nil {
 			stop()

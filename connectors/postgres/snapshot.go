@@ -27,7 +27,7 @@ func (s *store) Snapshot(ctx context.Context) (connectors.Store, error) {
 	if err != nil {
 		return nil, failure(ctx, "connecting", err)
 	}
-	m := &still{s: s, conn: conn, line: &line{conn.Conn().PgConn()}}
+	m := &still{s: s, conn: conn, line: &line{pg: conn.Conn().PgConn()}}
 	err = m.line.send(ctx, run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), run("SET LOCAL idle_in_transaction_session_timeout = 0"),
 		ask{query{SQL: "SELECT pg_export_snapshot()"}, "beginning a snapshot", func(row [][]byte) error {
 			m.name = string(row[0])

@@ -62,6 +62,9 @@ func (j *job) applyWork(ctx context.Context) error {
 	if !ok {
 		return fmt.Errorf("%s cannot be written to by its connector: %w", j.System, connectors.ErrNotSupported)
 	}
+	if err := j.inHours(); err != nil {
+		return err
+	}
 	if j.State != state.StepPrepared {
 		if err := j.takeWitness(ctx, work, sys); err != nil {
 			return err
@@ -74,10 +77,16 @@ func (j *job) applyWork(ctx context.Context) error {
 	}
 	var slices [][]connectors.Treatment
 	if sys.Card.Transactional {
-		slices = slicesOf(work, sys.Map.MaxRows)
+		slices = slicesOf(work, sys.Map.AtOnce())
 	}
 	t := newTally(work, j.persons(), was, !sys.Card.Transactional || len(slices) > 0)
+	pace := pace{sys.Map.MaxRate, time.Now()}
 	for n, slice := range append(slices, work.Treatments) {
+		if n > 0 { // it may have taken long
+			if err := errors.Join(pace.after(ctx, t.worked()), j.inHours()); err != nil {
+				return err
+			}
+		}
 		if len(slices) > 0 {
 			j.progress(fmt.Sprintf("working in %s, part %d of %d", j.System, n+1, len(slices)+1))
 		}

@@ -215,11 +215,11 @@ func saveSummary(tx *state.Tx, x state.Request, steps []state.Step, now time.Tim
 
 // summarise chooses what the request as a whole waits for: a person before a store, a store before mere time.
 func summarise(x *state.Request, steps []state.Step) {
-	rank := map[string]int{"person": 4, "space": 3, "store": 3, "pool": 2, "settle": 1}
+	rank := map[string]int{"person": 4, "space": 3, "store": 3, "pool": 2, "window": 2, "settle": 1}
 	x.WaitingFor, x.WaitingWhy, x.Attention = "", "", nil
 	best := 0
 	for _, s := range steps {
-		if s.State != state.StepWaiting && s.State != state.StepAttention {
+		if s.State != state.StepWaiting && s.State != state.StepAttention && (s.State != state.StepPrepared || s.WaitsFor == "") {
 			continue
 		}
 		d := detailOf(s)

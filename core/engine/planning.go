@@ -87,7 +87,7 @@ func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, open [
 // It is rehearsed, each system for so long at most, where that is not 0.
 func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearsal time.Duration) (*planner.Result, state.Plan, error) {
 	now := e.Now()
-	made, err := e.make(ctx, o, now, without, rehearsal > 0)
+	made, err := e.reading().make(ctx, o, now, without, rehearsal > 0)
 	if err != nil {
 		return nil, state.Plan{}, err
 	}
@@ -105,6 +105,14 @@ func (e *Engine) stored(p *plan.Plan, batch string, now time.Time) (state.Plan, 
 	doc, err := json.Marshal(p)
 	return state.Plan{Request: p.Request, Batch: batch, Digest: p.Digest, Document: doc, Complete: p.Complete, Applicable: p.Applicable, AsOf: p.AsOf, ExpiresAt: p.ExpiresAt,
 		CreatedAt: now, CreatedBy: e.Operator}, err
+}
+
+// reading is e as it plans, which may read copies of the systems. What is to be carried out is looked at once more in the systems themselves.
+func (e *Engine) reading() *Engine {
+	out, p := *e, *e.Planner
+	p.Systems = planner.Reading(p.Systems)
+	out.Planner = &p
+	return &out
 }
 
 func plannable(o *open) error {

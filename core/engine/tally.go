@@ -142,6 +142,16 @@ func (t *tally) changed(id string) int64 {
 	return 0
 }
 
+// worked is how many rows this try has changed.
+func (t *tally) worked() (n int64) {
+	for k, c := range t.now {
+		if k.person == state.Total {
+			n += c.Committed + c.Inferred - t.before[k]
+		}
+	}
+	return n
+}
+
 // counts are as they are to be stored.
 func (t *tally) counts(step int64) []state.Count {
 	var out []state.Count

@@ -287,6 +287,9 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 	if !ok {
 		return connectors.ErrNotSupported
 	}
+	if err := j.inHours(); err != nil {
+		return err
+	}
 	var do []connectors.Treatment
 	for i, r := range left {
 		t := connectors.Treatment{ID: fmt.Sprintf("late/%d/%s", i, r.ID), Verb: connectors.Delete, AtMost: j.roomFor(r)}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -140,8 +141,11 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 			c.Leaf = len(e.Graph.Children(col)) == 0
 		}
 	}
-	if e.sys.Transaction = "one"; sys.MaxRows > 0 && changes > int64(sys.MaxRows) {
+	if e.sys.Transaction = "one"; sys.AtOnce() > 0 && changes > int64(sys.AtOnce()) {
 		e.sys.Transaction = "slices"
+	}
+	if from, to, ok := strings.Cut(sys.Window, "-"); ok && changes > 0 {
+		e.warn(fmt.Sprintf("%s may be written to from %s to %s; approved at another hour, it waits until then.", sys.Name, from, to))
 	}
 	if err := e.planChecks(sys); err != nil {
 		return err

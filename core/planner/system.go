@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -12,9 +13,23 @@ import (
 type System struct {
 	Map    *datamap.System
 	Store  connectors.Store // nil where it could not be opened
+	Copy   connectors.Store // of it, that plans are read from and nothing else; nil: they are read from Store
 	Card   connectors.Description
 	SHA256 string // of the connector's binary
 	Err    error  // why it could not be opened
+}
+
+// Reading is the systems as plans read them: where there is a copy, by that.
+func Reading(systems map[string]*System) map[string]*System {
+	out := maps.Clone(systems)
+	for name, y := range systems {
+		if y.Copy != nil {
+			copied := *y
+			copied.Store, copied.Copy = y.Copy, nil
+			out[name] = &copied
+		}
+	}
+	return out
 }
 
 // Each gives every row of sel: pushed down where the store can follow it, else worked out hop by hop.

@@ -34,6 +34,7 @@ const (
 	ForSpace         Wait = "space"
 	ForPool          Wait = "pool"
 	ForSettle        Wait = "settle"
+	ForWindow        Wait = "window"
 )
 
 // Outcome is how a request ended.

@@ -110,7 +110,7 @@ func nonEmpty(list []string) []string {
 }
 
 // awaited is what a request waits for, in words.
-var awaited = map[string]string{"person": "a person", "store": "a store", "settle": "the second look", "pool": "the pool", "space": "disk space",
+var awaited = map[string]string{"person": "a person", "store": "a store", "settle": "the second look", "pool": "the pool", "window": "its hours", "space": "disk space",
 	"identity": "the person's identity", "scope": "its scope", "fee": "the fee", "notice": "the notice to the person"}
 
 func waitWords(code string) string {
@@ -148,7 +148,7 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 		if y.WaitsFor != "" {
 			last = waitWords(y.WaitsFor)
 			if y.NotBefore != nil {
-				last += map[bool]string{true: ", ", false: ", again "}[y.WaitsFor == "settle"] + Near(y.NotBefore.In(zone), now)
+				last += map[bool]string{true: ", ", false: ", again "}[y.WaitsFor == "settle" || y.WaitsFor == "window"] + Near(y.NotBefore.In(zone), now)
 			}
 		}
 		if y.State == "left out" {
