@@ -1,0 +1,47 @@
+// Command ferretdb is a server for tests that speaks MongoDB's protocol: FerretDB with its data in SQLite files in the working folder. It
+// listens on the address that is its argument, says "listening" on standard output when it does, and ends when it is told to (SIGTERM, SIGQUIT).
+//
+// It is a module of its own, so that nothing of it comes into the product.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: ferretdb ADDRESS")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "ferretdb:", err)
+		os.Exit(1)
+	}
+}
+
+func run(address string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGQUIT, os.Interrupt)
+	defer stop()
+	server, err := ferretdb.New(&ferretdb.Config{
+		Listener:  ferretdb.ListenerConfig{TCP: address},
+		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Handler:   "sqlite",
+		SQLiteURL: "file:./",
+	})
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(ctx) }()
+	_ = server.MongoDBURI() // waits until it listens
+	fmt.Println("listening")
+	return <-ended
+}
