@@ -1,0 +1,182 @@
+package mongodb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// unitRows is how many rows are confirmed at a time.
+const unitRows = 1000
+
+// Apply carries the treatments out; see [connectors.Writer].
+//
+// First the rows of every treatment are found, with the documents they stand in as they are; ceilings and new values are judged here, and nothing
+// has been changed where that fails. Then the treatments are worked in order, in units of at most 1,000 rows. A document is changed only where
+// what was read of it, to judge and to write it, is still as it was; where others have changed something else in it, that stays. What
+// was changed otherwise ends the call with ErrTryLater: the outcomes say how far it got, and the same call again does what is left.
+//
+// A server with transactions does a unit in one, and the host is asked when it is done and not yet committed. Elsewhere the host is asked
+// before the unit is touched, and each document is changed by itself.
+func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+	outcomes := make([]connectors.Outcome, len(do))
+	for i, t := range do {
+		outcomes[i] = connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}
+	}
+	if err := connectors.ValidateAll(do); err != nil {
+		return outcomes, err
+	}
+	if opt.Rehearse {
+		return outcomes, notSupported("rehearsals")
+	}
+	if opt.Confirm == nil {
+		return outcomes, connectors.ErrRefused
+	}
+	a := &application{store: s, confirm: opt.Confirm, known: &known{map[string]*stand{}}}
+	for i, t := range do {
+		w := &work{Treatment: t, app: a, out: &outcomes[i]}
+		a.works = append(a.works, w)
+		if err := w.resolve(ctx); err != nil {
+			return outcomes, fmt.Errorf("treatment %s: %w", t.ID, err)
+		}
+	}
+	for _, w := range a.works {
+		for unit := range slices.Chunk(w.todo, unitRows) {
+			if err := w.unit(ctx, unit); err != nil {
+				return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
+			}
+		}
+	}
+	return outcomes, nil
+}
+
+// application is one call of Apply.
+type application struct {
+	*store
+	confirm func(context.Context, []connectors.Outcome) error
+	known   *known
+	works   []*work
+}
+
+// work is one treatment and the rows it is to change.
+type work struct {
+	connectors.Treatment
+	app   *application
+	from  source
+	match *matcher
+	out   *connectors.Outcome
+	todo  []*target
+}
+
+// target is a row to be changed.
+type target struct {
+	row
+	persons []int
+	keys    []any      // Treatment.Capture
+	sets    []assign   // Set and Recount
+	insert  *insertion // Ensure
+	done    bool
+}
+
+// resolve finds the rows of the treatment and what is to be done to them. Nothing is changed.
+func (w *work) resolve(ctx context.Context) error {
+	var err error
+	if w.from, err = understand(w.On.Collection); err != nil {
+		return err
+	}
+	if !(Connector{}).Describe().Does(w.Verb) {
+		return notSupported(string(w.Verb))
+	}
+	if len(w.Capture) > 0 {
+		w.out.LinkKeys = &connectors.Keys{Fields: w.Capture}
+	}
+	if w.Verb == connectors.Ensure {
+		err = w.ensure(ctx)
+	} else {
+		err = w.find(ctx)
+	}
+	if err == nil && int64(len(w.todo)) > w.AtMost {
+		err = connectors.ErrMoreRows
+	}
+	return err
+}
+
+func (w *work) find(ctx context.Context) error {
+	if len(w.On.Any) == 0 && !w.On.All {
+		return nil
+	}
+	var err error
+	if w.match, err = newMatcher(w.On); err != nil {
+		return err
+	}
+	f := finder{from: w.from, fields: w.Capture, whole: true, known: w.app.known, each: func(r row, persons []int) error { return w.take(ctx, r, persons) }}
+	return w.app.find(ctx, f, w.On)
+}
+
+// take judges one row.
+func (w *work) take(ctx context.Context, r row, persons []int) error {
+	t := &target{row: r, persons: persons}
+	if w.out.LinkKeys != nil {
+		values, err := r.values(w.from, w.Capture, false)
+		if err != nil {
+			return err
+		}
+		t.keys = values.Pick(w.Capture)
+		t.capture(w.out)
+	}
+	if r.removed() {
+		return nil
+	}
+	standing, err := w.intend(ctx, t)
+	switch {
+	case err != nil:
+		return err
+	case standing == connectors.Done:
+		w.out.Already++
+		return nil
+	case standing == connectors.Conflict:
+		values, err := r.values(w.from, w.On.Collection.Key, true)
+		w.out.Conflicts = append(w.out.Conflicts, values)
+		return err
+	}
+	if w.todo = append(w.todo, t); int64(len(w.todo)) > w.AtMost {
+		return connectors.ErrMoreRows // no need to count on
+	}
+	return nil
+}
+
+// intend says how a row stands to the treatment, and notes in the documents read what will have become of it when its turn comes.
+func (w *work) intend(ctx context.Context, t *target) (connectors.Standing, error) {
+	switch w.Verb {
+	case connectors.Delete:
+		if t.part != nil {
+			t.part.gone = true
+		} else {
+			t.gone = true
+		}
+		return connectors.ToDo, nil
+	case connectors.Set:
+		return w.set(ctx, t)
+	case connectors.Recount:
+		return w.recount(ctx, t)
+	}
+	return 0, notSupported(string(w.Verb))
+}
+
+func (t *target) capture(o *connectors.Outcome) {
+	if o.LinkKeys == nil {
+		return
+	}
+	for _, p := range t.persons {
+		o.LinkKeys.Tuples = append(o.LinkKeys.Tuples, connectors.Tuple{Person: p, Values: t.keys})
+	}
+}
+
+func (t *target) count(o *connectors.Outcome) {
+	o.Changed++
+	for _, p := range t.persons {
+		o.ByPerson[p]++
+	}
+}

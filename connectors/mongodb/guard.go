@@ -1,0 +1,72 @@
+package mongodb
+
+import (
+	"context"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// home is where a document is stored: its collection, and what stands before names in it.
+func (s *store) home(from source, st *stand) (*mongo.Collection, string) {
+	if st.entry != nil {
+		return s.held(), "doc."
+	}
+	return s.db.Collection(from.coll), ""
+}
+
+// guard is what must still be so for a document to be changed: its _id, and the values of all fields by which its rows were selected. Those
+// of elements are guarded with their array.
+func (w *work) guard(t *target, prefix string) (bson.D, error) {
+	out := byID(t.at)
+	if w.match == nil {
+		return out, nil
+	}
+	for _, f := range w.match.fields {
+		n, err := w.from.name(f)
+		if err != nil {
+			return nil, err
+		}
+		path := n.path
+		if t.part != nil {
+			_, around, err := t.find(w.from, n, false)
+			if err != nil {
+				return nil, err
+			}
+			if !around || t.doc == nil { // guarded with the array; in a document that is elsewhere
+				continue
+			}
+		}
+		if len(path) == 1 && path[0] == "_id" && prefix == "" {
+			continue
+		}
+		v, err := lookup(t.cur, path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, equals(prefix+strings.Join(path, "."), v))
+	}
+	return out, nil
+}
+
+// equals asks for a value; one that is not there equals NULL.
+func equals(path string, v bson.RawValue) bson.E {
+	if isNull(v) {
+		v = null
+	}
+	return bson.E{Key: path, Value: bson.D{{Key: "$eq", Value: v}}}
+}
+
+// missed says what it means that a document did not fit its guard: it is gone, or it was changed.
+func (s *store) missed(ctx context.Context, coll *mongo.Collection, st *stand) error {
+	n, err := coll.CountDocuments(ctx, byID(st.at))
+	if err != nil {
+		return failure(ctx, "looking at a document again", err)
+	}
+	if n > 0 {
+		return errChanged
+	}
+	st.off = true
+	return nil
+}

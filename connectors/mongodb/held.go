@@ -1,0 +1,73 @@
+package mongodb
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+// heldRows is the closed collection, in the database for held rows.
+const heldRows = "rows"
+
+// States of an entry. While content is on its way it is in two places, and which of them counts is decided by looking: it is where it belongs for as
+// long as the ordinary place has it.
+const (
+	isHeld    = "held"
+	moving    = "moving"    // written here, not yet taken from its place
+	returning = "returning" // to be written to its place, not yet taken from here
+)
+
+// entry is a document, or an element of one, that is held.
+type entry struct {
+	ID     bson.RawValue `bson:"_id"`
+	Coll   string        `bson:"coll"`
+	Path   string        `bson:"path"` // of the array; "": a document
+	Of     bson.RawValue `bson:"of"`   // the _id of the document
+	State  string        `bson:"state"`
+	Marks  []string      `bson:"marks"`
+	Before []int32       `bson:"before"` // prints of the elements that stood before it
+	Doc    bson.RawValue `bson:"doc"`
+}
+
+func (s *store) held() *mongo.Collection { return s.heldDB.Collection(heldRows) }
+
+// stand is what is held, as it was read.
+func (e *entry) stand() *stand {
+	out := &stand{at: e.ID, entry: e}
+	if e.Path == "" {
+		out.doc, out.now, out.cur = e.Doc.Value, e.Doc.Value, e.Doc.Value
+		return out
+	}
+	out.arrays = map[string][]*part{"": {{was: e.Doc, now: e.Doc, cur: e.Doc}}}
+	return out
+}
+
+// counts says whether what is held counts as the row: it does not while the row is in its ordinary place.
+func (s *store) counts(ctx context.Context, e *entry) (bool, error) {
+	if e.State == isHeld {
+		return true, nil
+	}
+	doc, err := s.document(ctx, e.Coll, e.Of)
+	if err != nil || doc == nil {
+		return doc == nil, err
+	}
+	if e.Path == "" {
+		return false, nil
+	}
+	i, err := indexIn(doc, e.Path, e.Doc)
+	return i < 0, err
+}
+
+// document reads a document by its _id; nil where there is none.
+func (s *store) document(ctx context.Context, coll string, id bson.RawValue) (bson.Raw, error) {
+	doc, err := s.db.Collection(coll).FindOne(ctx, byID(id)).Raw()
+	if err == mongo.ErrNoDocuments { //nolint:errorlint // it is never wrapped
+		return nil, nil
+	}
+	return doc, failure(ctx, "reading a document of "+coll, err)
+}
+
+func byID(id bson.RawValue) bson.D {
+	return bson.D{{Key: "_id", Value: bson.D{{Key: "$eq", Value: id}}}}
+}

@@ -1,0 +1,78 @@
+package mongodb
+
+import (
+	"context"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// recount says how a row stands to its counters, as they will be when earlier treatments of the call have been carried out.
+func (w *work) recount(ctx context.Context, t *target) (connectors.Standing, error) {
+	counts, err := w.counts(ctx, []*target{t}, w.app.known)
+	if err != nil {
+		return 0, err
+	}
+	return w.assign(ctx, t, counts[0])
+}
+
+// counted counts anew for rows whose turn has come, and leaves those that are right.
+func (w *work) counted(ctx context.Context, unit []*target) ([]*target, error) {
+	counts, err := w.counts(ctx, unit, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []*target
+	for i, t := range unit {
+		t.stand.now = t.cur
+		if t.part != nil {
+			t.part.now = t.part.cur
+		}
+		standing, err := w.assign(ctx, t, counts[i])
+		if err != nil {
+			return nil, err
+		}
+		if standing == connectors.Done {
+			w.out.Already++
+			continue
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// counts are the numbers of rows that refer to each of rows, held ones included: of what is known, without those that are to go; of nothing known, as
+// the store has them.
+func (w *work) counts(ctx context.Context, rows []*target, of *known) ([]connectors.Row, error) {
+	out := make([]connectors.Row, len(rows))
+	for i := range out {
+		out[i] = connectors.Row{}
+	}
+	for _, a := range w.Assign {
+		there, err := understand(a.Over.Collection)
+		if err != nil {
+			return nil, err
+		}
+		m := connectors.Match{Fields: a.Over.To}
+		for i, t := range rows {
+			from, err := t.values(w.from, a.Over.From, true)
+			if err != nil {
+				return nil, err
+			}
+			out[i][a.Field] = int64(0)
+			m.Values = append(m.Values, connectors.Tuple{Person: i, Values: from.Pick(a.Over.From)})
+		}
+		sel := connectors.Selection{Collection: a.Over.Collection, Any: []connectors.Match{m}}
+		f := finder{from: there, whole: of != nil, known: of, each: func(r row, who []int) error {
+			if !r.removed() {
+				for _, i := range who {
+					out[i][a.Field] = out[i][a.Field].(int64) + 1
+				}
+			}
+			return nil
+		}}
+		if err := w.app.find(ctx, f, sel); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
