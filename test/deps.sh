@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, and a PostgreSQL server, which is not started.
+# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, a PostgreSQL server, which is not started, and FerretDB.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ -z "${DOSSIER_TEST_MONGODB_URL:-}" ]; then # a minute the first time
+  mkdir -p .tools && (cd test/servers/ferretdb && GOWORK=off CGO_ENABLED=0 "${GO:-go}" build -trimpath -o ../../../.tools/ferretdb . && touch ../../../.tools/ferretdb)
+fi
 need=()
 [ -x /usr/bin/chromium ] || need+=(chromium fonts-dejavu-core)
 [ -n "${DOSSIER_TEST_POSTGRES_URL:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || need+=(postgresql)

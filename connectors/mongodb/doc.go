@@ -1,2 +1,29 @@
-// Package mongodb connects Dossier to MongoDB, and to servers that speak its protocol.
+// Package mongodb connects Dossier to MongoDB 4.4 and later, and to servers that speak its protocol (FerretDB).
+//
+// # Addresses and names
+//
+// A collection's `at:` is a collection of documents; or tickets.comments[], the elements of an array in the documents of tickets, each of them a row;
+// or gridfs:photos, the files of a bucket. Of tickets.comments[] the collection is named up to the first dot, and one array stands on the way.
+//
+// reporter.phone is a member of an embedded document. In a collection of elements a name is the element's where the element has it, otherwise
+// its document's; the first field of a key of several is the document's where the document has it. $element.NAME is the element's
+// for certain (where element and document both have an _id), and $element is the element itself, where it is a plain value.
+// A field that is to be compared or written and is, or leads through, an array in some document is an error: its elements want
+// a collection of their own. Nothing is looked for inside values nobody mapped.
+//
+// # Values
+//
+// Documents are read and written as the bytes they are: what is not changed keeps its type, its order and its place, 32-bit numbers,
+// decimals and binary subtypes included. ObjectIds and UUIDs are given as their usual text. A text that is looked for is found as a number, an
+// ObjectId, a UUID, a date or a truth value too, because the map writes texts; a text that is written takes the type of what stands there, or else what
+// the field usually has. Documents and arrays are Extended JSON.
+//
+// Texts that are looked for in whatever case (connectors.Match.Folded) are compared here, not by the server, whose collations fold
+// otherwise: every document of the collection is read for it, of each the fields that are compared.
+//
+// # Changing documents
+//
+// No operator changes "the element that is meant" on every server: an array is read, edited and written back whole, where it is still as it was;
+// where others have changed it meanwhile, it is read again and their change stays. A document goes, and a field is written, where all that its rows
+// were selected by is still so. See [store.Apply] for what is promised, with transactions and without.
 package mongodb

@@ -23,7 +23,7 @@ func (w *work) counted(ctx context.Context, unit []*target) ([]*target, error) {
 	}
 	var out []*target
 	for i, t := range unit {
-		t.stand.now = t.cur
+		t.now = t.cur
 		if t.part != nil {
 			t.part.now = t.part.cur
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/conformance"
 	"github.com/dossier-dsr/dossier/connectors/files"
 	"github.com/dossier-dsr/dossier/connectors/memory"
+	"github.com/dossier-dsr/dossier/connectors/mongodb"
 	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/plugins/host"
@@ -27,6 +28,7 @@ func TestMain(m *testing.M) {
 		"sqlite":   plugintest.Serves(sqlite.Connector{}),
 		"files":    plugintest.Serves(files.Connector{}),
 		"postgres": plugintest.Serves(postgres.Connector{}),
+		"mongodb":  plugintest.Serves(mongodb.Connector{}),
 		"hasty":    plugintest.Serves(hasty{sqlite.Connector{}}),
 	})
 }
@@ -81,6 +83,16 @@ func TestSQLiteAsAProcess(t *testing.T) {
 func TestPostgresAsAProcess(t *testing.T) {
 	db := servers.Postgres(t)
 	s, extra := as(t, "postgres", connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary}, conformance.Shape{Folds: true})
+	conformance.Run(t, s, extra...)
+}
+
+func TestMongoDBAsAProcess(t *testing.T) {
+	db := servers.MongoDB(t)
+	shape := conformance.Shape{Name: "elements", Places: map[string]conformance.Place{}}
+	for _, name := range []string{"people", "addresses", "leases", "parties"} {
+		shape.Places[name] = conformance.Place{At: name + " of house.rows[]"}
+	}
+	s, extra := as(t, "mongodb", connectors.Config{"url": db.URL, "database": db.Database}, shape)
 	conformance.Run(t, s, extra...)
 }
 
