@@ -306,7 +306,7 @@ func (a *app) answer(ctx context.Context, number string, answer engine.Answer) e
 		if next, err = a.planAgain(ctx, e, t.Request); err != nil {
 			return err
 		}
-	} else if err == nil && request.State(x.State) == request.Running {
+	} else if err == nil && (request.State(x.State) == request.Running || t.Step != 0) { // a restriction that is done looks on
 		if err := a.goOn(ctx, e, t.Request); err != nil {
 			if ctx.Err() != nil {
 				return err

@@ -143,7 +143,7 @@ func (j *job) askPeople(ctx context.Context, kind TaskKind, left []remainder) er
 		return err
 	}
 	j.failpoint("asked")
-	wait := later{code: "attention", codes: []string{string(kind)}, why: fmt.Sprintf("%s/%s: %s", j.System, left[0].Collection, foundWhy[kind])}
+	wait := later{code: "attention", codes: []string{string(kind)}, why: fmt.Sprintf("%s/%s: %s", j.System, left[0].Collection, j.foundWhy(kind))}
 	if open := waitsForTasks(tasks); open != nil {
 		wait.tasks, wait.why = true, wait.why+"; "+open.why
 	} else {
@@ -152,11 +152,17 @@ func (j *job) askPeople(ctx context.Context, kind TaskKind, left []remainder) er
 	return wait
 }
 
+// heldAtOnce says whether what people confirm is treated without a plan of its own: a restriction takes nothing away, and is lifted whole.
+func (j *job) heldAtOnce() bool { return j.open.Content.Right == request.Restriction }
+
 // foundWhy is what was found, for who looks at the request.
-var foundWhy = map[TaskKind]string{
-	TaskReusedKey: "a key of an erased row stands on a new one; nothing was done by it",
-	TaskLateRows:  "rows are still there, or came after the work, more than the plan allows; nothing of this system counts as done",
-	TaskConflict:  "rows hold neither the old nor the new value; they were changed meanwhile and are not overwritten",
+func (j *job) foundWhy(kind TaskKind) string {
+	if kind == TaskLateRows && j.heldAtOnce() {
+		return "rows came, more than the plan allows; they are not restricted yet"
+	}
+	return map[TaskKind]string{TaskReusedKey: "a key of an erased row stands on a new one; nothing was done by it",
+		TaskLateRows: "rows are still there, or came after the work, more than the plan allows; nothing of this system counts as done",
+		TaskConflict: "rows hold neither the old nor the new value; they were changed meanwhile and are not overwritten"}[kind]
 }
 
 func (j *job) foundTitle(kind TaskKind, collection string) string {
@@ -178,6 +184,9 @@ func (j *job) foundWords(kind TaskKind, n int) []string {
 	if j.open.Content.Right == request.Rectification {
 		treated = "done: they are this person's, and are corrected too"
 	}
+	if j.heldAtOnce() {
+		treated = "done: they are this person's, and are restricted too"
+	}
 	others := []string{treated, "nothing-found: they are not this person's; nothing is done to them", "refuse: they stay as they are, with the reason you give"}
 	switch kind {
 	case TaskReusedKey:
@@ -185,6 +194,9 @@ func (j *job) foundWords(kind TaskKind, n int) []string {
 	case TaskConflict:
 		return []string{fmt.Sprintf("In %d rows stands neither the old nor the new value: somebody has changed them, and nothing was overwritten. Ask which is right.", n),
 			"done: what stands there is right, or you have put it right by hand", "nothing-found: they are not this person's", "refuse: they stay as they are, with the reason you give"}
+	}
+	if j.heldAtOnce() {
+		return append([]string{fmt.Sprintf("%d rows that lead to this person came after the work, more than the plan that was approved allows; they are not restricted yet. Look whose they are, and what writes them.", n)}, others...)
 	}
 	return append([]string{fmt.Sprintf("%d rows of this person's stand there after the work, more than the plan that was approved allows. Look whose they are, and what writes them.", n)}, others...)
 }

@@ -65,26 +65,40 @@ func (h *heldRows) union(more []connectors.Tuple) {
 	}
 }
 
-// keepHeld adds keys, by collection, to what this restriction's record holds in a system.
-func (j *job) keepHeld(tx *state.Tx, system string, more map[string][]connectors.Tuple) error {
+// keepHeld adds keys, by collection, to what this restriction's record holds in a system. A collection it held nothing in, or in which it
+// only marked what others own too, is entered as places say.
+func (j *job) keepHeld(tx *state.Tx, system string, more map[string][]connectors.Tuple, places []planner.Restricted) error {
 	all, err := tx.HeldBy(j.Step.Request)
 	if err != nil {
 		return err
 	}
-	for _, h := range all {
-		if h.System != system || len(more[h.Collection]) == 0 {
+	for name, keys := range more {
+		if len(keys) == 0 {
 			continue
 		}
-		rows, err := openHeld(j.open.Key, h)
-		if err != nil {
-			return err
+		var rows heldRows
+		h := state.Held{Request: j.Step.Request, System: system, Collection: name, Since: j.Now()}
+		place := slices.IndexFunc(places, func(p planner.Restricted) bool { return p.System == system && p.Collection == name })
+		if i := slices.IndexFunc(all, func(h state.Held) bool { return h.System == system && h.Collection == name }); i >= 0 {
+			h = all[i]
+			if rows, err = openHeld(j.open.Key, h); err != nil {
+				return err
+			}
+		} else if place >= 0 {
+			rows.Place = places[place]
+		}
+		if place >= 0 && (rows.Place.Method == "" || rows.Place.Method == planner.ByMark) {
+			rows.Place.Method = places[place].Method
+		}
+		if rows.Place.Collection == "" || rows.Place.Method == "" || rows.Place.Method == planner.ByMark {
+			return fmt.Errorf("%s/%s: rows are held, and by which method is not known", system, name)
 		}
 		was := len(rows.Keys)
-		rows.union(more[h.Collection])
-		if len(rows.Keys) == was {
+		rows.union(keys)
+		if len(rows.Keys) == was && h.Method == rows.Place.Method {
 			continue
 		}
-		h.Count = int64(len(rows.Keys) + len(rows.Place.Marked))
+		h.Method, h.Count = rows.Place.Method, int64(len(rows.Keys)+len(rows.Place.Marked))
 		if h.Sealed, err = sealHeld(j.open.Key, j.Step.Request, rows); err != nil {
 			return err
 		}
@@ -131,7 +145,7 @@ func (j *job) keepCommitted(tx *state.Tx) error {
 	if err != nil {
 		return err
 	}
-	return j.keepHeld(tx, j.System, more)
+	return j.keepHeld(tx, j.System, more, j.work.Restricts)
 }
 
 // limitMarks are the register's keyed marks a restriction is found by: of the unique identifiers or, where a person has none, of the
@@ -320,6 +334,9 @@ func (j *job) endLimit(tx *state.Tx, id, system string, now time.Time) error {
 	if err := tx.EndHeld(id, system, now); err != nil {
 		return err
 	}
+	if err := endLooks(tx, id, system, now); err != nil {
+		return err
+	}
 	if _, stands, err := standsSince(tx, id); err != nil || stands {
 		return err
 	}
@@ -347,10 +364,18 @@ func (j *job) endLimit(tx *state.Tx, id, system string, now time.Time) error {
 }
 
 // overHere says whether the step's restriction has ended in its system, by a lift or because it was given up.
-func (j *job) overHere(tx *state.Tx) (bool, error) {
-	held, err := tx.HeldBy(j.Step.Request)
+func (j *job) overHere(tx *state.Tx) (bool, error) { return overIn(tx, j.Step.Request, j.System) }
+
+// overIn says whether a restriction has ended in a system; where it held nothing there, whether it has ended everywhere.
+func overIn(tx *state.Tx, id, system string) (bool, error) {
+	held, err := tx.HeldBy(id)
 	if errors.Is(err, state.ErrNotFound) {
 		return false, nil
 	}
-	return slices.ContainsFunc(held, func(h state.Held) bool { return h.System == j.System && !h.LiftedAt.IsZero() }), err
+	lifted := func(h state.Held) bool { return !h.LiftedAt.IsZero() }
+	here := slices.DeleteFunc(slices.Clone(held), func(h state.Held) bool { return h.System != system })
+	if len(here) > 0 {
+		return slices.ContainsFunc(here, lifted), err
+	}
+	return len(held) > 0 && !slices.ContainsFunc(held, func(h state.Held) bool { return !lifted(h) }), err
 }

@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -34,6 +32,7 @@ func (j *job) proveLimits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	places := j.work.Restricts
 	if j.Phase == phaseVerify {
 		if err := j.proveMarks(ctx, work, sys); err != nil {
 			return err
@@ -41,10 +40,10 @@ func (j *job) proveLimits(ctx context.Context) error {
 		if err := j.compareWitness(ctx, work, sys); err != nil {
 			return err
 		}
-	} else if work, err = j.lookAnew(ctx, j.System); err != nil {
+	} else if work, places, err = j.lookAnew(ctx, j.System); err != nil {
 		return err
 	}
-	late, err := j.proveHeld(ctx, work, sys)
+	late, err := j.proveHeld(ctx, work, sys, places)
 	if err != nil {
 		return err
 	}
@@ -52,28 +51,38 @@ func (j *job) proveLimits(ctx context.Context) error {
 }
 
 // proveHeld shows that an ordinary account can neither read nor change what is held, and that what was captured is still there,
-// whole. Rows an application wrote for the person since come under the restriction, too.
-func (j *job) proveHeld(ctx context.Context, work *planner.SystemWork, sys *planner.System) (late int64, err error) {
+// whole. Rows an application wrote for the person since come under the restriction, too; more of them than the plan allows are asked
+// about. places say what is done where.
+func (j *job) proveHeld(ctx context.Context, work *planner.SystemWork, sys *planner.System, places []planner.Restricted) (late int64, err error) {
+	if j.said, err = j.findings(ctx); err != nil {
+		return 0, err
+	}
 	rows, err := j.recorded(ctx, work.System)
 	if err != nil {
 		return 0, err
 	}
-	var open []string
+	open := map[string]*newcomers{}
+	var order []*newcomers
 	for _, t := range work.Treatments {
 		if t.Verb != connectors.Block {
 			continue
 		}
-		n, err := reachable(ctx, sys, t.On)
+		readable, writable, err := probe(ctx, sys, t.On)
 		if err != nil {
 			return 0, err
 		}
-		if n > 0 {
-			open = append(open, t.On.Collection.Name)
+		if n := max(readable, writable); n > 0 {
+			x, err := j.newcomersOf(ctx, sys, t, n, rows[t.On.Collection.Name].Keys)
+			if err != nil {
+				return 0, err
+			}
+			open[t.On.Collection.Name] = x
+			order = append(order, x)
 		}
 	}
 	j.failpoint("looked")
-	if len(open) > 0 {
-		if late, err = j.holdLate(ctx, work, sys, open); err != nil {
+	if len(order) > 0 {
+		if late, err = j.holdLate(ctx, work, sys, places, order); err != nil {
 			return late, err
 		}
 		j.failpoint("late")
@@ -86,9 +95,8 @@ func (j *job) proveHeld(ctx context.Context, work *planner.SystemWork, sys *plan
 			continue
 		}
 		c := t.On.Collection
-		keys := rows[c.Name].Keys
-		if slices.Contains(open, c.Name) {
-			n, err := reachable(ctx, sys, t.On)
+		if x := open[c.Name]; x != nil {
+			n, err := reachable(ctx, sys, x.but(t.On))
 			if err != nil {
 				return late, err
 			}
@@ -96,7 +104,7 @@ func (j *job) proveHeld(ctx context.Context, work *planner.SystemWork, sys *plan
 				return late, later{code: "attention", codes: []string{"not_done"}, why: fmt.Sprintf("%s/%s: an ordinary account can still read or change restricted rows, although the connector said that they are out of reach", work.System, c.Name)}
 			}
 		}
-		if err := j.whole(ctx, sys, c, keys); err != nil {
+		if err := j.whole(ctx, sys, c, rows[c.Name].Keys); err != nil {
 			return late, err
 		}
 	}
@@ -157,55 +165,6 @@ func (j *job) recorded(ctx context.Context, system string) (map[string]heldRows,
 		}
 	}
 	return out, nil
-}
-
-// holdLate blocks, in the collections named, what came after the work; what is held already stays as it is.
-func (j *job) holdLate(ctx context.Context, work *planner.SystemWork, sys *planner.System, open []string) (int64, error) {
-	writer, ok := connectors.As[connectors.Writer](sys.Store)
-	if !ok {
-		return 0, connectors.ErrNotSupported
-	}
-	var do []connectors.Treatment
-	for i, t := range work.Treatments {
-		if !slices.Contains(open, t.On.Collection.Name) {
-			continue
-		}
-		parts, err := sys.Flatten(ctx, t.On)
-		if err != nil {
-			return 0, err
-		}
-		for n, on := range parts {
-			one := t
-			one.ID, one.On = fmt.Sprintf("late/%d/%d/%s", i, n, t.ID), on
-			do = append(do, one)
-		}
-	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + work.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
-		more := map[string][]connectors.Tuple{}
-		for _, o := range outcomes {
-			i := slices.IndexFunc(do, func(t connectors.Treatment) bool { return t.ID == o.ID })
-			if i >= 0 && do[i].Verb == connectors.Block && o.LinkKeys != nil {
-				name := do[i].On.Collection.Name
-				more[name] = append(more[name], o.LinkKeys.Tuples...)
-			}
-		}
-		return j.DB.Write(ctx, func(tx *state.Tx) error {
-			if err := tx.HoldStep(j.Step); err != nil {
-				return err
-			}
-			return j.keepHeld(tx, work.System, more)
-		})
-	}})
-	if errors.Is(err, connectors.ErrMoreRows) {
-		return 0, later{code: "attention", codes: []string{"late_rows"}, why: work.System + ": more rows came after the work than the plan allows; they are not restricted yet. Plan a restriction of them"}
-	}
-	var n int64
-	for _, o := range outcomes {
-		if i := slices.IndexFunc(do, func(t connectors.Treatment) bool { return t.ID == o.ID }); i >= 0 && do[i].Verb == connectors.Block {
-			n += o.Changed
-		}
-	}
-	return n, describe(err, outcomes)
 }
 
 // proveMarks shows by the keys of the rows themselves that the map's columns say what was written there.
@@ -322,6 +281,9 @@ func (j *job) proven(ctx context.Context, late int64, also func(*state.Tx, time.
 			if err := also(tx, at); err != nil {
 				return err
 			}
+		}
+		if err := tx.CancelStepTasks(j.ID, at); err != nil { // what it asked about is not there any more
+			return err
 		}
 		return note(tx, "system."+map[string]string{phaseVerify: "verified", phaseSettle: "settled", phaseHold: "looked_again"}[j.Phase], j.Step.Request, map[string]string{"system": j.System}, at)
 	})

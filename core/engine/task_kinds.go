@@ -98,7 +98,12 @@ func wantsPlan(t state.Task, a Answer) error {
 	if len(a.Except)+len(a.Redacted) > 0 {
 		return wrongAnswer("task %d has no numbered items", t.ID)
 	}
-	if taskDetailOf(t).Act == actPlan && a.State == state.TaskRefused {
+	act := taskDetailOf(t).Act
+	if act == actHold && a.State == state.TaskRefused {
+		return hint(wrongAnswer("task %d: these rows stand among others and are restricted together with them, or not at all; where they are not this person's, put that right", t.ID),
+			"dossier task nothing-found %d then, or dossier request settle %s --system %s --because TEXT", t.ID, t.Request, t.System)
+	}
+	if act == actPlan && a.State == state.TaskRefused {
 		return hint(wrongAnswer("task %d: nothing was done in %s, so that no rows of it are left alone; a person answers for all of it", t.ID, t.System),
 			"dossier request settle %s --system %s --because TEXT", t.Request, t.System)
 	}
