@@ -126,18 +126,11 @@ func (w *work) move(t *table, rows []target) error {
 	take := s.ask("moving rows of "+t.Name, "INSERT INTO "+t.Arms[1].Table(dialect{})+" AS u ("+strings.Join(cols, ", ")+", "+heldShell+") SELECT u."+strings.Join(cols, ", u.")+
 		", CASE WHEN "+t.referred(refs, "u")+" THEN '' END FROM "+from+" JOIN "+s.as()+" ON "+where+" RETURNING "+s.ids())
 	take.row = namesInto(moved)
-	about := func(begin, between, end string) ask {
-		s := t.on()
-		from, where := s.given(rows)
-		return s.ask("moving rows of "+t.Name, begin+from+between+" WHERE "+where+" AND "+t.sameKey("h", "u")+" AND h."+heldShell+end)
-	}
-	base := t.base().Table(dialect{})
+	shells, noted := t.shelling(rows, empty)
+	whole := t.beside(rows, "DELETE FROM "+t.base().Table(dialect{})+" AS u USING ", ", "+t.heldAs(), " IS NULL")
 	var left int64
 	sum := func(n int64) error { left += n; return nil }
-	shells := about("UPDATE "+base+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''")
-	whole := about("DELETE FROM "+base+" AS u USING ", ", "+t.heldAs(), " IS NULL")
 	shells.done, whole.done = sum, sum
-	noted := about("UPDATE "+t.heldAs()+" SET "+heldShell+" = "+asText("u")+" FROM ", ", "+base+" AS u", " = ''")
 	if err := w.line.send(w.ctx, silent(take, shells, whole, noted)...); err != nil {
 		return err
 	}
@@ -146,4 +139,19 @@ func (w *work) move(t *table, rows []target) error {
 	}
 	w.shifted(t, moved, true)
 	return nil
+}
+
+// beside is a statement about rows in their table, as u, and the held ones of the same keys, as h: what it begins with, what stands between, and
+// what must hold of h's shell.
+func (t *table) beside(rows []target, begin, between, shell string) ask {
+	s := t.on()
+	from, where := s.given(rows)
+	return s.ask("moving rows of "+t.Name, begin+from+between+" WHERE "+where+" AND "+t.sameKey("h", "u")+" AND h."+heldShell+shell)
+}
+
+// shelling makes shells of rows in their table whose held ones say that something is to stay, and writes down what they then look like.
+func (t *table) shelling(rows []target, empty string) (shells, noted ask) {
+	base := t.base().Table(dialect{})
+	return t.beside(rows, "UPDATE "+base+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''"),
+		t.beside(rows, "UPDATE "+t.heldAs()+" SET "+heldShell+" = "+asText("u")+" FROM ", ", "+base+" AS u", " = ''")
 }

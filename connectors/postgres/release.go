@@ -36,6 +36,9 @@ func (w *work) release(j *job) error {
 	return w.putBack(j.table, picked(held, lifted))
 }
 
+// settle is what is to be done where a row cannot come back.
+const settle = "the held row is unharmed; compare it with what is there now, and settle it by hand"
+
 // back writes statements about held rows that nobody holds any more, which stand under u; b is the table they come back to.
 type back struct {
 	t    *table
@@ -69,25 +72,12 @@ func (w *work) putBack(t *table, rows []target) error {
 		return nil
 	}
 	b := back{t, rows}
-	refs, err := w.pointing(t)
-	if err != nil {
-		return err
-	}
 	base := t.base().Table(dialect{})
 	there := "EXISTS (SELECT 1 FROM " + base + " AS b WHERE " + t.sameKey("b", "u")
-	const settle = "the held row is unharmed; compare it with what is there now, and settle it by hand"
 	asks := []ask{
 		b.none("u."+heldShell+" IS NULL AND "+there+")", "another row of table "+t.Name+" has taken the key of a restricted one", settle),
 		b.none("u."+heldShell+" IS NOT NULL AND NOT "+there+" AND "+asText("b")+" = u."+heldShell+")",
 			"what was left in place of a restricted row of table "+t.Name+" has been changed or is gone", settle),
-	}
-	for _, r := range refs {
-		var full, on []string
-		for i := range r.from {
-			full, on = append(full, "u."+quote(r.from[i])+" IS NOT NULL"), append(on, "r."+quote(r.to[i])+" = u."+quote(r.from[i]))
-		}
-		asks = append(asks, b.none(strings.Join(full, " AND ")+" AND NOT EXISTS (SELECT 1 FROM "+r.table+" AS r WHERE "+strings.Join(on, " AND ")+")",
-			"a restricted row of table "+t.Name+" refers by "+strings.Join(r.from, ", ")+" to a row that is not there any more", settle))
 	}
 	var set, cols, differs []string
 	for _, c := range t.stored() {
@@ -114,5 +104,5 @@ func (w *work) putBack(t *table, rows []target) error {
 		return err
 	}
 	w.shifted(t, returned, false)
-	return nil
+	return w.uphold(t, picked(rows, returned))
 }

@@ -12,6 +12,7 @@ import (
 // reference is a foreign key: columns of the table named refer to columns of another.
 type reference struct {
 	table    string // as SQL
+	address  string // with its schema, as a table is found by
 	from, to []string
 }
 
@@ -27,12 +28,12 @@ func (w *work) pointing(t *table) ([]reference, error) {
 
 func (w *work) references(where, table string, t *table) ([]reference, error) {
 	var out []reference
-	q := query{Args: []any{t.oid}, SQL: `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+	q := query{Args: []any{t.oid}, SQL: `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname,
 		(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.att),
 		(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.confkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.confrelid AND a.attnum = k.att)
 		FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = ` + table + ` JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE f.contype = 'f' AND ` + where + ` ORDER BY f.oid`}
 	err := w.line.each(w.ctx, "reading foreign keys", q, func(r [][]byte) error {
-		out = append(out, reference{string(r[0]), texts(r[1]), texts(r[2])})
+		out = append(out, reference{string(r[0]), string(r[1]), texts(r[2]), texts(r[3])})
 		return nil
 	})
 	return out, err
