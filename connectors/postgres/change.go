@@ -12,8 +12,16 @@ import (
 // change makes the changes in order: in one round trip, unless a treatment names rows by what an earlier one of the call changes.
 func (w *work) change() error {
 	queue := &queue{w: w}
-	for _, j := range w.jobs {
-		if err := queue.add(j); err != nil {
+	for i := 0; i < len(w.jobs); i++ {
+		j, more := w.jobs[i], w.entangled(i)
+		var err error
+		if len(more) > 0 {
+			err = queue.deleteAsOne(more)
+			i += len(more) - 1
+		} else {
+			err = queue.add(j)
+		}
+		if err != nil {
 			return j.failed(err)
 		}
 	}
@@ -100,9 +108,10 @@ func (q *queue) flush() error {
 
 // statement is one about rows of one arm of a table while it is written. The rows stand under the alias u, what names them under k.
 type statement struct {
-	table *table
-	arm   relational.Arm
-	args  []any
+	table  *table
+	arm    relational.Arm
+	args   []any
+	before int // parameters of what stands before it, where it becomes part of a statement
 }
 
 // on begins a statement about rows where applications see them.
@@ -136,7 +145,7 @@ func (s *statement) Field(name string) (string, relational.Column, error) {
 // Bind adds a parameter.
 func (s *statement) Bind(v any) string {
 	s.args = append(s.args, v)
-	return dialect{}.Placeholder(len(s.args))
+	return dialect{}.Placeholder(s.before + len(s.args))
 }
 
 // as is the arm under the alias u.

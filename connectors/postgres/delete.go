@@ -10,6 +10,14 @@ import (
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
 // one another treatment of the call deleted counts there.
 func (q *queue) delete(j *job) error {
+	in := &series{}
+	err := q.remove(j, in)
+	q.asks = append(q.asks, in.asks...)
+	return err
+}
+
+// remove writes the statements that do it.
+func (q *queue) remove(j *job, in *series) error {
 	j.rows = q.w.ownOnly(j)
 	todo := j.sort(j.rows)
 	if err := j.within(len(todo)); err != nil {
@@ -17,10 +25,10 @@ func (q *queue) delete(j *job) error {
 	}
 	return j.table.each(todo, func(arm relational.Arm, rows []target) error {
 		if arm.Held {
-			q.asks = append(q.asks, j.table.droppingShells(arm, rows)...)
+			j.table.dropShells(in, arm, rows)
 		}
 		for part := range slices.Chunk(rows, atOnce) {
-			s := &statement{table: j.table, arm: arm}
+			s := in.on(j.table, arm)
 			a := s.ask("deleting from "+j.table.Name, s.deletion(part))
 			a.done = func(n int64) error {
 				j.count(part)
@@ -29,7 +37,7 @@ func (q *queue) delete(j *job) error {
 				}
 				return nil
 			}
-			q.asks = append(q.asks, a)
+			in.add(a)
 		}
 		return nil
 	})

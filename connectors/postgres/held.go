@@ -78,14 +78,14 @@ func (t *table) stored() []relational.Column {
 // asText writes a row as one text: what a shell is compared by.
 func asText(alias string) string { return "to_jsonb(" + alias + ")::text" }
 
-// droppingShells removes what stands for held rows that are to be deleted: their shells and marks.
-func (t *table) droppingShells(arm relational.Arm, rows []target) []ask {
-	shells, marks := &statement{table: t, arm: arm}, &statement{table: t, arm: arm}
-	from, where := shells.given(rows)
-	first := shells.ask("deleting from "+t.Name, "DELETE FROM "+t.base().Table(dialect{})+" AS b USING "+from+" JOIN "+shells.as()+" ON "+where+
-		" WHERE "+t.sameKey("u", "b")+" AND u."+heldShell+" IS NOT NULL")
-	from, where = marks.given(rows)
-	second := marks.ask("deleting from "+t.Name, "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+marks.as()+" ON "+where+
-		" WHERE m.in_table = "+marks.Bind(t.address())+"::text AND m.held = u."+heldKey)
-	return []ask{first, second}
+// dropShells removes what stands for held rows that are to be deleted: their shells and marks.
+func (t *table) dropShells(in *series, arm relational.Arm, rows []target) {
+	s := in.on(t, arm)
+	from, where := s.given(rows)
+	in.add(s.ask("deleting from "+t.Name, "DELETE FROM "+t.base().Table(dialect{})+" AS b USING "+from+" JOIN "+s.as()+" ON "+where+
+		" WHERE "+t.sameKey("u", "b")+" AND u."+heldShell+" IS NOT NULL"))
+	s = in.on(t, arm)
+	from, where = s.given(rows)
+	in.add(s.ask("deleting from "+t.Name, "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+s.as()+" ON "+where+
+		" WHERE m.in_table = "+s.Bind(t.address())+"::text AND m.held = u."+heldKey))
 }

@@ -204,3 +204,30 @@ func TestViewsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesThatReferToEachOther: whichever treatment stands first, rows that refer to each other go together, restricted ones too.
+func TestTablesThatReferToEachOther(t *testing.T) {
+	h := newHouse(t, `CREATE TABLE a (id int PRIMARY KEY, b_id int); CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL REFERENCES a, c_id int); CREATE TABLE c (id int PRIMARY KEY, b_id int REFERENCES b);
+		INSERT INTO a SELECT g, g FROM generate_series(1, 3) AS g; INSERT INTO b SELECT g, g, g FROM generate_series(1, 3) AS g; INSERT INTO c SELECT g, g FROM generate_series(1, 3) AS g;
+		ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b; ALTER TABLE b ADD FOREIGN KEY (c_id) REFERENCES c`)
+	var all []connectors.Collection
+	for _, name := range []string{"a", "b", "c"} {
+		all = append(all, coll(name, "id"))
+	}
+	texts, err := h.store.(connectors.Installer).Install(t.Context(), uses(all...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		h.run(text)
+	}
+	forget(h.store)
+	for _, c := range all {
+		h.changes([]int64{1}, connectors.Treatment{Verb: connectors.Block, On: by(c, "id", int64(2)), Method: methodMove, Mark: "R-1"})
+	}
+	h.changes([]int64{2, 2, 2}, del(by(all[0], "id", int64(1), int64(2))), del(by(all[1], "id", int64(1), int64(2))), del(by(all[2], "id", int64(1), int64(2))))
+	h.says("SELECT (SELECT string_agg(a::text, '') FROM a) || (SELECT string_agg(b::text, '') FROM b) || (SELECT string_agg(c::text, '') FROM c) || (SELECT count(*) FROM dossier.marks)", "(3,3)(3,3,3)(3,3)0")
+	if out, err := h.apply(del(by(all[0], "id", int64(3))), del(by(all[1], "id", int64(3)))); !errors.Is(err, connectors.ErrConflict) || out[0].Changed != 0 {
+		t.Errorf("a row is left that refers to what goes: %+v, %v", out, err)
+	}
+}

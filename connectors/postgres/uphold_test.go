@@ -14,7 +14,7 @@ func TestWhatARowRefersToMayBeRestrictedToo(t *testing.T) {
 		CREATE TABLE kid (id int PRIMARY KEY, m_id int REFERENCES m, name text);
 		INSERT INTO town VALUES (1, 'Lipce'); INSERT INTO m VALUES (1, 1, 'Anna'), (2, 1, 'Jan'); INSERT INTO kid VALUES (1, 2, 'Ewa')`)
 	town, m, kid := coll("town", "id"), coll("m", "id"), coll("kid", "id")
-	texts, err := h.store.(connectors.Installer).Install(t.Context(), []connectors.Collection{town, m, kid})
+	texts, err := h.store.(connectors.Installer).Install(t.Context(), uses(town, m, kid))
 	if err != nil {
 		t.Fatal(err)
 	}
