@@ -7,7 +7,7 @@ CONNECTORS := $(patsubst plugins/%/main.go,%,$(wildcard plugins/*/main.go))
 PACKAGES   := ./...
 export CGO_ENABLED ?= 0
 
-.PHONY: build demo test race lint fuzz bench generate deps clean
+.PHONY: build demo test oracle race lint fuzz bench generate deps clean
 
 build: ## dossier and its connectors, into bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
@@ -21,6 +21,9 @@ deps: ## what the tests need beside Go: a browser, a PostgreSQL server, FerretDB
 
 test: deps lint ## everything; fails on a failing or a skipped test
 	@test/run.sh $(PACKAGES)
+
+oracle: ## maps and rows drawn at random, TIMES as many as the tests draw, on every store
+	DOSSIER_ORACLE_TIMES=$(or $(TIMES),10) $(GO) test -count=1 -timeout 3h ./test/oracle -rapid.checks $(or $(TIMES),10)00
 
 race: ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)

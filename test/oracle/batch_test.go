@@ -22,7 +22,7 @@ func TestBatchOfOne(t *testing.T) {
 		v := judge(e)
 		for _, kind := range []string{"memory", "narrow"} {
 			n++
-			went, trouble := tryBatch(t, ways[kind], n, e, v)
+			went, trouble := tryBatch(t, ways[kind], n, e, v, nil)
 			if trouble != "" {
 				rt.Fatalf("on %s:\n%s\n%s", kind, trouble, v.explain())
 			}
@@ -37,7 +37,8 @@ func TestBatchOfOne(t *testing.T) {
 	}
 }
 
-func tryBatch(t *testing.T, w way, n int, e *estate, v *verdict) (went bool, trouble string) {
+// tryBatch plans and carries out one case; read as for tryOn.
+func tryBatch(t *testing.T, w way, n int, e *estate, v *verdict, read func(context.Context) (content, error)) (went bool, trouble string) {
 	h, err := w.lay(t, n, e)
 	if err != nil {
 		return false, err.Error()
@@ -68,7 +69,10 @@ func tryBatch(t *testing.T, w way, n int, e *estate, v *verdict) (went bool, tro
 	if err := h.carry(ctx, &planner.Result{Plan: one, Work: b.Work}); err != nil {
 		return false, err.Error()
 	}
-	have, err := h.dump(ctx)
+	if read == nil {
+		read = h.dump
+	}
+	have, err := read(ctx)
 	if err != nil {
 		return false, err.Error()
 	}

@@ -16,6 +16,17 @@ import (
 	"github.com/dossier-dsr/dossier/core/graph"
 )
 
+// eyes see what a case has laid out as applications do.
+type eyes interface {
+	// read is what an application reads of every table, each value as it is stored: by row and column. NULL is [nothing].
+	read(ctx context.Context, e *estate) (map[*coll]map[string]map[string]string, error)
+	// own is how many rows the executor has of its own.
+	own(ctx context.Context) (int, error)
+}
+
+// nothing is how eyes see NULL.
+const nothing = "null NULL"
+
 // doors are the database files of a case, as an application opens them.
 type doors map[string]*sql.DB
 
@@ -132,16 +143,56 @@ func (d doors) own(ctx context.Context) (int, error) {
 	return all, nil
 }
 
-// probe asks the store itself whether an ordinary account can read a row, or change it.
-func (h *house) probe(ctx context.Context, a at) (readable, writable int64, err error) {
-	c := h.m.System(a.c.sys.name).Collection(a.c.name)
-	p, is := connectors.As[connectors.Prober](h.stores[a.c.sys.name])
+// probe asks the store itself how many of rows of one collection an ordinary account can read, and change.
+func (h *house) probe(ctx context.Context, c *coll, rows []at) (readable, writable int64, err error) {
+	place := h.m.System(c.sys.name).Collection(c.name)
+	p, is := connectors.As[connectors.Prober](h.stores[c.sys.name])
 	if !is {
 		return 0, 0, connectors.ErrNotSupported
 	}
-	key := connectors.Tuple{}
-	for _, k := range c.Key {
-		key.Values = append(key.Values, a.row().v[k])
+	var keys []connectors.Tuple
+	for _, a := range rows {
+		key := connectors.Tuple{}
+		for _, k := range place.Key {
+			key.Values = append(key.Values, a.row().v[k])
+		}
+		keys = append(keys, key)
 	}
-	return p.Probe(ctx, connectors.Selection{Collection: graph.Place(c), Any: []connectors.Match{{Fields: c.Key, Values: []connectors.Tuple{key}}}})
+	return p.Probe(ctx, connectors.Selection{Collection: graph.Place(place), Any: []connectors.Match{{Fields: place.Key, Values: keys}}})
+}
+
+// probeAll tries all rows of every collection: those that are to be out of reach together, and the others; where a number is not what it should
+// be, one by one. Where a trial is dear, it tries those of one collection, another each time.
+func (h *house) probeAll(ctx context.Context, blocked func(at) bool, say func(a at, format string, args ...any)) {
+	h.probed++
+	for n, c := range h.e.colls {
+		if h.way.dear && n != h.probed%len(h.e.colls) {
+			continue
+		}
+		var groups [2][]at
+		for i := range c.rows {
+			a, g := at{c, i}, 0
+			if blocked(a) {
+				g = 1
+			}
+			groups[g] = append(groups[g], a)
+		}
+		for g, rows := range groups {
+			if len(rows) == 0 {
+				continue
+			}
+			want := int64(len(rows) * (1 - g))
+			r, w, err := h.probe(ctx, c, rows)
+			if err == nil && r == want && w == want {
+				continue
+			}
+			say(rows[0], "with %d rows like it: an ordinary account reads %d and changes %d of them (%v)", len(rows)-1, r, w, err)
+			for _, a := range rows {
+				r, w, err := h.probe(ctx, c, []at{a})
+				if one := int64(1 - g); err != nil || r != one || w != one {
+					say(a, "an ordinary account reads %d and changes %d, wanted %d (%v)", r, w, one, err)
+				}
+			}
+		}
+	}
 }

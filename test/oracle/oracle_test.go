@@ -55,6 +55,11 @@ func check(t *testing.T, rounds int, kinds ...string) {
 
 // try plans and carries out one case; what is wrong comes back as text.
 func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
+	return tryOn(t, w, n, e, v, nil)
+}
+
+// tryOn is try; read, where it is not nil, reads the rows in the end in the store's place.
+func tryOn(t *testing.T, w way, n int, e *estate, v *verdict, read func(context.Context) (content, error)) string {
 	h, err := w.lay(t, n, e)
 	if err != nil {
 		return err.Error()
@@ -77,7 +82,10 @@ func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
 	if err := h.carry(ctx, made); err != nil {
 		return err.Error()
 	}
-	have, err := h.dump(ctx)
+	if read == nil {
+		read = h.dump
+	}
+	have, err := read(ctx)
 	if err != nil {
 		return err.Error()
 	}

@@ -3,6 +3,8 @@ package oracle
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -127,11 +129,11 @@ func (h *house) check(ctx context.Context, system string, c planner.Check) error
 }
 
 func (h *house) witnesses(ctx context.Context, w *planner.Work) (string, error) {
-	out := ""
+	var out []string
 	for _, s := range w.Systems {
 		for _, sel := range s.Witnesses {
 			err := h.planner.Systems[s.System].Each(ctx, sel, func(_ int, vs []any) error {
-				out += fmt.Sprintf("%s %v\n", sel.Collection.Name, vs)
+				out = append(out, fmt.Sprintf("%s %v", sel.Collection.Name, vs))
 				return nil
 			})
 			if err != nil {
@@ -139,5 +141,6 @@ func (h *house) witnesses(ctx context.Context, w *planner.Work) (string, error) 
 			}
 		}
 	}
-	return out, nil
+	slices.Sort(out) // a store gives rows in the order it likes
+	return strings.Join(out, "\n"), nil
 }

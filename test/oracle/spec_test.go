@@ -30,6 +30,7 @@ type coll struct {
 	derived     *coll
 	onePerson   bool
 	mark        string // the column that shows a restriction; "" none
+	at          string // its table; "" its name
 	rows        []row
 }
 

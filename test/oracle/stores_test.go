@@ -20,6 +20,9 @@ type way struct {
 	name string
 	open func(t *testing.T, n int, system string) (connectors.Store, connectors.Description, error)
 	card func(d *connectors.Description)
+	dear bool                                                 // each trial as an ordinary account is a connection of its own
+	fill func(ctx context.Context, h *house) error            // nil: by the stores' own fixtures
+	read func(ctx context.Context, h *house) (content, error) // every row wherever it stands; nil: as fill
 }
 
 var ways = map[string]way{
@@ -117,9 +120,11 @@ func (s strict) check(sel connectors.Selection) error {
 // house is one case laid out.
 type house struct {
 	e       *estate
+	way     way
 	m       *datamap.Map
 	planner *planner.Planner
 	stores  map[string]connectors.Store
+	probed  int                           // times everything was probed
 	kept    map[string][]connectors.Tuple // keys of the rows blocked, by address of their collection, where somebody asks for them
 }
 
@@ -128,7 +133,7 @@ func (w way) lay(t *testing.T, n int, e *estate) (*house, error) {
 	if m == nil {
 		return nil, fmt.Errorf("the loader refuses the map: %w", problems)
 	}
-	h := &house{e: e, m: m, stores: map[string]connectors.Store{}}
+	h := &house{e: e, way: w, m: m, stores: map[string]connectors.Store{}}
 	h.planner = &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{}, RootKey: []byte("oracle")}
 	for _, s := range e.systems {
 		store, card, err := w.open(t, n, s.name)
@@ -138,9 +143,14 @@ func (w way) lay(t *testing.T, n int, e *estate) (*house, error) {
 		w.card(&card)
 		h.stores[s.name] = store
 		h.planner.Systems[s.name] = &planner.System{Map: m.System(s.name), Store: strict{store, card}, Card: card}
-		if err := load(t.Context(), store, s); err != nil {
-			return nil, err
+		if w.fill == nil {
+			if err := load(t.Context(), store, s); err != nil {
+				return nil, err
+			}
 		}
+	}
+	if w.fill != nil {
+		return h, w.fill(t.Context(), h)
 	}
 	return h, nil
 }
@@ -177,6 +187,9 @@ func load(ctx context.Context, store connectors.Store, s *system) error {
 
 // dump reads all rows back, by key.
 func (h *house) dump(ctx context.Context) (content, error) {
+	if h.way.read != nil {
+		return h.way.read(ctx, h)
+	}
 	out := content{}
 	for _, s := range h.e.systems {
 		f, _ := connectors.As[connectors.Fixture](h.stores[s.name])

@@ -71,6 +71,9 @@ func purposesYAML() string {
 
 func (c *coll) write(b *strings.Builder) {
 	fmt.Fprintf(b, "  %s:\n    key: [%s]\n", c.name, strings.Join(c.key, ", "))
+	if c.at != "" {
+		fmt.Fprintf(b, "    at: %s\n", c.at)
+	}
 	if len(c.rules) > 0 {
 		fmt.Fprintf(b, "    purposes: %s\n", rulesYAML(c, c.rules))
 	}
