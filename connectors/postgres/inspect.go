@@ -4,16 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Inspect reads the live schema, views included and marked as such, in one snapshot. Partitions are parts of their table, and not
-// listed beside it. The names of tables that stand outside the account's search path begin with their schema.
+// Inspect reads the live schema, views included and marked as such, in one snapshot, and in as many statements for one table as for a thousand. Partitions are
+// parts of their table, and not listed beside it. The names of tables that stand outside the account's search path begin with their schema.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
 	err := s.reading(ctx, s.pool, func(v *view) error { return v.inspect(out) })
@@ -26,65 +24,114 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 // ownSchema is where the executor keeps what is its own.
 const ownSchema = "dossier"
 
-// described gives each table as one JSON object.
-const described = `WITH mine AS (
-	SELECT c.oid, c.relnamespace, c.relkind, c.reltuples, CASE WHEN pg_table_is_visible(c.oid) THEN '' ELSE n.nspname || '.' END || c.relname AS name
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema', $1) AND n.nspname !~ '^pg_(toast|temp)')
-SELECT json_build_object('Name', m.name, 'View', m.relkind IN ('v', 'm', 'f'), 'Rows', CASE WHEN m.relkind IN ('r', 'p') THEN m.reltuples::int8 ELSE -1 END,
-	'Closed', NOT (has_schema_privilege(m.relnamespace, 'USAGE') AND has_table_privilege(m.oid, 'SELECT')),
-	'Fields', (SELECT json_agg(json_build_object('Name', a.attname, 'Type', format_type(a.atttypid, a.atttypmod), 'NotNull', a.attnotnull,
-		'Generated', a.attgenerated <> '' OR a.attidentity = 'a') ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = m.oid AND a.attnum > 0 AND NOT a.attisdropped),
-	'Keys', (SELECT json_agg(json_build_object('Primary', i.indisprimary, 'Unique', i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL, 'Columns',
-		(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(att, n)
-			LEFT JOIN pg_attribute AS a ON a.attrelid = m.oid AND a.attnum = k.att AND k.att > 0 WHERE k.n <= i.indnkeyatts)) ORDER BY i.indexrelid)
-		FROM pg_index AS i WHERE i.indrelid = m.oid AND i.indisvalid),
-	'References', (SELECT json_agg(json_build_object('Target', CASE WHEN pg_table_is_visible(f.confrelid) THEN '' ELSE tn.nspname || '.' END || t.relname,
-		'Fields', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.att),
-		'Targets', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.confkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.confrelid AND a.attnum = k.att),
-		'OnDelete', f.confdeltype, 'OnUpdate', f.confupdtype, 'Deferred', f.condeferred) ORDER BY f.oid)
-		FROM pg_constraint AS f JOIN pg_class AS t ON t.oid = f.confrelid JOIN pg_namespace AS tn ON tn.oid = t.relnamespace WHERE f.conrelid = m.oid AND f.contype = 'f' AND NOT t.relispartition),
-	'Triggers', (SELECT json_agg(json_build_object('Name', g.tgname, 'Kind', g.tgtype, 'Body', p.prosrc) ORDER BY g.tgname)
-		FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid JOIN pg_namespace AS pn ON pn.oid = p.pronamespace
-		WHERE g.tgrelid = m.oid AND NOT g.tgisinternal AND pn.nspname <> $1 AND g.tgenabled <> 'D'))
-FROM mine AS m ORDER BY m.name`
-
 // told is one table as the database describes it.
 type told struct {
 	connectors.SchemaCollection
-	Closed bool // the account may not read it: staff, say, which is no business of the executor's
-	Keys   []struct {
+	Table   string // as SQL
+	Closed  bool   // the account may not read it: staff, say, which is no business of the executor's
+	columns []struct {
+		connectors.SchemaField
+		Base, Category string
+		Mod            int
+	}
+	keys []struct {
+		Part            string // of a partition
 		Primary, Unique bool
 		Columns         []*string // nil: an expression
 	}
-	Triggers []struct {
-		Name, Body string
-		Kind       int
+	triggers []struct {
+		Name, Function, Schema, Language, Body string
+		Kind                                   int
+	}
+	rules []struct{ Name, Event, Body string }
+	views []struct {
+		Name    string
+		Unbound bool
 	}
 }
 
-func (v *view) inspect(out *connectors.Schema) error {
-	var closed []bool
-	err := v.line.each(v.ctx, "reading the schema", query{SQL: described, Args: []any{ownSchema}}, func(row [][]byte) error {
-		var t told
-		if err := json.Unmarshal(row[0], &t); err != nil {
-			return fmt.Errorf("reading the schema: %w", err)
+const readingSchema = "reading the schema"
+
+// describe asks what a statement says of each table, and into gives where in the table's description it goes.
+func describe(statement string, at func(oid string) *told, into func(*told) any) ask {
+	return ask{query{SQL: statement, Args: []any{ownSchema}}, readingSchema, func(row [][]byte) error {
+		t := at(string(row[0]))
+		if t == nil {
+			return nil // made a moment ago
 		}
-		out.Collections = append(out.Collections, t.collection())
-		closed = append(closed, t.Closed)
+		if err := json.Unmarshal(row[1], into(t)); err != nil {
+			return fmt.Errorf("%s: %w", readingSchema, err)
+		}
 		return nil
-	})
+	}, nil}
+}
+
+func (v *view) inspect(out *connectors.Schema) error {
+	var all []*told
+	by := map[string]*told{}
+	var functions []routine
+	first := func(oid string) *told {
+		t := &told{}
+		all, by[oid] = append(all, t), t
+		return t
+	}
+	known := func(oid string) *told { return by[oid] }
+	err := v.line.send(v.ctx,
+		describe(describedTables, first, func(t *told) any { return t }),
+		describe(describedColumns, known, func(t *told) any { return &t.columns }),
+		describe(describedKeys, known, func(t *told) any { return &t.keys }),
+		describe(describedReferences, known, func(t *told) any { return &t.References }),
+		describe(describedTriggers, known, func(t *told) any { return &t.triggers }),
+		describe(describedRules, known, func(t *told) any { return &t.rules }),
+		describe(describedViews, known, func(t *told) any { return &t.views }),
+		ask{query{SQL: routines, Args: []any{ownSchema}}, readingSchema, func(row [][]byte) error {
+			functions = append(functions, routine{name: string(row[0]), unbound: string(row[1]) == "t", body: string(row[2])})
+			return nil
+		}, nil},
+		ask{query{SQL: feeds}, readingSchema, func(row [][]byte) error {
+			f := connectors.Feed{Name: string(row[0]), Kind: string(row[1])}
+			if string(row[2]) != "t" {
+				if f.Collections = texts(row[3]); f.Collections == nil {
+					return nil // of no table
+				}
+			}
+			out.Feeds = append(out.Feeds, f)
+			return nil
+		}, nil})
 	if err != nil {
 		return err
 	}
-	return v.number(out, closed)
+	bodies, tables := library{}, map[string]bool{}
+	for _, r := range functions {
+		bodies[r.name] = append(bodies[r.name], r)
+	}
+	for _, t := range all {
+		out.Collections = append(out.Collections, t.collection(bodies))
+		tables[t.Name] = true
+	}
+	for _, r := range functions {
+		if r.unbound {
+			if of := reads(r.body, tables); len(of) > 0 {
+				out.Routines = append(out.Routines, connectors.Routine{Name: r.name, Reads: of})
+			}
+		}
+	}
+	return v.number(out, all)
 }
 
 var actions = map[string]string{"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 
-func (t told) collection() connectors.SchemaCollection {
+func (t *told) collection(bodies library) connectors.SchemaCollection {
 	c := t.SchemaCollection
-	for _, k := range t.Keys {
+	for _, f := range t.columns {
+		c.Fields = append(c.Fields, f.SchemaField)
+		last := &c.Fields[len(c.Fields)-1]
+		last.Family = family(f.Base, f.Category)
+		if (f.Base == "varchar" || f.Base == "bpchar") && f.Mod > 4 {
+			last.Length = f.Mod - 4
+		}
+	}
+	for _, k := range t.keys {
 		var cols []string
 		for _, name := range k.Columns {
 			if name == nil {
@@ -92,52 +139,119 @@ func (t told) collection() connectors.SchemaCollection {
 			}
 			cols = append(cols, *name)
 		}
-		if len(cols) > 0 {
+		whole := len(cols) == len(k.Columns) && k.Unique
+		switch {
+		case k.Part == "" && len(cols) > 0:
 			c.Indexes = append(c.Indexes, cols)
+		case k.Part != "" && whole:
+			if n := len(c.Parts); n == 0 || c.Parts[n-1].Name != k.Part {
+				c.Parts = append(c.Parts, connectors.Part{Name: k.Part})
+			}
+			part := &c.Parts[len(c.Parts)-1]
+			part.Keys = append(part.Keys, cols)
 		}
 		switch {
+		case k.Part != "":
 		case k.Primary:
 			c.Key = cols
-		case k.Unique && len(cols) == len(k.Columns):
+		case whole:
 			c.Unique = append(c.Unique, cols)
 		}
+	}
+	for _, r := range t.views {
+		c.Unbound = c.Unbound || r.Unbound
+		add(&c.Reads, r.Name)
 	}
 	for i, r := range c.References {
 		c.References[i].OnDelete, c.References[i].OnUpdate = actions[r.OnDelete], actions[r.OnUpdate]
 	}
-	for _, g := range t.Triggers {
+	c.Triggers = t.fires(bodies)
+	return c
+}
+
+// fires are the table's triggers and rules, one for each event.
+func (t *told) fires(bodies library) []connectors.Trigger {
+	var out []connectors.Trigger
+	for _, g := range t.fired() {
 		for _, e := range []struct {
 			bit int
 			on  string
 		}{{4, "insert"}, {8, "delete"}, {16, "update"}} {
-			if g.Kind&e.bit != 0 {
-				c.Triggers = append(c.Triggers, connectors.Trigger{Name: g.Name, On: e.on, Writes: writes(g.Body)})
+			if g.kind&e.bit != 0 {
+				one := bodies.read(g.body)
+				one.Name, one.On, one.Unread = g.name, e.on, one.Unread || g.unread
+				out = append(out, one)
 			}
 		}
 	}
-	return c
+	return out
+}
+
+// fired is a trigger or a rule before its text is read.
+type fired struct {
+	name, body string
+	kind       int
+	unread     bool
+}
+
+// fired are triggers and rules alike.
+func (t *told) fired() []fired {
+	var out []fired
+	for _, g := range t.triggers {
+		f := fired{name: g.Name, body: g.Body, kind: g.Kind, unread: !readable(g.Schema, g.Function, g.Language)}
+		if f.unread || g.Schema == "pg_catalog" {
+			f.body = ""
+		}
+		out = append(out, f)
+	}
+	for _, r := range t.rules {
+		kind := map[string]int{"2": 16, "3": 4, "4": 8}[r.Event]
+		_, body, _ := strings.Cut(r.Body, " DO ")
+		out = append(out, fired{name: r.Name, body: body, kind: kind})
+	}
+	return out
+}
+
+// family is what values a column takes.
+func family(base, category string) connectors.Family {
+	if category == "A" {
+		return connectors.NestedFamily
+	}
+	switch kinds[base] {
+	case whole:
+		return connectors.WholeFamily
+	case exact, inexact:
+		return connectors.NumberFamily
+	case boolean:
+		return connectors.BooleanFamily
+	case text:
+		return connectors.TextFamily
+	case date, stamp, instant:
+		return connectors.DateFamily
+	case raw:
+		return connectors.BytesFamily
+	case nested:
+		return connectors.NestedFamily
+	}
+	return ""
 }
 
 // guessed is above how many rows the database's estimate is taken for their number.
 const guessed = 100_000
 
-// number counts the rows of tables that are small, or of which nothing is known.
-func (v *view) number(out *connectors.Schema, closed []bool) error {
+// number counts the rows of tables that are small, or of which nothing is known, all in one statement.
+func (v *view) number(out *connectors.Schema, all []*told) error {
 	var parts []string
-	for i := range out.Collections {
+	for i, t := range all {
 		c := &out.Collections[i]
 		switch {
 		case c.View || c.Rows > guessed:
 			continue
-		case closed[i]:
+		case t.Closed:
 			c.Rows = -1
 			continue
 		}
-		t, err := v.table(connectors.Collection{Name: c.Name, At: c.Name})
-		if err != nil {
-			return err
-		}
-		parts = append(parts, fmt.Sprintf("SELECT %d, count(*) FROM %s", i, t.base().Table(dialect{})))
+		parts = append(parts, fmt.Sprintf("SELECT %d, count(*) FROM %s", i, t.Table))
 	}
 	if len(parts) == 0 {
 		return nil
@@ -149,30 +263,6 @@ func (v *view) number(out *connectors.Schema, closed []bool) error {
 		}
 		return err
 	})
-}
-
-var (
-	remark    = regexp.MustCompile(`--[^\n]*|(?s:/\*.*?\*/)|'(?:[^']|'')*'`)
-	writtenTo = regexp.MustCompile(`(?i)\b(?:insert\s+into|update(?:\s+only)?|delete\s+from(?:\s+only)?)\s+((?:(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\.)?(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*))`)
-)
-
-// writes finds the tables written to in the text of a trigger's function. What it puts together at run time is not seen.
-func writes(body string) []string {
-	var out []string
-	for _, m := range writtenTo.FindAllStringSubmatch(remark.ReplaceAllString(body, " "), -1) {
-		var parts []string
-		for _, p := range strings.Split(m[1], ".") {
-			if n, quoted := strings.CutPrefix(p, `"`); quoted {
-				parts = append(parts, strings.ReplaceAll(strings.TrimSuffix(n, `"`), `""`, `"`))
-			} else {
-				parts = append(parts, strings.ToLower(p))
-			}
-		}
-		if n := strings.Join(parts, "."); n != "set" && !slices.Contains(out, n) { // ON CONFLICT DO UPDATE SET
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 var _ connectors.Inspector = (*store)(nil)

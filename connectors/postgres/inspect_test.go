@@ -33,8 +33,8 @@ func TestInspect(t *testing.T) {
 	}
 	writes := []string{"audit", "app.Parents"}
 	want := connectors.SchemaCollection{Name: "kids", Rows: 2, Key: []string{"id"}, Unique: [][]string{{"no", "pa"}}, Indexes: [][]string{{"id"}, {"no", "pa"}, {"no"}, {"pa"}},
-		Fields: []connectors.SchemaField{{Name: "id", Type: "integer", NotNull: true, Generated: true}, {Name: "pa", Type: "integer", NotNull: true}, {Name: "pb", Type: "text"},
-			{Name: "twice", Type: "integer", Generated: true}, {Name: "mood", Type: "app.mood"}, {Name: "tags", Type: "text[]"}, {Name: "no", Type: "text"}},
+		Fields: []connectors.SchemaField{{Name: "id", Type: "integer", NotNull: true, Generated: true, Family: connectors.WholeFamily}, {Name: "pa", Type: "integer", NotNull: true, Family: connectors.WholeFamily}, {Name: "pb", Type: "text", Family: connectors.TextFamily},
+			{Name: "twice", Type: "integer", Generated: true, Family: connectors.WholeFamily}, {Name: "mood", Type: "app.mood"}, {Name: "tags", Type: "text[]", Family: connectors.NestedFamily}, {Name: "no", Type: "text", Family: connectors.TextFamily}},
 		References: []connectors.Reference{{Fields: []string{"pb", "pa"}, Target: "app.Parents", Targets: []string{"b", "a"}, OnDelete: "cascade", OnUpdate: "no action", Deferred: true}},
 		Triggers:   []connectors.Trigger{{Name: "noted", On: "delete", Writes: writes}, {Name: "noted", On: "update", Writes: writes}}}
 	if diff := cmp.Diff(want, schema.Collections[3]); diff != "" {

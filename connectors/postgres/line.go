@@ -20,6 +20,7 @@ type query = relational.Query
 type line struct {
 	pg   *pgconn.PgConn
 	note string // every statement begins with it
+	sent int    // statements so far
 }
 
 // ask is a statement of a batch, and who takes its rows and the number of rows it was about.
@@ -42,6 +43,7 @@ func with(ctx context.Context, pool *pgxpool.Pool, f func(*line) error) error {
 
 // send runs statements in one round trip. The first that fails ends it; what those before it said has been taken.
 func (l *line) send(ctx context.Context, asks ...ask) error {
+	l.sent += len(asks)
 	batch := &pgconn.Batch{}
 	for _, a := range asks {
 		batch.ExecParams(l.note+a.SQL, bound(a.Args), nil, nil, nil)
@@ -93,6 +95,7 @@ func closed(r *pgconn.ResultReader) error {
 
 // each runs one statement and gives its rows one by one. What f returns ends it.
 func (l *line) each(ctx context.Context, doing string, q query, f func([][]byte) error) error {
+	l.sent++
 	inner, stop := context.WithCancel(ctx) // so that a statement nobody reads on from is given up by the server too
 	defer stop()
 	r := l.pg.ExecParams(inner, l.note+q.SQL, bound(q.Args), nil, nil, nil)

@@ -31,6 +31,9 @@ func Against(s *datamap.System, schema *connectors.Schema) datamap.Problems {
 		}
 	}
 	v.cascades()
+	v.shown()
+	v.fed()
+	v.blocking()
 	v.strangers()
 	slices.SortStableFunc(v.problems, func(a, b datamap.Problem) int {
 		if a.File != b.File {
@@ -80,7 +83,9 @@ func (v *view) table(c *datamap.Collection, t *connectors.SchemaCollection) {
 	v.columns(c, t)
 	v.unmapped(c, t)
 	v.key(c, t)
+	v.types(c, t)
 	v.triggers(c, t)
+	v.versions(c, t)
 	v.notNull(c, t)
 	v.collisions(c, t)
 	v.indexes(c, t)

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write what is said now into testdata")
 
 const controller = `controller: Klub
 contact: { email: biuro@klub.example }
-identifiers: { member_no: { unique: true, pattern: 'C-\d{5}', label: Numer }, email: {} }
+identifiers: { member_no: { unique: true, pattern: 'C-\d{5}', label: Numer }, email: {}, pesel: { unique: true } }
 purposes:
   membership: { label: Członkostwo, basis: art6_1_b, keep: 5 years }
   newsletter: { label: Biuletyn, basis: art6_1_a }

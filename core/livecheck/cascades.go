@@ -18,6 +18,7 @@ func (v *view) cascades() {
 				continue
 			}
 			v.cascade(parent, child, ref)
+			v.referring(parent, child, ref)
 		}
 	}
 }
@@ -42,6 +43,23 @@ func (v *view) cascade(parent *datamap.Collection, child *connectors.SchemaColle
 	}
 }
 
+// referring reports foreign keys that make each erasure read a whole table, and those that are checked only later.
+func (v *view) referring(parent *datamap.Collection, child *connectors.SchemaCollection, ref connectors.Reference) {
+	c := v.mapped(child.Name)
+	if c == nil {
+		return // that no one mapped it was said
+	}
+	at := c.Pos
+	if name := child.Name + "(" + commas(ref.Fields) + ")"; (len(child.Indexes) > 0 || len(child.Key) > 0) && !led(child, ref.Fields) && !v.said[name] {
+		v.said[name] = true
+		v.warn(at, "an index on "+commas(ref.Fields), "no index of %s begins with %s, which refers to %s; each row of %s that goes makes the store read all of it", child.Name, commas(ref.Fields), parent.Name, parent.Name)
+	}
+	if ref.Deferred {
+		v.warn(at, "a key that is checked at once, where nothing needs it deferred", "%s refers to %s by a key that is checked when a transaction ends: one of an application that refers to an erased row fails only then",
+			child.Name, parent.Name)
+	}
+}
+
 // keeps says whether rows of c may be kept for a reason of their own.
 func (v *view) keeps(c *datamap.Collection) bool {
 	return len(c.Rules) > 0 || c.Erase.Mode != "delete" || mayBeShell(c)
@@ -51,7 +69,7 @@ func (v *view) keeps(c *datamap.Collection) bool {
 func (v *view) owned(parent, c *datamap.Collection, ref connectors.Reference) bool {
 	return slices.ContainsFunc(parent.Onward, func(e *datamap.Edge) bool {
 		child, fields := e.Child()
-		return child == c && sameSet(fields, ref.Fields)
+		return child == c && len(e.When) == 0 && e.During == nil && sameSet(fields, ref.Fields)
 	})
 }
 

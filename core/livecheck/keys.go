@@ -10,7 +10,11 @@ import (
 
 // key compares what names a row here and there.
 func (v *view) key(c *datamap.Collection, t *connectors.SchemaCollection) {
-	if len(t.Key) == 0 || c.Rows != nil || isPath(c.At) || isElement(c) {
+	if len(t.Key) == 0 {
+		v.parts(c, t)
+		return
+	}
+	if c.Rows != nil || isPath(c.At) || isElement(c) {
 		return
 	}
 	if sameSet(c.Key, t.Key) {
@@ -33,6 +37,21 @@ func (v *view) key(c *datamap.Collection, t *connectors.SchemaCollection) {
 	v.error(c.Pos, hint, "the key of %s is %s here, and %s in the store", c.Name, commas(c.Key), commas(t.Key))
 }
 
+// parts reports a table whose partitions have the key the map names, and which itself has none: a key may stand in two of them.
+func (v *view) parts(c *datamap.Collection, t *connectors.SchemaCollection) {
+	for _, u := range t.Unique {
+		if sameSet(c.Key, u) {
+			return
+		}
+	}
+	for _, p := range t.Parts {
+		if slices.ContainsFunc(p.Keys, func(k []string) bool { return subset(k, c.Key) }) {
+			v.error(c.Pos, "a key over the whole table, with the columns it is divided by", "%s is a key of partition %s only: two rows of %s may have the same", commas(c.Key), p.Name, c.Name)
+			return
+		}
+	}
+}
+
 func isElement(c *datamap.Collection) bool { return len(c.At) > 2 && c.At[len(c.At)-2:] == "[]" }
 
 func sameSet(a, b []string) bool {
@@ -49,6 +68,7 @@ func (v *view) indexes(c *datamap.Collection, t *connectors.SchemaCollection) {
 			continue
 		}
 		if e.Kind == datamap.OwnedBy && !led(t, e.Fields) {
+			v.said[t.Name+"("+commas(e.Fields)+")"] = true
 			v.warn(e.Pos, "an index on "+commas(e.Fields), "no index of %s begins with %s; each search reads all of it", c.Name, commas(e.Fields))
 		}
 	}

@@ -1,7 +1,6 @@
 package livecheck
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -75,27 +74,42 @@ func (v *view) collisions(c *datamap.Collection, t *connectors.SchemaCollection)
 		keys = append([][]string{t.Key}, keys...)
 	}
 	for _, u := range keys {
-		if c.Erase.Mode == "anonymise" && v.alike(c, u) {
-			v.error(c.Pos, "placeholder: { each: true } gives each row one of its own, or null", "%s of %s is unique, and every anonymised row would have the same", commas(u), c.Name)
+		if c.Erase.Mode == "anonymise" {
+			switch made, kept := alike(c, u); {
+			case made > 0 && kept == 0:
+				v.error(c.Pos, "placeholder: { each: true } gives each row one of its own, or null", "%s of %s is unique, and every anonymised row would have the same", commas(u), c.Name)
+			case made > 0 && kept > 0:
+				v.warn(c.Pos, "placeholder: { each: true } gives each row one of its own, or null", "%s of %s is unique, and anonymised rows that differ only in what is taken away would collide", commas(u), c.Name)
+			}
 		}
 		for _, e := range c.Edges {
-			if e.Leave == "placeholder" && e.To != nil && subset(u, e.Fields) {
+			switch {
+			case e.Leave != "placeholder" || e.To == nil:
+			case subset(u, e.Fields):
 				v.error(e.Pos, "leave: null, or delete", "%s of %s is unique, and only one row could refer to the placeholder of %s", commas(u), c.Name, e.To.Name)
+			case subset(e.Fields, u):
+				v.warn(e.Pos, "leave: null, or delete", "%s of %s is unique, and of rows that are else alike only one could refer to the placeholder of %s", commas(u), c.Name, e.To.Name)
 			}
 		}
 	}
 }
 
-// alike says whether the treatments give every row the same values in these columns.
-func (v *view) alike(c *datamap.Collection, unique []string) bool {
+// alike counts the columns of a unique key that anonymising gives the same value in every row, and those it leaves as they may be alike in two. Where
+// one becomes NULL, which is unlike any other, or has a text of its own, there is nothing to collide.
+func alike(c *datamap.Collection, unique []string) (made, kept int) {
 	for _, f := range unique {
 		a, named := c.Erase.Fields[f]
 		field := c.Field(f)
-		if !named || a.How != "set" && a.How != "placeholder" || a.How == "placeholder" && field != nil && ofItsOwn(field) {
-			return false // kept, cut to a year, one for each row, or NULL, which is unlike any other
+		switch {
+		case named && (a.How == "set" || a.How == "placeholder" && (field == nil || !ofItsOwn(field))):
+			made++
+		case named && a.How != "null" && a.How != "placeholder", !named && (field == nil || slices.Contains(c.Key, f)):
+			kept++
+		default:
+			return 0, 0
 		}
 	}
-	return len(unique) > 0
+	return made, kept
 }
 
 // ofItsOwn says whether the map gives each row a text of its own here (placeholder: each).
@@ -111,27 +125,4 @@ func subset(a, of []string) bool {
 		}
 	}
 	return len(a) > 0
-}
-
-// triggers reports copies a table makes of itself.
-func (v *view) triggers(c *datamap.Collection, t *connectors.SchemaCollection) {
-	writes := map[string]string{}
-	for _, tr := range t.Triggers {
-		for _, w := range tr.Writes {
-			if !sameTable(w, t.Name) {
-				writes[w] = tr.Name
-			}
-		}
-	}
-	for _, w := range slices.Sorted(maps.Keys(writes)) {
-		switch {
-		case v.mapped(w) != nil:
-			v.warn(c.Pos, "see that an erasure of both does not bring a row back", "trigger %s of %s writes to %s", writes[w], c.Name, w)
-		case v.outside(w):
-			v.warn(c.Pos, "outside: says it holds no personal data; what it writes there may be", "trigger %s of %s writes to %s, which is outside the map", writes[w], c.Name, w)
-		default:
-			v.said[w] = true
-			v.error(c.Pos, "map "+w+", or take the trigger away: it copies the row while it is erased", "trigger %s of %s writes to %s, which no one mapped", writes[w], c.Name, w)
-		}
-	}
 }

@@ -153,7 +153,7 @@ func startPostgres(bin string) (*url.URL, error) {
 	}
 	server := []string{filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-k", dir}
 	for _, setting := range []string{"listen_addresses=127.0.0.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-		"shared_buffers=32MB", "max_connections=120", "autovacuum=off", "lc_messages=C", "deadlock_timeout=200ms"} {
+		"shared_buffers=32MB", "max_connections=120", "autovacuum=off", "wal_level=logical", "lc_messages=C", "deadlock_timeout=200ms"} {
 		server = append(server, "-c", setting)
 	}
 	if err := as.start(dir, "database system is ready to accept connections", server...); err != nil {
