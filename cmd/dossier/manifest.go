@@ -54,26 +54,29 @@ func (c manifestInspectCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	schema, err := s.inspect(ctx)
+	found, err := s.inspection(ctx)
 	if err != nil {
 		return err
 	}
+	if found.Schema == nil {
+		return usagef("", "connector %s cannot tell the schema of %s", s.Map.Connector, s.Map.Name)
+	}
 	a.quieten()
 	if c.Output == "" {
-		return livecheck.Write(a.out, s.Map.Name, s.Map.Connector, schema)
+		return livecheck.Write(a.out, found)
 	}
 	f, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return usagef("", "%s cannot be written", c.Output)
 	}
-	err = livecheck.Write(f, s.Map.Name, s.Map.Connector, schema)
+	err = livecheck.Write(f, found)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
 	if err != nil {
 		return usagef("", "%s cannot be written", c.Output)
 	}
-	a.note(fmt.Sprintf("the schema of %s, %s, is in %s; dossier manifest check --against compares the map with it.", c.System, view.Plural(int64(len(schema.Collections)), "table"), c.Output))
+	a.note(fmt.Sprintf("the schema of %s, %s, is in %s; dossier manifest check --against compares the map with it.", c.System, view.Plural(int64(len(found.Schema.Collections)), "table"), c.Output))
 	return nil
 }
 

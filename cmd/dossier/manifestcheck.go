@@ -65,15 +65,18 @@ func (a *app) against(ctx context.Context, m *datamap.Map, file string) (datamap
 	if err != nil {
 		return nil, err
 	}
-	name, schema, err := livecheck.Read(bytes.NewReader(b))
+	found, err := livecheck.Read(bytes.NewReader(b))
 	if err != nil {
 		return nil, usage(fmt.Errorf("%s: %w", file, err), "dossier manifest inspect SYSTEM -o FILE writes one")
 	}
-	s := m.System(name)
+	s := m.System(found.System)
 	if s == nil {
-		return nil, usagef("dossier manifest inspect SYSTEM -o FILE writes it anew", "%s is of a system %s, and the map has none", file, name)
+		return nil, usagef("dossier manifest inspect SYSTEM -o FILE writes it anew", "%s is of a system %s, and the map has none", file, found.System)
 	}
-	return livecheck.Against(s, schema), nil
+	if found.Connector != "" && found.Connector != s.Connector {
+		return nil, usagef("dossier manifest inspect "+s.Name+" -o FILE writes it anew", "%s was written by connector %s, and the map names %s", file, found.Connector, s.Connector)
+	}
+	return found.Against(s), nil
 }
 
 // live compares every system with its connector and its store.
@@ -123,14 +126,11 @@ func (a *app) liveSystem(ctx context.Context, s *datamap.System) (datamap.Proble
 		}
 		return found, named(s, y.Err)
 	}
-	schema, err := live{y}.inspect(ctx)
+	all, err := live{y}.inspection(ctx)
 	if err != nil {
 		return found, named(s, err)
 	}
-	if schema != nil {
-		found = append(found, livecheck.Against(s, schema)...)
-	}
-	return found, nil
+	return all.Against(s), nil
 }
 
 // live is an open system to be looked at.
@@ -160,11 +160,14 @@ func (a *app) openSystem(ctx context.Context, name string) (live, error) {
 	return live{y}, nil
 }
 
-// inspect is the system's live schema.
-func (l live) inspect(ctx context.Context) (*connectors.Schema, error) {
+// inspection is the connector's card and the store's schema, where the connector can tell it.
+func (l live) inspection(ctx context.Context) (livecheck.Inspection, error) {
+	out := livecheck.Inspection{System: l.Map.Name, Connector: l.Map.Connector, Card: &l.Card}
 	i, ok := connectors.As[connectors.Inspector](l.Store)
 	if !ok {
-		return nil, usagef("", "connector %s cannot tell the schema of %s", l.Map.Connector, l.Map.Name)
+		return out, nil
 	}
-	return i.Inspect(ctx)
+	var err error
+	out.Schema, err = i.Inspect(ctx)
+	return out, err
 }

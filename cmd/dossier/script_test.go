@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"cooperative": s.cooperative, "exits": s.exits, "golden": s.golden, "sql": s.sql, "flip": s.flip, "unzip": s.unzip,
-			"edit": s.edit, "without": s.without, "interrupted": s.interrupted, "widest": s.widest, "digest": s.digest, "value": s.value, "release": s.release, "forbidden": s.forbidden, "counts": s.counts, "lines": s.lines,
+			"edit": s.edit, "without": s.without, "interrupted": s.interrupted, "widest": s.widest, "digest": s.digest, "value": s.value, "release": s.release, "forbidden": s.forbidden, "counts": s.counts, "lines": s.lines, "problems": s.problems,
 		},
 	})
 }

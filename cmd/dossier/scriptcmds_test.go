@@ -302,3 +302,17 @@ func (s scripts) interrupted(ts *testscript.TestScript, neg bool, args []string)
 		ts.Fatalf("it said:\n%s", &said)
 	}
 }
+
+// problems wants the problems of two checks of a map to be the same, and some: problems A.json B.json
+func (s scripts) problems(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: problems A.json B.json")
+	}
+	var said [2]struct{ Problems []any }
+	for i, name := range args {
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &said[i]))
+	}
+	if diff := cmp.Diff(said[0], said[1]); diff != "" || len(said[0].Problems) == 0 {
+		ts.Fatalf("-%s +%s, %d problems:\n%s", args[0], args[1], len(said[0].Problems), diff)
+	}
+}

@@ -53,12 +53,12 @@ func TestAgainst(t *testing.T) {
 			if m == nil {
 				t.Fatal(problems)
 			}
-			system, schema, err := livecheck.Read(bytes.NewReader(parts["schema.json"]))
+			found, err := livecheck.Read(bytes.NewReader(parts["schema.json"]))
 			if err != nil {
 				t.Fatal(err)
 			}
 			got := ""
-			for _, p := range livecheck.Against(m.System(system), schema) {
+			for _, p := range found.Against(m.System(found.System)) {
 				got += p.String()
 			}
 			if *update {
@@ -85,18 +85,20 @@ func TestSchemaFile(t *testing.T) {
 	}, {Name: "all_people", View: true, Copy: true, Remote: true, Unbound: true, Reads: []string{"people"}, Rows: -1}},
 		Feeds: []connectors.Feed{{Name: "all", Kind: "publication", Collections: []string{"people"}}}, Routines: []connectors.Routine{{Name: "list", Reads: []string{"people"}}}}
 	var b bytes.Buffer
-	if err := livecheck.Write(&b, "register", "sqlite", s); err != nil {
+	want := livecheck.Inspection{System: "register", Connector: "sqlite", Schema: s, Card: &connectors.Description{Name: "sqlite", Version: "1", Verbs: []connectors.Verb{connectors.Set},
+		Blocking: []string{"move"}, RowFormats: []string{"csv"}, Config: []connectors.Setting{{Name: "file", Secret: true, Required: true, Help: "which"}}}}
+	if err := livecheck.Write(&b, want); err != nil {
 		t.Fatal(err)
 	}
-	system, back, err := livecheck.Read(bytes.NewReader(b.Bytes()))
-	if err != nil || system != "register" {
-		t.Fatal(system, err)
+	back, err := livecheck.Read(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff(s, back); diff != "" {
+	if diff := cmp.Diff(want, back); diff != "" {
 		t.Error(diff)
 	}
 	for _, bad := range []string{`{"format": "dossier.schema/v2"}`, `{"format": "dossier.schema/v1", "tables": []}`, `[]`} {
-		if _, _, err := livecheck.Read(strings.NewReader(bad)); err == nil || strings.ContainsAny(err.Error(), "\n") || json.Valid([]byte(err.Error())) {
+		if _, err := livecheck.Read(strings.NewReader(bad)); err == nil || strings.ContainsAny(err.Error(), "\n") || json.Valid([]byte(err.Error())) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -9,9 +9,28 @@ type File struct {
 	Format      string       `json:"format"`
 	System      string       `json:"system"`
 	Connector   string       `json:"connector,omitempty"`
+	Card        *CardFile    `json:"card,omitempty"`
 	Collections []Collection `json:"collections"`
 	Feeds       []Feed       `json:"feeds,omitempty"`
 	Routines    []Routine    `json:"routines,omitempty"`
+}
+
+// CardFile is what the connector says of itself, as far as a map is compared with it.
+type CardFile struct {
+	Name       string    `json:"name"`
+	Version    string    `json:"version,omitempty"`
+	Settings   []Setting `json:"settings,omitempty"`
+	Verbs      []string  `json:"verbs,omitempty"`
+	Blocking   []string  `json:"blocking,omitempty"`
+	RowFormats []string  `json:"row_formats,omitempty"`
+}
+
+// Setting is one of the connector's settings; what it is set to is nowhere.
+type Setting struct {
+	Name     string `json:"name"`
+	Secret   bool   `json:"secret,omitempty"`
+	Required bool   `json:"required,omitempty"`
+	Help     string `json:"help,omitempty"`
 }
 
 // Collection is one table.

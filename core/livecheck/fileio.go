@@ -9,9 +9,13 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Write writes a schema as a file. Numbers of rows are left out: they change, and the file is kept with code.
-func Write(w io.Writer, system, connector string, s *connectors.Schema) error {
-	f := File{Format: FileFormat, System: system, Connector: connector, Collections: []Collection{}}
+// Write writes what was found out about a system as a file. Numbers of rows are left out: they change, and the file is kept with code.
+func Write(w io.Writer, i Inspection) error {
+	f := File{Format: FileFormat, System: i.System, Connector: i.Connector, Collections: []Collection{}}
+	if i.Card != nil {
+		f.Card = cardFiled(*i.Card)
+	}
+	s := i.Schema
 	for _, c := range s.Collections {
 		f.Collections = append(f.Collections, filed(c))
 	}
@@ -25,6 +29,28 @@ func Write(w io.Writer, system, connector string, s *connectors.Schema) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(f)
+}
+
+func cardFiled(d connectors.Description) *CardFile {
+	out := &CardFile{Name: d.Name, Version: d.Version, Blocking: d.Blocking, RowFormats: d.RowFormats}
+	for _, x := range d.Config {
+		out.Settings = append(out.Settings, Setting(x))
+	}
+	for _, v := range d.Verbs {
+		out.Verbs = append(out.Verbs, string(v))
+	}
+	return out
+}
+
+func (c CardFile) description() *connectors.Description {
+	out := &connectors.Description{Name: c.Name, Version: c.Version, Blocking: c.Blocking, RowFormats: c.RowFormats}
+	for _, x := range c.Settings {
+		out.Config = append(out.Config, connectors.Setting(x))
+	}
+	for _, v := range c.Verbs {
+		out.Verbs = append(out.Verbs, connectors.Verb(v))
+	}
+	return out
 }
 
 func filed(c connectors.SchemaCollection) Collection {
@@ -47,22 +73,22 @@ func filed(c connectors.SchemaCollection) Collection {
 	return out
 }
 
-// Read reads a file that [Write] wrote, and says which system it is of. Unknown fields and other formats are errors.
-func Read(r io.Reader) (system string, schema *connectors.Schema, err error) {
+// Read reads a file that [Write] wrote. Unknown fields and other formats are errors.
+func Read(r io.Reader) (Inspection, error) {
 	data, err := io.ReadAll(io.LimitReader(r, 64<<20))
 	if err != nil {
-		return "", nil, fmt.Errorf("reading the schema: %w", err)
+		return Inspection{}, fmt.Errorf("reading the schema: %w", err)
 	}
 	var f File
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
-		return "", nil, fmt.Errorf("reading the schema: %w: want what `dossier manifest inspect SYSTEM` writes", err)
+		return Inspection{}, fmt.Errorf("reading the schema: %w: want what `dossier manifest inspect SYSTEM` writes", err)
 	}
 	if f.Format != FileFormat {
-		return "", nil, fmt.Errorf("reading the schema: the format is %q, want %q", f.Format, FileFormat)
+		return Inspection{}, fmt.Errorf("reading the schema: the format is %q, want %q", f.Format, FileFormat)
 	}
-	schema = &connectors.Schema{}
+	schema := &connectors.Schema{}
 	for _, c := range f.Collections {
 		schema.Collections = append(schema.Collections, c.schema())
 	}
@@ -72,7 +98,11 @@ func Read(r io.Reader) (system string, schema *connectors.Schema, err error) {
 	for _, x := range f.Routines {
 		schema.Routines = append(schema.Routines, connectors.Routine(x))
 	}
-	return f.System, schema, nil
+	out := Inspection{System: f.System, Connector: f.Connector, Schema: schema}
+	if f.Card != nil {
+		out.Card = f.Card.description()
+	}
+	return out, nil
 }
 
 func (c Collection) schema() connectors.SchemaCollection {

@@ -42,20 +42,22 @@ func TestLivePostgres(t *testing.T) {
 			if m == nil {
 				t.Fatal(problems)
 			}
+			card := postgres.Connector{}.Describe()
 			schema := inspected(t, string(parts["schema.sql"]), string(parts["cleanup.sql"]))
-			said := func(s *connectors.Schema) string {
+			said := func(i livecheck.Inspection) string {
 				out := ""
-				for _, p := range livecheck.Against(m.Systems[0], s) {
+				for _, p := range i.Against(m.Systems[0]) {
 					out += p.String()
 				}
 				return out
 			}
-			got := said(schema)
+			live := livecheck.Inspection{System: "register", Connector: "postgres", Card: &card, Schema: schema}
+			got := said(live)
 			var file bytes.Buffer
-			if err := livecheck.Write(&file, "register", "postgres", schema); err != nil {
+			if err := livecheck.Write(&file, live); err != nil {
 				t.Fatal(err)
 			}
-			_, back, err := livecheck.Read(&file)
+			back, err := livecheck.Read(&file)
 			if err != nil {
 				t.Fatal(err)
 			}
