@@ -1,12 +1,23 @@
 package connectors
 
-import "time"
+import (
+	"sync"
+	"time"
+)
+
+// zones keeps locations by their names: reading one from the system's tables takes longer than judging a row by it.
+var zones sync.Map
 
 // Location is the zone in which dates and times of the collection stand that carry none; UTC where
 // Zone is empty. [Selection.Validate] refuses a zone that does not exist.
 func (c Collection) Location() *time.Location {
-	if loc, err := time.LoadLocation(c.Zone); err == nil {
-		return loc
+	if loc, ok := zones.Load(c.Zone); ok {
+		return loc.(*time.Location)
 	}
-	return time.UTC
+	loc, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(c.Zone, loc)
+	return loc
 }

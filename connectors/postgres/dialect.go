@@ -24,6 +24,9 @@ func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell //
 
 func (dialect) Then() string { return "JOIN " }
 
+// Asked changes nothing: statistics tell which way to go.
+func (dialect) Asked(cond string) string { return cond }
+
 // Folded works a text's case folding out of what the database has: small letters by Unicode's rules, and the few whose folding is
 // another. It needs a database in UTF-8.
 func (dialect) Folded(of relational.Term) string {

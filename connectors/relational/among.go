@@ -83,6 +83,6 @@ func (s *statement) inTuples(p place, fields []string, tuples [][]any) (string, 
 		left = "(" + strings.Join(exprs, ", ") + ")"
 	}
 	given := s.name("t")
-	return fmt.Sprintf("(%s AND %s IN (WITH %s(person, %s) AS (%s) SELECT %s FROM %s))",
-		strings.Join(filled, " AND "), left, given, strings.Join(there, ", "), text, strings.Join(bare, ", "), given), nil
+	return s.asked(p, fmt.Sprintf("(%s AND %s IN (WITH %s(person, %s) AS (%s) SELECT %s FROM %s))",
+		strings.Join(filled, " AND "), left, given, strings.Join(there, ", "), text, strings.Join(bare, ", "), given)), nil
 }

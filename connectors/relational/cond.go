@@ -13,6 +13,15 @@ type place struct {
 	alias string
 	table *Table
 	zone  string
+	any   bool // of all rows of the table: what is asked of it may be the way to it
+}
+
+// asked is a condition on the row that holds a list.
+func (s *statement) asked(p place, cond string) string {
+	if p.any {
+		return cond
+	}
+	return s.d.Asked(cond)
 }
 
 // expr is a field of the row.
@@ -72,7 +81,7 @@ func (s *statement) cond(c connectors.Cond, p place) (string, error) {
 			}
 			return s.inTuples(p, []string{c.Field}, tuples)
 		}
-		return s.in(expr, c.Values)
+		return s.in(p, expr, c.Values)
 	case connectors.IsNull:
 		return "(" + expr.SQL + " IS NULL)", nil
 	case connectors.Before:
@@ -92,7 +101,7 @@ func (s *statement) joined(kids []connectors.Cond, p place, sep, none string) (s
 }
 
 // in writes that expr equals one of values; NULL among them equals nothing.
-func (s *statement) in(of Term, values []any) (string, error) {
+func (s *statement) in(p place, of Term, values []any) (string, error) {
 	var binds []string
 	for _, v := range values {
 		if v == nil {
@@ -110,7 +119,7 @@ func (s *statement) in(of Term, values []any) (string, error) {
 	if len(binds) == 0 {
 		return "FALSE", nil
 	}
-	return fmt.Sprintf("(%s IS NOT NULL AND %s IN (%s))", of.SQL, of.SQL, strings.Join(binds, ", ")), nil
+	return s.asked(p, fmt.Sprintf("(%s IS NOT NULL AND %s IN (%s))", of.SQL, of.SQL, strings.Join(binds, ", "))), nil
 }
 
 // exists asks for a row over an edge, in every arm of where it leads.
@@ -137,7 +146,7 @@ func (s *statement) over(step connectors.Step, p place, f func(from string, wher
 		return err
 	}
 	alias := s.name("e")
-	there := place{alias, t, step.Collection.Zone}
+	there := place{alias: alias, table: t, zone: step.Collection.Zone}
 	join, err := s.join(p, step.From, there, step.To)
 	if err != nil {
 		return err

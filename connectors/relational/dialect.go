@@ -22,6 +22,9 @@ type Dialect interface {
 	Anew() string
 	// Then is JOIN, with a space after it, in a way that has the table on its left read first; that on its right is looked up by its key.
 	Then() string
+	// Asked is a condition on a row that is reached another way, written so that no row is looked up by it: a list of a thousand values
+	// would be gone through for each row reached.
+	Asked(cond string) string
 	// Tuples writes a SELECT that gives one row per tuple: person, one column per field of cols, and, with within,
 	// the two ends of its range. bind adds a parameter and gives its placeholder.
 	Tuples(cols []Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error)

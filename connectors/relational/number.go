@@ -14,7 +14,7 @@ func Number(d Dialect, catalog Catalog, c connectors.Collection, alias string, s
 		return "", err
 	}
 	var parts []string
-	err = s.over(step, place{alias, t, c.Zone}, func(from string, where []string, _ place) error {
+	err = s.over(step, place{alias: alias, table: t, zone: c.Zone}, func(from string, where []string, _ place) error {
 		parts = append(parts, "(SELECT count(*) FROM "+from+" WHERE "+strings.Join(where, " AND ")+")")
 		return nil
 	})

@@ -75,7 +75,7 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		if byIndex {
 			fold = s.d.Caseless
 		}
-		src := source{person: p + ".person", at: place{s.name("t"), t, c.Zone}, arm: arm}
+		src := source{person: p + ".person", at: place{alias: s.name("t"), table: t, zone: c.Zone}, arm: arm}
 		var on []string
 		for i, col := range cols {
 			expr := s.col(src.at.alias, col.Name)
@@ -149,8 +149,8 @@ func (s *statement) follow(r rows, hop connectors.Hop, next connectors.Collectio
 	var out []source
 	for _, here := range r.table.Arms {
 		for _, there := range t.Arms {
-			x := place{s.name("x"), r.table, hop.Collection.Zone}
-			src := source{person: r.name + ".person", at: place{s.name("t"), t, next.Zone}, arm: there}
+			x := place{alias: s.name("x"), table: r.table, zone: hop.Collection.Zone}
+			src := source{person: r.name + ".person", at: place{alias: s.name("t"), table: t, zone: next.Zone}, arm: there}
 			src.from = r.name + " " + s.again(r, here, x.alias)
 			if err := s.stepTo(&src, x, hop); err != nil {
 				return nil, false, err

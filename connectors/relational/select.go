@@ -111,7 +111,7 @@ func (s *statement) selected(sel connectors.Selection) ([]source, error) {
 func (s *statement) all(t *Table, zone string) []source {
 	var out []source
 	for _, arm := range t.Arms {
-		src := source{person: "0", at: place{s.name("t"), t, zone}, arm: arm}
+		src := source{person: "0", at: place{alias: s.name("t"), table: t, zone: zone, any: true}, arm: arm}
 		src.from = arm.Table(s.d) + " AS " + src.at.alias
 		src.hide()
 		out = append(out, src)

@@ -85,7 +85,7 @@ func (s *statement) every(r rows) []source {
 			rows:   whole,
 			person: r.name + ".person",
 			from:   r.name + " " + s.again(r, arm, alias),
-			at:     place{alias, r.table, r.zone},
+			at:     place{alias: alias, table: r.table, zone: r.zone},
 			arm:    arm,
 		})
 	}

@@ -24,6 +24,9 @@ func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell //
 // Then: without statistics SQLite takes a common table for as large as any other, and may read the table beside it whole.
 func (dialect) Then() string { return "CROSS JOIN " }
 
+// Asked: the planner takes what is asked by IS TRUE for no way to an index.
+func (dialect) Asked(cond string) string { return "(" + cond + " IS TRUE)" }
+
 func (dialect) Folded(of relational.Term) string { return call(fnFold, of.SQL) }
 
 func (dialect) Caseless(of relational.Term) string { return of.SQL + " COLLATE NOCASE" }

@@ -150,14 +150,14 @@ func (y *System) follows(sel connectors.Selection) bool {
 				return false
 			}
 			for _, c := range append(append([]connectors.Cond(nil), h.If...), h.Then...) {
-				if c.HasExists() && !y.Card.Exists {
+				if !y.Card.Exists && c.HasExists() {
 					return false
 				}
 			}
 		}
 	}
 	for _, c := range sel.Where {
-		if c.HasExists() && !y.Card.Exists {
+		if !y.Card.Exists && c.HasExists() {
 			return false
 		}
 	}

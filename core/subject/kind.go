@@ -83,9 +83,11 @@ func (k Kind) sentinel(value string) bool {
 	return false
 }
 
+var separators = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "", "(", "", ")", "")
+
 // bare is a text however it is spelled: case folded, and of a number its digits alone.
 func bare(v string) string {
-	if d := strings.NewReplacer(" ", "", "-", "", ".", "", "/", "", "(", "", ")", "").Replace(v); d != "" && strings.Trim(d, "0123456789") == "" {
+	if d := separators.Replace(v); d != "" && strings.Trim(d, "0123456789") == "" {
 		return d
 	}
 	return foldText(v)
