@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -134,18 +135,29 @@ func fold(args []driver.Value) (driver.Value, error) {
 	return args[0], nil
 }
 
-// instant reads what [instantText] wrote; NULL is no instant.
+// instant reads what [instantText] wrote; NULL is no instant. A condition asks row after row by the same one, so the last is kept.
 func instant(v driver.Value) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
 	}
 	text, _ := v.(string)
+	if last := lastInstant.Load(); last != nil && last.text == text {
+		return &last.t, nil
+	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		return nil, fmt.Errorf("no instant where one was bound")
 	}
+	lastInstant.Store(&readInstant{strings.Clone(text), t})
 	return &t, nil
 }
+
+type readInstant struct {
+	text string
+	t    time.Time
+}
+
+var lastInstant atomic.Pointer[readInstant]
 
 func instantText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 

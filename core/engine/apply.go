@@ -196,12 +196,19 @@ func (j *job) prepared(ctx context.Context, work *planner.SystemWork, t *tally, 
 		j.State = state.StepPrepared
 		return tx.SaveStep(j.Step, j.Now())
 	})
+	if j.unstored == nil {
+		t.keep(j.ID)
+	}
 	return j.unstored
 }
 
 // record stores the counts after a call that was not the last.
 func (j *job) record(ctx context.Context, t *tally) error {
-	return j.DB.WriteSoon(ctx, func(tx *state.Tx) error { return tx.PutCount(j.Step, t.counts(j.ID)...) })
+	err := j.DB.WriteSoon(ctx, func(tx *state.Tx) error { return tx.PutCount(j.Step, t.counts(j.ID)...) })
+	if err == nil {
+		t.keep(j.ID)
+	}
+	return err
 }
 
 // committed has the counts stored, and the system noted as committed, with the end of the step. Where that is lost, what is prepared

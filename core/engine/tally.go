@@ -28,6 +28,7 @@ type tally struct {
 	pending map[counted]int64        // reported by an earlier try before its commit, and never acknowledged
 	before  map[counted]int64        // acknowledged or inferred by earlier tries
 	prepare map[counted]int64        // reported in the call under way
+	stored  map[counted]state.Count  // as they stand in the state
 	most    map[string]int64         // the plan's ceilings
 	units   bool                     // the work is committed in several parts: slices, or a store without transactions
 	persons []int                    // of the batch, by the person of the work; nil: it is of one request
@@ -36,7 +37,7 @@ type tally struct {
 
 // newTally is the tally of a system's work; persons are those of the batch it is of, nil where it is one request's.
 func newTally(work *planner.SystemWork, persons []int, was []state.Count, units bool) *tally {
-	t := &tally{class: map[string]classOf{}, now: map[counted]*state.Count{}, pending: map[counted]int64{}, before: map[counted]int64{}, prepare: map[counted]int64{},
+	t := &tally{class: map[string]classOf{}, now: map[counted]*state.Count{}, pending: map[counted]int64{}, before: map[counted]int64{}, prepare: map[counted]int64{}, stored: map[counted]state.Count{},
 		most: map[string]int64{}, units: units, persons: persons, first: map[string]int{}}
 	for i, x := range work.Treatments {
 		c := work.Purposes[i]
@@ -59,6 +60,7 @@ func newTally(work *planner.SystemWork, persons []int, was []state.Count, units 
 		if now == nil {
 			continue
 		}
+		t.stored[k] = c
 		now.Committed, now.Inferred = c.Committed, c.Inferred
 		t.before[k] = c.Committed + c.Inferred
 		t.pending[k] = max(c.Prepared-c.Committed-c.Inferred, 0)
@@ -152,17 +154,13 @@ func (t *tally) worked() (n int64) {
 	return n
 }
 
-// counts are as they are to be stored.
+// counts are those to be stored: as they are not stored yet.
 func (t *tally) counts(step int64) []state.Count {
 	var out []state.Count
-	for k, c := range t.now {
-		x := *c
-		open := max(t.pending[k], t.prepare[k]) // one transaction, tried again: the same rows
-		if t.units {
-			open = t.pending[k] + t.prepare[k]
+	for k := range t.now {
+		if x := t.count(step, k); x != t.stored[k] {
+			out = append(out, x)
 		}
-		x.Step, x.Prepared = step, c.Committed+c.Inferred+open
-		out = append(out, x)
 	}
 	sort.Slice(out, func(i, j int) bool {
 		if out[i].Treatment != out[j].Treatment {
@@ -171,4 +169,22 @@ func (t *tally) counts(step int64) []state.Count {
 		return out[i].Person < out[j].Person
 	})
 	return out
+}
+
+// count is how one stands.
+func (t *tally) count(step int64, k counted) state.Count {
+	x := *t.now[k]
+	open := max(t.pending[k], t.prepare[k]) // one transaction, tried again: the same rows
+	if t.units {
+		open = t.pending[k] + t.prepare[k]
+	}
+	x.Step, x.Prepared = step, x.Committed+x.Inferred+open
+	return x
+}
+
+// keep notes that counts were stored as they are.
+func (t *tally) keep(step int64) {
+	for k := range t.now {
+		t.stored[k] = t.count(step, k)
+	}
 }

@@ -1,8 +1,8 @@
 package state
 
 import (
-	"slices"
-	"strings"
+	"encoding/json"
+	"fmt"
 )
 
 // Total is the person index of a count over all persons of a batch, in which a shared row stands once.
@@ -20,28 +20,23 @@ type Count struct {
 	Inferred   int64 // prepared was recorded, the acknowledgement was lost, the retry found the rows gone
 }
 
-// countsAtOnce is how many counts one statement stores.
-const countsAtOnce = 100
-
 // PutCount stores counts under the step's fence, replacing earlier ones of the same collection, treatment and person.
 func (tx *Tx) PutCount(s Step, counts ...Count) error {
-	if err := tx.HoldStep(s); err != nil {
+	if err := tx.HoldStep(s); err != nil || len(counts) == 0 {
 		return err
 	}
-	for some := range slices.Chunk(counts, countsAtOnce) {
-		args := make([]any, 0, 8*len(some))
-		for _, c := range some {
-			args = append(args, s.ID, c.Collection, c.Treatment, c.Person, c.Planned, c.Prepared, c.Committed, c.Inferred)
-		}
-		err := tx.do("count", `INSERT INTO step_count (step, collection, treatment, person, planned, prepared, committed, inferred) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`+
-			strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?)", len(some)-1)+`
-		ON CONFLICT (step, collection, treatment, person) DO UPDATE SET planned = excluded.planned, prepared = excluded.prepared,
-		committed = excluded.committed, inferred = excluded.inferred`, args...)
-		if err != nil {
-			return err
-		}
+	list := make([][]any, len(counts)) // as one parameter: binding thousands takes longer than storing them
+	for i, c := range counts {
+		list[i] = []any{c.Collection, c.Treatment, c.Person, c.Planned, c.Prepared, c.Committed, c.Inferred}
 	}
-	return nil
+	text, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	return tx.do("count", `INSERT INTO step_count (step, collection, treatment, person, planned, prepared, committed, inferred)
+		SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 FROM json_each(?) WHERE TRUE
+		ON CONFLICT (step, collection, treatment, person) DO UPDATE SET planned = excluded.planned, prepared = excluded.prepared,
+		committed = excluded.committed, inferred = excluded.inferred`, s.ID, string(text))
 }
 
 // Counts lists a step's counts.
@@ -62,7 +57,7 @@ func (tx *Tx) SumCounts(plan int64, person int) ([]SystemCount, error) {
 	return all(tx, "counts", func(s scanner) (c SystemCount, err error) {
 		return c, s.Scan(&c.System, &c.Collection, &c.Treatment, &c.Person, &c.Planned, &c.Prepared, &c.Committed, &c.Inferred)
 	}, `SELECT s.system, c.collection, c.treatment, c.person, sum(c.planned), sum(c.prepared), sum(c.committed), sum(c.inferred)
-		FROM step_count c JOIN step s ON s.id = c.step WHERE s.plan = ? AND c.person = ?
+		FROM step s CROSS JOIN step_count c INDEXED BY step_count_person ON c.step = s.id WHERE s.plan = ? AND c.person = ?
 		GROUP BY s.system, c.collection, c.treatment ORDER BY s.system, c.collection, c.treatment`, plan, person)
 }
 

@@ -83,9 +83,10 @@ func (tx *Tx) Plan(id int64) (Plan, error) {
 	return tx.plan(fmt.Sprintf("plan %d", id), `id = ?`, id)
 }
 
-// CurrentPlan is the newest plan of a request that was not superseded and supplements none, or [ErrNotFound].
+// CurrentPlan is the newest plan of a request that was not superseded and supplements none, or [ErrNotFound]. The plus keeps the plan from
+// being looked for among all that supplement none.
 func (tx *Tx) CurrentPlan(request string) (Plan, error) {
-	return tx.plan("plan of request "+request, `request = ? AND state <> ? AND supplements = 0`, request, PlanSuperseded)
+	return tx.plan("plan of request "+request, `request = ? AND state <> ? AND +supplements = 0`, request, PlanSuperseded)
 }
 
 // OpenSupplement is the plan that supplements a request's applied one and is not carried out yet, or [ErrNotFound].
@@ -109,7 +110,7 @@ func (tx *Tx) Supplements(plan int64) ([]Plan, error) {
 
 // CurrentBatchPlan is the same for a batch.
 func (tx *Tx) CurrentBatchPlan(batch string) (Plan, error) {
-	return tx.plan("plan of batch "+batch, `request = '' AND batch = ? AND state <> ? AND supplements = 0`, batch, PlanSuperseded)
+	return tx.plan("plan of batch "+batch, `request = '' AND batch = ? AND state <> ? AND +supplements = 0`, batch, PlanSuperseded)
 }
 
 // PlanByDigest is the newest plan of that digest.

@@ -140,7 +140,11 @@ func (tx *Tx) CountRequests(f RequestFilter) (map[string]int, error) {
 func (f RequestFilter) where() (where []string, args []any) {
 	where = []string{"1"}
 	if len(f.States) > 0 {
-		where = append(where, `state IN (?`+strings.Repeat(", ?", len(f.States)-1)+`)`)
+		state := "state"
+		if f.Marks != nil {
+			state = "+state" // a person has few requests, a state has many
+		}
+		where = append(where, state+` IN (?`+strings.Repeat(", ?", len(f.States)-1)+`)`)
 		for _, s := range f.States {
 			args = append(args, s)
 		}
