@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, a PostgreSQL server, which is not started, and FerretDB.
+# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, servers of PostgreSQL and MariaDB, which are not started, and FerretDB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ -z "${DOSSIER_TEST_MONGODB_URL:-}" ]; then # a minute the first time
@@ -8,6 +8,7 @@ fi
 need=()
 [ -x /usr/bin/chromium ] || need+=(chromium fonts-dejavu-core)
 [ -n "${DOSSIER_TEST_POSTGRES_URL:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || need+=(postgresql)
+[ -n "${DOSSIER_TEST_MYSQL_URL:-}" ] || [ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 [ ${#need[@]} -eq 0 ] && exit 0
 echo "installing ${need[*]}"
 as_root=(); [ "$(id -u)" -eq 0 ] || as_root=(sudo)

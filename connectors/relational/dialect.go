@@ -68,6 +68,8 @@ type Column struct {
 	// equal the same value of another. "" where that is not known.
 	Class string
 	Own   any // what the dialect itself knows of it
+	// Folded says, of a column tuples are given for, that it is compared with them as [Dialect.Folded] makes it.
+	Folded bool
 }
 
 // Arm is one place where rows of a table stand: the table itself, and where Block put rows of it.

@@ -11,7 +11,7 @@ import (
 // gives their number. What asks for other rows is left out, because it may be judged only when these are locked: more may be locked
 // than is selected, never less.
 func Lock(d Dialect, catalog Catalog, sel connectors.Selection) ([]Query, error) {
-	sel = alone(sel)
+	sel = Alone(sel)
 	var out []Query
 	for n := 0; ; n++ {
 		s := newStatement(d, catalog)
@@ -70,8 +70,8 @@ func AsksOthers(sel connectors.Selection) bool {
 	})
 }
 
-// alone is a selection without the conditions that ask for other rows.
-func alone(sel connectors.Selection) connectors.Selection {
+// Alone is a selection without the conditions that ask for other rows.
+func Alone(sel connectors.Selection) connectors.Selection {
 	plain := func(cs []connectors.Cond) []connectors.Cond {
 		return slices.DeleteFunc(slices.Clone(cs), connectors.Cond.HasExists)
 	}

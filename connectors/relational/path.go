@@ -55,6 +55,9 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 	tuples := m.Values
 	if m.Folded {
 		tuples = folded(tuples)
+		for i := range cols {
+			cols[i].Folded = true
+		}
 	}
 	body, err := s.d.Tuples(cols, tuples, within != nil, s.bind)
 	if err != nil {

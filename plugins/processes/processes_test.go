@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/files"
 	"github.com/dossier-dsr/dossier/connectors/memory"
 	"github.com/dossier-dsr/dossier/connectors/mongodb"
+	"github.com/dossier-dsr/dossier/connectors/mysql"
 	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/plugins/host"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		"files":    plugintest.Serves(files.Connector{}),
 		"postgres": plugintest.Serves(postgres.Connector{}),
 		"mongodb":  plugintest.Serves(mongodb.Connector{}),
+		"mysql":    plugintest.Serves(mysql.Connector{}),
 		"hasty":    plugintest.Serves(hasty{sqlite.Connector{}}),
 	})
 }
@@ -93,6 +95,12 @@ func TestMongoDBAsAProcess(t *testing.T) {
 		shape.Places[name] = conformance.Place{At: name + " of house.rows[]"}
 	}
 	s, extra := as(t, "mongodb", connectors.Config{"url": db.URL, "database": db.Database}, shape)
+	conformance.Run(t, s, extra...)
+}
+
+func TestMySQLAsAProcess(t *testing.T) {
+	db := servers.MySQL(t)
+	s, extra := as(t, "mysql", connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 

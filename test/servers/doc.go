@@ -2,7 +2,7 @@
 // folder and on a free port, and is shared by all tests of that process; each test has a database of its own. It ends with the
 // process, however that ends: a watcher holds one end of a pipe, and takes server and folder away when the other end closes.
 //
-// DOSSIER_TEST_POSTGRES_URL names a server to be used instead: an account on it that may create databases and roles; DOSSIER_TEST_MONGODB_URL one that
-// speaks MongoDB's protocol, where FerretDB is otherwise built and started. Where no server
+// DOSSIER_TEST_POSTGRES_URL and DOSSIER_TEST_MYSQL_URL name servers to be used instead: an account that may create databases and accounts;
+// DOSSIER_TEST_MONGODB_URL one that speaks MongoDB's protocol, where FerretDB is otherwise built and started. Where no server
 // can be had the test fails and says what is missing; it is never skipped.
 package servers

@@ -3,9 +3,9 @@ package servers_test
 import (
 	"bufio"
 	"context"
-	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 func child() {
 	testing.Init()
 	testing.Benchmark(func(b *testing.B) {
-		d := servers.Postgres(b)
+		d := kinds[os.Getenv(childEnv)].database(b)
 		if _, err := os.Stdout.WriteString(d.URL + "\n"); err != nil {
 			os.Exit(2)
 		}
@@ -51,14 +51,50 @@ func child() {
 	})
 }
 
+// kinds are the servers: how a test asks for one, and how it is talked to.
+var kinds = map[string]struct {
+	database func(testing.TB) servers.Database
+	talk     func(ctx context.Context, address string) (dir string, ended func() error, err error)
+}{
+	"postgres": {servers.Postgres, func(ctx context.Context, address string) (dir string, ended func() error, err error) {
+		conn, err := pgx.Connect(ctx, address)
+		if err == nil {
+			err = conn.QueryRow(ctx, "SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'").Scan(&dir)
+		}
+		return dir, func() error {
+			_, err := conn.WaitForNotification(ctx)
+			return err
+		}, err
+	}},
+	"mysql": {servers.MySQL, func(ctx context.Context, address string) (dir string, ended func() error, err error) {
+		db, err := servers.OpenMySQL(address)
+		if err == nil {
+			err = db.QueryRowContext(ctx, "SELECT @@socket").Scan(&dir)
+		}
+		return filepath.Dir(dir), func() error {
+			_, err := db.ExecContext(ctx, "DO SLEEP(1000)")
+			return err
+		}, err
+	}},
+}
+
 // TestServerEndsWithItsTests: a test process that is killed leaves neither server nor folder behind.
 func TestServerEndsWithItsTests(t *testing.T) {
+	for kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			endsWithItsTests(t, kind)
+		})
+	}
+}
+
+func endsWithItsTests(t *testing.T, kind string) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childEnv+"=1", "DOSSIER_TEST_POSTGRES_URL=")
+	cmd.Env = append(os.Environ(), childEnv+"="+kind, "DOSSIER_TEST_POSTGRES_URL=", "DOSSIER_TEST_MYSQL_URL=")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -70,27 +106,19 @@ func TestServerEndsWithItsTests(t *testing.T) {
 	if !lines.Scan() {
 		t.Fatal("the process said nothing")
 	}
-	address, err := url.Parse(lines.Text())
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, address.String())
+	dir, ended, err := kinds[kind].talk(ctx, lines.Text())
 	if err != nil {
 		t.Fatalf("the server of the process: %v", err)
-	}
-	var dir string
-	if err := conn.QueryRow(ctx, "SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'").Scan(&dir); err != nil {
-		t.Fatal(err)
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
 	// The connection ends when the server does: that is the signal.
-	if err := ended(ctx, conn); err != nil {
-		t.Fatal(err)
+	if err := ended(); err == nil || ctx.Err() != nil {
+		t.Fatalf("the server outlived its tests: %v", err)
 	}
 	for ctx.Err() == nil {
 		if _, err := os.Stat(dir); os.IsNotExist(err) {
@@ -98,12 +126,4 @@ func TestServerEndsWithItsTests(t *testing.T) {
 		}
 	}
 	t.Errorf("the server's folder %s outlived its tests", dir)
-}
-
-// ended waits for the server to close the connection.
-func ended(ctx context.Context, conn *pgx.Conn) error {
-	if _, err := conn.WaitForNotification(ctx); err == nil || ctx.Err() != nil {
-		return context.DeadlineExceeded
-	}
-	return nil
 }

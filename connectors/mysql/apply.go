@@ -1,0 +1,183 @@
+package mysql
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+)
+
+// Apply carries out treatments in one transaction: rows are found and locked, then found again and counted, ceilings checked, changes made,
+// and only when opt.Confirm has agreed is anything committed. After an error nothing has changed, and outcomes say so.
+//
+// What other transactions stand in the way of is tried again, all of it, as long as the host has not been asked.
+func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+	if err := connectors.ValidateAll(do); err != nil {
+		return nil, err
+	}
+	if !opt.Rehearse && opt.Confirm == nil {
+		return nil, errors.New("applying treatments: nobody to confirm them")
+	}
+	for attempt := 1; ; attempt++ {
+		w := &work{ctx: ctx, store: s, do: do, opt: opt}
+		err := with(ctx, s.pool, w.attempt)
+		if err == nil {
+			return w.call.Outcomes(w.held), nil
+		}
+		if w.asked || !again(err, attempt) || !jobs.Pause(ctx, attempt) {
+			return w.call.Undone(), err
+		}
+		s.catalog.Forget()
+	}
+}
+
+// The most attempts at what others stand in the way of, and at what others may stand in the way of.
+const (
+	attempts = 5
+	doubts   = 2
+)
+
+// again says whether another attempt may end otherwise.
+func again(err error, attempt int) bool {
+	switch number(err) {
+	case deadlock, lockTimeout:
+		return attempt < attempts
+	case parentRow, childRow, duplicate:
+		return attempt < doubts // somebody's row may have come between; mostly it is the plan that is wrong
+	}
+	return false
+}
+
+type job = jobs.Job[*table]
+
+type target = jobs.Target
+
+// work is the treatments of one call, in one attempt.
+type work struct {
+	ctx   context.Context
+	store *store
+	do    []connectors.Treatment
+	opt   connectors.ApplyOptions
+	line  *line
+	view  *view
+	call  jobs.Call[*table]
+	asked bool // the host
+	held  time.Duration
+}
+
+func (w *work) attempt(l *line) (err error) {
+	w.line, w.view = l, w.store.view(w.ctx, l)
+	if err := w.prepare(); err != nil {
+		return err
+	}
+	unlock, err := w.lockStep()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := w.begin(); err != nil {
+		return err
+	}
+	locked := time.Now()
+	defer func() {
+		if err != nil && w.ctx.Err() == nil {
+			err = errors.Join(err, ignore(l.end(w.ctx, "ROLLBACK"))) // where it fails, the connection is closed, and that ends it too
+		}
+	}()
+	if err := w.resolve(); err != nil {
+		return err
+	}
+	for _, j := range w.call {
+		if err := w.change(j); err != nil {
+			return j.Failed(err)
+		}
+	}
+	if w.opt.Rehearse {
+		w.held = time.Since(locked)
+		return l.end(w.ctx, "ROLLBACK")
+	}
+	w.asked = true
+	if err := w.opt.Confirm(w.ctx, w.call.Outcomes(0)); err != nil {
+		return err
+	}
+	return l.end(w.ctx, "COMMIT") // once the host has confirmed, a cancelled context stops nothing
+}
+
+// prepare looks at the tables of the treatments; it begins nothing.
+func (w *work) prepare() error {
+	for i, t := range w.do {
+		switch t.Verb {
+		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
+		default:
+			return fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
+		}
+		table, err := w.view.table(t.On.Collection)
+		if err != nil {
+			return fmt.Errorf("treatment %s: %w", t.ID, err)
+		}
+		j := jobs.New(t, table, i > 0)
+		w.call = append(w.call, j)
+		if err := table.changeable(); err != nil {
+			return j.Failed(err)
+		}
+	}
+	return nil
+}
+
+// changeable refuses tables in which what is changed cannot be taken back, and those that keep what was in them.
+func (t *table) changeable() error {
+	note := connectors.Diagnostic{Severity: connectors.Error, Path: t.Name}
+	switch {
+	case !t.atOnce:
+		note.Summary = "table " + t.Name + " is kept by the engine " + t.engine + ", which has no transactions: nothing of it is changed, not even in a rehearsal"
+		note.Detail = "ALTER TABLE " + t.base().Table(dialect{}) + " ENGINE=InnoDB"
+	case t.lasting:
+		note.Summary = "table " + t.Name + " keeps every version of its rows, so that nothing in it can be erased or changed for good"
+		note.Detail = "take system versioning off the table, or out of it what is about persons"
+	default:
+		return nil
+	}
+	return fmt.Errorf("%w: %w", connectors.ErrNotSupported, connectors.Diagnostics{note})
+}
+
+// begin begins the transaction, which the server ends where nobody asks anything of it for long.
+func (w *work) begin() error {
+	if !w.store.server.maria { // MariaDB has a word for it in every session
+		if err := w.line.run(w.ctx, "SET SESSION wait_timeout = "+seconds(idle)); err != nil {
+			return err
+		}
+	}
+	return w.line.run(w.ctx, "START TRANSACTION READ WRITE")
+}
+
+// lockStep takes the lock of the step, and gives what gives it back. Locks are known to the whole server by at most 64 letters.
+func (w *work) lockStep() (unlock func() error, err error) {
+	if w.opt.Lock == "" {
+		return func() error { return nil }, nil
+	}
+	sum := sha256.Sum256([]byte(w.store.name + "\x00" + w.opt.Lock))
+	name := "dossier " + hex.EncodeToString(sum[:16])
+	taken := false
+	err = w.line.each(w.ctx, "locking the step", query{SQL: "SELECT GET_LOCK(" + placeholder(1) + ", 0)", Args: []any{name}}, func(row [][]byte) error {
+		taken = string(row[0]) == "1"
+		return nil
+	})
+	if err == nil && !taken {
+		err = fmt.Errorf("locking the step: %w: it is being worked on", connectors.ErrTryLater)
+	}
+	return func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), idle)
+		defer cancel()
+		if _, err := w.line.exec(ctx, "unlocking the step", query{SQL: "DO RELEASE_LOCK(" + placeholder(1) + ")", Args: []any{name}}); err != nil {
+			w.line.drop() // which gives it back too
+		}
+		return nil
+	}, err
+}
+
+var _ connectors.Writer = (*store)(nil)

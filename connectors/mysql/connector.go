@@ -1,0 +1,52 @@
+package mysql
+
+import (
+	"context"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Connector opens MariaDB and MySQL databases; it is what plugins/mysql serves.
+type Connector struct{}
+
+// Version is that of the connector.
+const Version = "1.0.0"
+
+// maxPath is how many hops one statement follows: the server joins at most 61 tables, and a hop over a table with held rows takes several.
+const maxPath = 8
+
+// Describe says what the connector can do.
+func (Connector) Describe() connectors.Description {
+	return connectors.Description{
+		Name:    "mysql",
+		Version: Version,
+		Config: []connectors.Setting{
+			{Name: settingURL, Required: true, Secret: true, Help: "address of the database, as mysql://account:password@host/database"},
+			{Name: settingOrdinary, Secret: true, Help: "address for the account applications use, from which restricted rows are kept; needed where rows are restricted"},
+			{Name: settingLock, Help: "how long a statement waits for a lock, in whole seconds, 2s if not said"},
+			{Name: settingStatement, Help: "how long a statement may take, 5m if not said; MySQL keeps to it for reads alone"},
+		},
+		Verbs:         []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release},
+		Transactional: true,
+		Rehearsal:     true,
+		Blocking:      []string{methodMove},
+		MaxPath:       maxPath,
+		Recursive:     true,
+		Exists:        true,
+		Folds:         true,
+		KeepsDeleted: "a deleted row's bytes stay in the table's pages and in the undo log until purge has passed and the space is used again; in the redo log until it is " +
+			"overwritten; in the binary log, which holds the rows themselves, until it expires; in replicas and backups for as long as they are kept",
+	}
+}
+
+// Open connects to the database, so that a wrong address is found out now.
+func (c Connector) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
+	if err := c.Describe().Check(config).Err(); err != nil {
+		return nil, err
+	}
+	set, err := settings(config)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, set)
+}

@@ -1,0 +1,112 @@
+package mysql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// The errors that something is done about (the same numbers in MariaDB and MySQL).
+const (
+	deadlock    = 1213
+	lockTimeout = 1205
+	parentRow   = 1451 // rows still refer to the row
+	childRow    = 1452 // the row refers to none
+	duplicate   = 1062
+	signalled   = 1644
+)
+
+// fault is an error of the database in words of the contract, and which it was.
+type fault struct {
+	number uint16
+	err    error
+}
+
+func (f *fault) Error() string { return f.err.Error() }
+func (f *fault) Unwrap() error { return f.err }
+
+// failure says what went wrong in words of the contract. Of what the database says nothing is passed on: its messages quote values.
+func failure(ctx context.Context, doing string, err error) error {
+	var e *mysql.MySQLError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	case errors.Is(err, mysql.ErrPktTooLarge):
+		return fmt.Errorf("%s: %w: a statement with its values is larger than max_allowed_packet of the server", doing, connectors.ErrNotSupported)
+	case !errors.As(err, &e):
+		return fmt.Errorf("%s: %w: the connection to the database failed", doing, connectors.ErrTryLater)
+	}
+	return &fault{e.Number, fmt.Errorf("%s: %w", doing, spoken(e))}
+}
+
+func spoken(e *mysql.MySQLError) error {
+	switch e.Number {
+	case deadlock, lockTimeout, 1020, 3572: // 1020: the row has changed since it was read
+		return fmt.Errorf("%w: other transactions hold the rows", connectors.ErrTryLater)
+	case 1317, 1969, 3024, 1968: // interrupted, max_statement_time, max_execution_time
+		return fmt.Errorf("%w: the statement took longer than it may", connectors.ErrTryLater)
+	case 1290, 1792, 1836:
+		return fmt.Errorf("%w: the server takes no changes now", connectors.ErrTryLater)
+	case 1040, 1053, 1203, 1226, 1927, 4031, 1180, 1114, 1021, 1030, 1041, 1037, 1038:
+		return fmt.Errorf("%w: the server cannot work now (%d)", connectors.ErrTryLater, e.Number)
+	case 1045, 1698, 1130, 1251, 2061:
+		return wrong(settingURL, "the database does not let this account in", "check account, password and the hosts it may come from")
+	case 1049:
+		return wrong(settingURL, "there is no such database", "check the name at the end of the address")
+	case 1044, 1142, 1143, 1227, 1370, 1410:
+		return connectors.Diagnostics{{Severity: connectors.Error, Summary: "the account may not do this",
+			Detail: "the administrator grants what is missing; `dossier connector grants SYSTEM --print` lists it"}}
+	case 1146, 1054, 1051, 1109:
+		return errors.New("a table or column is not there any more")
+	case 1267, 1270, 1271, 4078:
+		return fmt.Errorf("%w: columns or values of types that cannot be compared", connectors.ErrNotSupported)
+	}
+	if note, ok := constraint(e.Number); ok {
+		return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics{note})
+	}
+	return fmt.Errorf("database error %d", e.Number)
+}
+
+// constraint says what forbade a change; its path is filled in by who knows the table.
+func constraint(number uint16) (connectors.Diagnostic, bool) {
+	var summary, hint string
+	switch number {
+	case parentRow, childRow, 1216, 1217, 1701, 1834:
+		summary, hint = "a foreign key forbids the change", "treat the rows it protects in the same plan, or keep them"
+	case duplicate, 1586, 1761, 1762:
+		summary, hint = "a unique key forbids the change", "a row with this key is there already; a placeholder for several rows needs one row each"
+	case 1048, 1364, 1263:
+		summary, hint = "NOT NULL forbids the change", "give the field a value in the map instead of clearing it"
+	case 3819, 4025:
+		summary, hint = "a CHECK constraint forbids the change", "give the field a value the constraint allows"
+	case 1264, 1265, 1292, 1366, 1406, 1411, 1416, 1367, 3140, 3141, 1426, 1690:
+		summary, hint = "a value is none of the type of its column", "give the field a value the column can hold"
+	case 3105, 1906, 1443:
+		summary, hint = "a column is computed by the database and cannot be set", "leave the field out"
+	case signalled, 1643, 1442, 1336, 1415:
+		summary, hint = "a trigger of the database refuses the change", "what it says is not repeated here, because it may hold values; the server's log has it"
+	default:
+		return connectors.Diagnostic{}, false
+	}
+	return connectors.Diagnostic{Severity: connectors.Error, Summary: summary, Detail: hint}, true
+}
+
+// conflict is an ErrConflict that says what stands in the way.
+func conflict(notes ...connectors.Diagnostic) error {
+	return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics(notes))
+}
+
+// number is that of the database's error behind an error; 0 where there is none.
+func number(err error) uint16 {
+	var f *fault
+	if errors.As(err, &f) {
+		return f.number
+	}
+	return 0
+}
