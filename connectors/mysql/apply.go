@@ -71,6 +71,7 @@ type work struct {
 }
 
 func (w *work) attempt(l *line) (err error) {
+	l.note = jobs.Note(w.opt.Lock)
 	w.line, w.view = l, w.store.view(w.ctx, l)
 	if err := w.prepare(); err != nil {
 		return err

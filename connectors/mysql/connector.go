@@ -23,6 +23,7 @@ func (Connector) Describe() connectors.Description {
 		Config: []connectors.Setting{
 			{Name: settingURL, Required: true, Secret: true, Help: "address of the database, as mysql://account:password@host/database"},
 			{Name: settingOrdinary, Secret: true, Help: "address for the account applications use, from which restricted rows are kept; needed where rows are restricted"},
+			{Name: connectors.SettingRead, Secret: true, Help: "address of a replica plans are read from; nothing is changed, and nothing verified, by it"},
 			{Name: settingLock, Help: "how long a statement waits for a lock, in whole seconds, 2s if not said"},
 			{Name: settingStatement, Help: "how long a statement may take, 5m if not said; MySQL keeps to it for reads alone"},
 		},

@@ -22,7 +22,8 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 }
 
 // listed gives the tables and views.
-const listed = `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE LIKE '%VIEW%', COALESCE(TABLE_ROWS, -1) FROM information_schema.TABLES
+const listed = `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, COALESCE(TABLE_ROWS, -1), COALESCE((SELECT e.TRANSACTIONS FROM information_schema.ENGINES AS e WHERE e.ENGINE = t.ENGINE), ''),
+	COALESCE(CREATE_OPTIONS, '') LIKE '%partitioned%' FROM information_schema.TABLES AS t
 WHERE TABLE_SCHEMA = ` + opened + "1" + closed + ` OR TABLE_SCHEMA IN (SELECT TABLE_SCHEMA FROM information_schema.SCHEMA_PRIVILEGES UNION SELECT TABLE_SCHEMA FROM information_schema.TABLE_PRIVILEGES)
 ORDER BY TABLE_SCHEMA <> ` + opened + "1" + closed + `, TABLE_SCHEMA, TABLE_NAME`
 
@@ -32,13 +33,15 @@ var systems = []string{"mysql", "information_schema", "performance_schema", "sys
 func (v *view) inspect(out *connectors.Schema) error {
 	type found struct {
 		schema, name string
-		view         bool
-		rows         int64
+		about        connectors.SchemaCollection
 	}
 	var all []found
 	err := v.line.each(v.ctx, reading, query{SQL: listed, Args: []any{v.store.name}}, func(row [][]byte) error {
-		f := found{schema: string(row[0]), name: string(row[1]), view: string(row[2]) == "1"}
-		f.rows, _ = strconv.ParseInt(string(row[3]), 10, 64) // the server's estimate
+		f := found{schema: string(row[0]), name: string(row[1])}
+		kind := string(row[2])
+		f.about = connectors.SchemaCollection{Name: v.called(f.schema, f.name), View: strings.Contains(kind, "VIEW"), Versioned: strings.Contains(kind, "VERSIONED"), Partitioned: string(row[5]) == "1"}
+		f.about.Unsafe = !f.about.View && string(row[4]) != "YES"
+		f.about.Rows, _ = strconv.ParseInt(string(row[3]), 10, 64) // the server's estimate
 		if f.schema != v.store.own() && !slices.Contains(systems, f.schema) {
 			all = append(all, f)
 		}
@@ -48,11 +51,18 @@ func (v *view) inspect(out *connectors.Schema) error {
 		if err != nil {
 			return err
 		}
-		c := connectors.SchemaCollection{Name: v.called(f.schema, f.name), View: f.view, Rows: f.rows}
-		err = v.describe(f.schema, f.name, &c)
-		out.Collections = append(out.Collections, c)
+		err = v.describe(f.schema, f.name, &f.about)
+		out.Collections = append(out.Collections, f.about)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return v.line.each(v.ctx, reading, query{SQL: "SELECT @@log_bin"}, func(row [][]byte) error {
+		if string(row[0]) == "1" {
+			out.Feeds = append(out.Feeds, connectors.Feed{Name: "binary log", Kind: "binlog"})
+		}
+		return nil
+	})
 }
 
 // called is how a table is named from the database of the address.
@@ -73,7 +83,7 @@ func (v *view) describe(schema, name string, c *connectors.SchemaCollection) err
 	}
 	for _, col := range columns {
 		own := typeOf(col)
-		c.Fields = append(c.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: own.notNull, Generated: own.computed})
+		c.Fields = append(c.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: own.notNull, Generated: own.computed, Family: own.family(), Length: own.length})
 	}
 	if c.View {
 		c.Rows = -1
@@ -133,7 +143,7 @@ func (v *view) describeTriggers(schema, name string, c *connectors.SchemaCollect
 		" AND EVENT_OBJECT_TABLE = " + placeholder(2) + " ORDER BY TRIGGER_NAME, EVENT_MANIPULATION"}
 	return v.line.each(v.ctx, reading, q, func(row [][]byte) error {
 		if guard := string(row[0]); !strings.HasPrefix(guard, "dossier_") {
-			c.Triggers = append(c.Triggers, connectors.Trigger{Name: guard, On: string(row[1]), Writes: v.writes(string(row[2]))})
+			c.Triggers = append(c.Triggers, connectors.Trigger{Name: guard, On: string(row[1]), Writes: v.writes(string(row[2])), Unread: calls.MatchString(remark.ReplaceAllString(string(row[2]), " "))})
 		}
 		return nil
 	})
@@ -142,6 +152,7 @@ func (v *view) describeTriggers(schema, name string, c *connectors.SchemaCollect
 var (
 	remark    = regexp.MustCompile(`--[^\n]*|#[^\n]*|(?s:/\*.*?\*/)|'(?:[^'\\]|''|\\.)*'`)
 	writtenTo = regexp.MustCompile("(?i)\\b(?:insert(?:\\s+(?:ignore|low_priority|delayed|high_priority))*(?:\\s+into)?|replace\\s+into|update(?:\\s+ignore)?|delete\\s+from)\\s+((?:(?:`(?:[^`]|``)+`|[\\p{L}_][\\p{L}\\p{N}_$]*)\\s*\\.\\s*)?(?:`(?:[^`]|``)+`|[\\p{L}_][\\p{L}\\p{N}_$]*))")
+	calls     = regexp.MustCompile(`(?i)\bcall\s`)
 	part      = regexp.MustCompile("`(?:[^`]|``)+`|[^`.\\s]+")
 )
 

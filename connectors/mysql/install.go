@@ -16,12 +16,12 @@ const restricted = "row is restricted (GDPR art. 18)"
 // rows, and guards that keep every account but the executor's off what is left in their place. An administrator who owns the tables runs
 // them once. None of them has a semicolon in it, so that every client reads them: what a guard does is one INSERT, into a table that
 // takes none.
-func (s *store) Install(ctx context.Context, collections []connectors.Collection) ([]string, error) {
+func (s *store) Install(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	var out []string
 	err := with(ctx, s.pool, func(l *line) error {
 		v := s.view(ctx, l)
-		for _, c := range collections {
-			t, err := v.table(c)
+		for _, u := range uses {
+			t, err := v.table(u.Collection)
 			if err != nil {
 				return err
 			}
@@ -98,127 +98,18 @@ func (v *view) installing(t *table) ([]string, error) {
 		"CREATE TABLE " + pin + " (PRIMARY KEY (" + keys + ")) ENGINE=InnoDB AS SELECT " + keys + " FROM " + base + " WHERE FALSE",
 		"ALTER TABLE " + pin + " ADD FOREIGN KEY (" + keys + ") REFERENCES " + base + " (" + keys + ")",
 	}
-	row := func(name string) string {
-		return "EXISTS (SELECT 1 FROM " + held + " AS h WHERE " + same(t.key, "h", t.key, name) + ")"
+	guards, err := v.guards(t)
+	if err != nil {
+		return nil, err
 	}
-	for _, x := range [][2]string{{"INSERT", row("NEW")}, {"UPDATE", row("OLD") + " OR " + row("NEW")}, {"DELETE", row("OLD")}} {
-		guard, err := v.guard(t.schema, t.Name, "", x[0], x[1])
+	for _, g := range guards {
+		text, err := v.guarding(g)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, guard)
+		out = append(out, text)
 	}
-	more, err := v.guardParents(t, held)
-	return append(out, more...), err
+	return out, nil
 }
 
-// guard writes a trigger that refuses a change of a row, unless the executor makes it, where the condition holds.
-func (v *view) guard(schema, table, for_, event, condition string) (string, error) {
-	login, _, err := v.login()
-	if err != nil {
-		return "", err
-	}
-	name := "dossier_" + strings.ToLower(event) + "_" + table
-	if for_ != "" {
-		name += "_for_" + for_
-	}
-	if len(name) > 64 {
-		return "", fmt.Errorf("%w: the name of table %s is too long for that of a trigger that guards it", connectors.ErrNotSupported, table)
-	}
-	// USER() is who came; CURRENT_USER() in a trigger is who made it.
-	return "CREATE TRIGGER " + quote(schema) + "." + quote(name) + " BEFORE " + event + " ON " + quote(schema) + "." + quote(table) + " FOR EACH ROW INSERT INTO " + quote(v.store.own()) + ".refusals" +
-		" SELECT 1 FROM DUAL WHERE LEFT(USER(), CHAR_LENGTH(USER()) - CHAR_LENGTH(SUBSTRING_INDEX(USER(), '@', -1)) - 1) <> " + literal(login) + " AND (" + condition + ")", nil
-}
-
-// guardParents guards the rows a restricted row refers to by a key that cascades, and those their tables refer to so, because what a
-// cascade does sets off no trigger.
-func (v *view) guardParents(t *table, held string) ([]string, error) {
-	var out []string
-	seen := map[string]bool{t.address(): true}
-	var climb func(refs []reference, from, alias, last string, depth int) error
-	climb = func(refs []reference, from, alias, last string, depth int) error {
-		for _, r := range refs {
-			cascades := map[string]bool{"DELETE": r.onDelete == "cascade" || r.onDelete == "set null", "UPDATE": r.onUpdate == "cascade" || r.onUpdate == "set null"}
-			parent := r.toSchema + "." + r.toTable
-			if seen[parent] || !cascades["DELETE"] && !cascades["UPDATE"] {
-				continue
-			}
-			seen[parent] = true
-			for _, event := range []string{"UPDATE", "DELETE"} {
-				if !cascades[event] {
-					continue
-				}
-				condition := "EXISTS (SELECT 1 FROM " + from + " WHERE " + last + same(r.from, alias, r.to, "OLD") + ")"
-				if event == "UPDATE" { // other columns are changed freely
-					condition += " AND (" + differs(r.to, "OLD", "NEW") + ")"
-				}
-				guard, err := v.guard(r.toSchema, r.toTable, t.Name, event, condition)
-				if err != nil {
-					return err
-				}
-				out = append(out, guard)
-			}
-			above, err := v.references("k.TABLE_SCHEMA = "+placeholder(1)+" AND k.TABLE_NAME = "+placeholder(2), r.toSchema, r.toTable)
-			if err != nil {
-				return err
-			}
-			next := fmt.Sprintf("p%d", depth)
-			if err := climb(above, from+" JOIN "+r.parent()+" AS "+next+" ON "+same(r.to, next, r.from, alias), next, last, depth+1); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return out, climb(t.refs, held+" AS h", "h", "", 1)
-}
-
-// differs writes that columns do not hold the same under two aliases.
-func differs(columns []string, a, b string) string {
-	parts := make([]string, len(columns))
-	for i, c := range columns {
-		parts[i] = "NOT (" + a + "." + quote(c) + " <=> " + b + "." + quote(c) + ")"
-	}
-	return strings.Join(parts, " OR ")
-}
-
-// Grants gives what the executor's account needs on the tables, and that it is told of every foreign key of their databases: the server tells
-// only of tables on which an account may do something.
-func (s *store) Grants(ctx context.Context, collections []connectors.Collection) ([]string, error) {
-	var out []string
-	add := func(what, on, to string) {
-		if text := "GRANT " + what + " ON " + on + " TO " + to; !slices.Contains(out, text) {
-			out = append(out, text)
-		}
-	}
-	err := with(ctx, s.pool, func(l *line) error {
-		v := s.view(ctx, l)
-		_, account, err := v.login()
-		if err != nil {
-			return err
-		}
-		for _, c := range collections {
-			t, err := v.table(c)
-			if err != nil {
-				return err
-			}
-			add("REFERENCES, TRIGGER", quote(t.schema)+".*", account)
-			add("SELECT, INSERT, UPDATE, DELETE", t.base().Table(dialect{}), account)
-			to, err := v.referring(t.schema, t.Name)
-			if err != nil {
-				return err
-			}
-			for _, r := range append(slices.Clone(t.refs), to...) {
-				for _, other := range []string{r.child(), r.parent()} {
-					add("SELECT", other, account)
-				}
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
-var (
-	_ connectors.Installer = (*store)(nil)
-	_ connectors.Granter   = (*store)(nil)
-)
+var _ connectors.Installer = (*store)(nil)

@@ -3,6 +3,7 @@ package mysql
 import (
 	"strings"
 
+	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
@@ -43,6 +44,7 @@ type typed struct {
 	boolean   bool // tinyint(1), bit(1)
 	json      bool // a text that is checked to be JSON
 	scale     int
+	length    int // of a text, in characters
 	charset   string
 	collation string
 	label     string // the first of an enum
@@ -56,6 +58,31 @@ type typed struct {
 func typeOf(c relational.Column) typed {
 	t, _ := c.Own.(typed)
 	return t
+}
+
+// family is the column's in the words of the contract.
+func (t typed) family() connectors.Family {
+	switch t.kind {
+	case whole, bits:
+		if t.boolean {
+			return connectors.BooleanFamily
+		}
+		return connectors.WholeFamily
+	case exact, inexact:
+		return connectors.NumberFamily
+	case text:
+		if t.json {
+			return connectors.NestedFamily
+		}
+		return connectors.TextFamily
+	case date, stamp, instant:
+		return connectors.DateFamily
+	case raw:
+		return connectors.BytesFamily
+	case nested:
+		return connectors.NestedFamily
+	}
+	return ""
 }
 
 // class is the column's in the sense of [relational.Column]. Texts have none: hardly a collation compares byte by byte.

@@ -97,7 +97,7 @@ const reading = "reading the schema"
 func (v *view) columns(schema, name string) ([]relational.Column, error) {
 	var out []relational.Column
 	q := query{Args: []any{schema, name}, SQL: `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COALESCE(NUMERIC_SCALE, DATETIME_PRECISION, 0), COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
-		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(COLUMN_DEFAULT, '') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ` + placeholder(1) + ` AND TABLE_NAME = ` + placeholder(2) + ` ORDER BY ORDINAL_POSITION`}
+		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_MAXIMUM_LENGTH, 0) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ` + placeholder(1) + ` AND TABLE_NAME = ` + placeholder(2) + ` ORDER BY ORDINAL_POSITION`}
 	err := v.line.each(v.ctx, reading, q, func(r [][]byte) error {
 		t := typed{name: string(r[1]), notNull: string(r[3]) == "NO", charset: string(r[5]), collation: string(r[6])}
 		full, extra := string(r[2]), strings.ToLower(string(r[7]))
@@ -106,6 +106,9 @@ func (v *view) columns(schema, name string) ([]relational.Column, error) {
 		t.boolean = full == "tinyint(1)" || full == "bit(1)"
 		t.computed = len(r[8]) > 0 || strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated")
 		t.touched = strings.Contains(extra, "on update")
+		if t.name == "char" || t.name == "varchar" {
+			t.length, _ = strconv.Atoi(string(r[9]))
+		}
 		t.scale, _ = strconv.Atoi(string(r[4]))
 		if t.name == "enum" {
 			t.label = firstLabel(full)
