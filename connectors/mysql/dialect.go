@@ -26,6 +26,9 @@ func (dialect) Anew() string { return "" }
 
 func (dialect) Then() string { return "STRAIGHT_JOIN " }
 
+// Asked: the optimizer takes what is asked by IS TRUE for no way to an index.
+func (dialect) Asked(cond string) string { return "(" + cond + " IS TRUE)" }
+
 // Caseless is not asked for: what an index takes as one, it takes without accents too.
 func (d dialect) Caseless(of relational.Term) string { return d.Folded(of) }
 
