@@ -89,6 +89,9 @@ func (w *work) resolve(ctx context.Context) error {
 	if !(Connector{}).Describe().Does(w.Verb) {
 		return notSupported(string(w.Verb))
 	}
+	if (w.Verb == connectors.Block || w.Verb == connectors.Release) && w.Method != methodMove {
+		return notSupported("blocking by " + w.Method)
+	}
 	if len(w.Capture) > 0 {
 		w.out.LinkKeys = &connectors.Keys{Fields: w.Capture}
 	}
@@ -161,6 +164,8 @@ func (w *work) intend(ctx context.Context, t *target) (connectors.Standing, erro
 		return w.set(ctx, t)
 	case connectors.Recount:
 		return w.recount(ctx, t)
+	case connectors.Block, connectors.Release:
+		return w.hold(t), nil
 	}
 	return 0, notSupported(string(w.Verb))
 }

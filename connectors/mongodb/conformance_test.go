@@ -23,5 +23,6 @@ func shapes() []conformance.Shape {
 		parts.Places[name] = conformance.Place{At: name + " of house.list.rows[]"}
 	}
 	whole.Places["order by"] = conformance.Place{Fields: []string{"group", "select", "two words"}} // FerretDB takes no quote in the name of a member
+	whole.Places["docs"] = conformance.Place{At: "gridfs:docs"}
 	return []conformance.Shape{whole, parts}
 }

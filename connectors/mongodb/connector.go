@@ -25,8 +25,11 @@ func (Connector) Describe() connectors.Description {
 			{Name: settingURL, Required: true, Secret: true, Help: "mongodb:// or mongodb+srv://, with account and options; the account needs readWrite on both databases"},
 			{Name: settingDatabase, Required: true, Help: "the database that holds the collections"},
 			{Name: settingHeld, Help: "the closed database for what is restricted, of which applications know nothing; DATABASE_held unless named"},
+			{Name: settingOrdinary, Secret: true, Help: "the account applications use: restriction is proven against it"},
 		},
-		Verbs:     []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount},
+		Verbs: []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure,
+			connectors.Block, connectors.Release, connectors.Recount},
+		Blocking:  []string{methodMove},
 		Folds:     true,
 		MaxValues: maxValues,
 		KeepsDeleted: "the journal and the free space of the data files keep deleted documents until they are overwritten, the oplog of a replica set " +
@@ -43,7 +46,7 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	if err != nil {
 		return nil, err
 	}
-	client, err := set.connect(set.url)
+	client, err := set.connect(settingURL, set.url)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ func (w *work) remove(ctx context.Context, t *target) error {
 	if t.doc == nil {
 		filter = append(filter, equals("doc", t.part.cur))
 	}
+	if err := w.emptied(ctx, coll, filter, t); err != nil {
+		return err
+	}
 	result, err := coll.DeleteOne(ctx, filter)
 	if err != nil {
 		return failure(ctx, "deleting of "+w.from.Name, err)

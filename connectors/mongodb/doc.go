@@ -25,5 +25,16 @@
 //
 // No operator changes "the element that is meant" on every server: an array is read, edited and written back whole, where it is still as it was;
 // where others have changed it meanwhile, it is read again and their change stays. A document goes, and a field is written, where all that its rows
-// were selected by is still so. See [store.Apply] for what is promised, with transactions and without.
+// were selected by is still so. See [store.Apply] for what is promised, with transactions and without. A file of GridFS goes with its chunks.
+//
+// # Restriction
+//
+// Block moves a document, a file with its chunks or an element of an array into a database of its own (the setting held_database), of which applications
+// know nothing and on which their accounts have no rights. A document comes back as the bytes it was; an element behind the nearest
+// of those that stood before it and are still there, for which 32 bits of each of them are kept with it. Where the _id, a unique value or the element's key has been
+// taken, or the document around it is gone, Release changes nothing and says ErrConflict.
+//
+// # What a server without a schema cannot say
+//
+// Inspect samples documents. A member that stands in few of them may not be seen, so that the live check proves less here than for tables.
 package mongodb

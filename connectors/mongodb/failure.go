@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -23,21 +25,23 @@ const (
 // failure says what went wrong in words of the contract. What the server says is not passed on: it quotes values and addresses.
 func failure(ctx context.Context, doing string, err error) error {
 	var answered mongo.ServerError
+	var early driver.Error // of the handshake
+	var selection topology.ServerSelectionError
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	case errors.As(err, &early) && early.Code == codeAuthentication:
+		return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + settingURL, Summary: "the server does not know the account", Detail: "look at name, password and authSource"}}
+	case errors.As(err, &selection):
+		return fmt.Errorf("%s: %w: no server answers", doing, connectors.ErrTryLater)
 	case mongo.IsDuplicateKeyError(err):
 		return fmt.Errorf("%s: %w: a unique index has the value already", doing, connectors.ErrConflict)
 	case errors.As(err, &answered):
 		return fmt.Errorf("%s: %w", doing, spoken(answered))
 	case mongo.IsNetworkError(err), mongo.IsTimeout(err), errors.Is(err, mongo.ErrClientDisconnected):
 		return fmt.Errorf("%s: %w: the connection to the server failed", doing, connectors.ErrTryLater)
-	}
-	var selection interface{ Unwrap() error } // no server answers, or none that takes changes
-	if errors.As(err, &selection) {
-		return fmt.Errorf("%s: %w: no server answers", doing, connectors.ErrTryLater)
 	}
 	return fmt.Errorf("%s: the driver could not do it", doing)
 }

@@ -3,7 +3,6 @@ package mongodb
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,17 +166,17 @@ func (f *finder) entry(ctx context.Context, raw bson.Raw) error {
 	return f.stand(ctx, st)
 }
 
-// enclosing is the document around a held element, wherever that is.
+// enclosing is the document around a held element, wherever that is; nil where it is gone.
 func (f *finder) enclosing(ctx context.Context, e *entry) (bson.Raw, error) {
-	if doc, err := f.document(ctx, e.Coll, e.Of); err != nil || doc != nil {
+	doc, err := f.document(ctx, e.Coll, e.Of)
+	if err != nil || doc != nil {
 		return doc, err
 	}
-	var held entry
-	err := f.store.held().FindOne(ctx, bson.D{{Key: "coll", Value: e.Coll}, {Key: "path", Value: ""}, {Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}}}).Decode(&held)
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return nil, nil
+	held, err := f.heldDocument(ctx, e.Coll, e.Of)
+	if held == nil {
+		return nil, err
 	}
-	return held.Doc.Value, failure(ctx, "reading a held document", err)
+	return held.Doc.Value, nil
 }
 
 // stand judges the rows in a document.

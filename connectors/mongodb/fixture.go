@@ -3,9 +3,11 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -46,7 +48,7 @@ func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) erro
 func (s *store) empty(ctx context.Context, from source) error {
 	colls := []string{from.coll}
 	if from.bucket != "" {
-		colls = append(colls, from.bucket+".chunks")
+		colls = append(colls, from.bucket+chunks)
 	}
 	for _, coll := range colls {
 		err := s.db.CreateCollection(ctx, coll)
@@ -150,4 +152,48 @@ func (s *store) Dump(ctx context.Context) (map[string][]connectors.Row, error) {
 		}
 	}
 	return out, nil
+}
+
+// layFiles lays out files of GridFS; fields that are not of GridFS stand beside those that are.
+func (s *store) layFiles(ctx context.Context, from source, rows []connectors.Row, docs []bson.Raw) error {
+	const size = 10 // small, so that files have several
+	for i, r := range rows {
+		content, _ := r[connectors.DocumentField].([]byte)
+		id := bson.NewObjectID()
+		doc := bson.D{{Key: "_id", Value: id}, {Key: "length", Value: int64(len(content))}, {Key: "chunkSize", Value: size},
+			{Key: "uploadDate", Value: bson.NewDateTimeFromTime(time.Now())}, {Key: "filename", Value: from.bucket + "/" + id.Hex() + ".pdf"}}
+		es, err := elements(docs[i])
+		if err != nil {
+			return err
+		}
+		for _, e := range es {
+			doc = append(doc, bson.E{Key: e.name, Value: e.value})
+		}
+		n := 0
+		for part := range slices.Chunk(content, size) {
+			chunk := bson.D{{Key: "files_id", Value: id}, {Key: "n", Value: n}, {Key: "data", Value: bson.Binary{Data: part}}}
+			if _, err := s.db.Collection(from.bucket+chunks).InsertOne(ctx, chunk); err != nil {
+				return failure(ctx, "laying out "+from.Name, err)
+			}
+			n++
+		}
+		if _, err := s.db.Collection(from.coll).InsertOne(ctx, doc); err != nil {
+			return failure(ctx, "laying out "+from.Name, err)
+		}
+	}
+	return nil
+}
+
+// bytes are the content of a file.
+func (s *store) bytes(ctx context.Context, from source, r row) ([]byte, error) {
+	h, err := handleOf(from, r.doc, r.id())
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.open(ctx, from, r.stand, h.Length)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }

@@ -2,6 +2,8 @@ package mongodb
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -36,10 +38,10 @@ func (s *store) held() *mongo.Collection { return s.heldDB.Collection(heldRows) 
 func (e *entry) stand() *stand {
 	out := &stand{at: e.ID, entry: e}
 	if e.Path == "" {
-		out.doc, out.now, out.cur = e.Doc.Value, e.Doc.Value, e.Doc.Value
+		out.doc, out.now, out.cur, out.marks = e.Doc.Value, e.Doc.Value, e.Doc.Value, slices.Clone(e.Marks)
 		return out
 	}
-	out.arrays = map[string][]*part{"": {{was: e.Doc, now: e.Doc, cur: e.Doc}}}
+	out.arrays = map[string][]*part{"": {{was: e.Doc, now: e.Doc, cur: e.Doc, marks: slices.Clone(e.Marks)}}}
 	return out
 }
 
@@ -49,6 +51,12 @@ func (s *store) counts(ctx context.Context, e *entry) (bool, error) {
 		return true, nil
 	}
 	doc, err := s.document(ctx, e.Coll, e.Of)
+	if err == nil && doc == nil && e.Path != "" {
+		var around *entry
+		if around, err = s.heldDocument(ctx, e.Coll, e.Of); around != nil {
+			doc = around.Doc.Value
+		}
+	}
 	if err != nil || doc == nil {
 		return doc == nil, err
 	}
@@ -59,10 +67,23 @@ func (s *store) counts(ctx context.Context, e *entry) (bool, error) {
 	return i < 0, err
 }
 
+// heldDocument is a document that is held; nil where it is not.
+func (s *store) heldDocument(ctx context.Context, coll string, id bson.RawValue) (*entry, error) {
+	var e entry
+	err := s.held().FindOne(ctx, bson.D{{Key: "coll", Value: coll}, {Key: "path", Value: ""}, {Key: "of", Value: bson.D{{Key: "$eq", Value: id}}}}).Decode(&e)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failure(ctx, "reading a held document", err)
+	}
+	return &e, nil
+}
+
 // document reads a document by its _id; nil where there is none.
 func (s *store) document(ctx context.Context, coll string, id bson.RawValue) (bson.Raw, error) {
 	doc, err := s.db.Collection(coll).FindOne(ctx, byID(id)).Raw()
-	if err == mongo.ErrNoDocuments { //nolint:errorlint // it is never wrapped
+	if errors.Is(err, mongo.ErrNoDocuments) {
 		return nil, nil
 	}
 	return doc, failure(ctx, "reading a document of "+coll, err)

@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -19,6 +20,11 @@ func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *conne
 		values, err := r.values(from, sel.Fields, false)
 		if err != nil {
 			return err
+		}
+		if slices.Contains(sel.Fields, connectors.DocumentField) {
+			if values[connectors.DocumentField], err = blobOf(from, r); err != nil {
+				return err
+			}
 		}
 		for _, p := range persons {
 			if err := out.Add(p, sel.Pick(values)...); err != nil {

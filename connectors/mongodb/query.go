@@ -119,7 +119,7 @@ func (s source) projection(fields []string, at depth) (bson.D, error) {
 	}
 	for _, f := range fields {
 		if f == connectors.DocumentField {
-			for _, part := range []string{"length", "filename", "contentType", "metadata"} {
+			for _, part := range []string{"length", "filename", "uploadDate", "contentType", "metadata"} {
 				add(part)
 			}
 			continue

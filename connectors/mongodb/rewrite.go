@@ -49,6 +49,9 @@ func (w *work) rewrite(ctx context.Context, rows []*target) error {
 	return errChanged
 }
 
+// takesAway says whether an element that is treated leaves its array.
+func (w *work) takesAway() bool { return w.Verb == connectors.Delete || w.Verb == connectors.Block }
+
 // edited is the array as the store has it, and as it is to be.
 func (w *work) edited(parts []*part, rows []*target) (was, now bson.RawValue, err error) {
 	ours := map[*part]*target{}
@@ -65,7 +68,7 @@ func (w *work) edited(parts []*part, rows []*target) (was, now bson.RawValue, er
 		switch {
 		case t == nil:
 			after = append(after, p.cur)
-		case w.Verb == connectors.Delete:
+		case w.takesAway():
 		default:
 			v, err := t.assigned(w.from, p.cur)
 			if err != nil {
@@ -81,7 +84,7 @@ func (w *work) edited(parts []*part, rows []*target) (was, now bson.RawValue, er
 func (w *work) rewritten(st *stand, rows []*target, now bson.RawValue) error {
 	for _, t := range rows {
 		t.done = true
-		if w.Verb == connectors.Delete {
+		if w.takesAway() {
 			t.part.off = true
 			continue
 		}

@@ -17,6 +17,7 @@ const (
 	settingURL      = "url"
 	settingDatabase = "database"
 	settingHeld     = "held_database"
+	settingOrdinary = "ordinary_url"
 )
 
 // patience is how long a server may take to be found.
@@ -24,7 +25,7 @@ const patience = 15 * time.Second
 
 // settings is where the database is.
 type settings struct {
-	url, database, held string
+	url, database, held, ordinary string
 }
 
 func wrong(setting, summary, hint string) error {
@@ -33,7 +34,7 @@ func wrong(setting, summary, hint string) error {
 
 // fromConfig reads the config; no message holds a value of it.
 func fromConfig(c connectors.Config) (settings, error) {
-	s := settings{url: c[settingURL], database: c[settingDatabase], held: c[settingHeld]}
+	s := settings{url: c[settingURL], database: c[settingDatabase], held: c[settingHeld], ordinary: c[settingOrdinary]}
 	if s.held == "" {
 		s.held = s.database + "_held"
 	}
@@ -52,19 +53,19 @@ func badDatabase(name string) bool {
 
 // connect makes a client. What is read is what a majority holds and cannot be rolled back; what is written waits for a majority
 // and its journal. A read is made from the primary, never from a copy that may lag behind.
-func (s settings) connect(url string) (*mongo.Client, error) {
+func (s settings) connect(setting, url string) (*mongo.Client, error) {
 	journal := true
 	majority := writeconcern.Majority()
 	majority.Journal = &journal
 	opts := options.Client().ApplyURI(url)
 	if opts.Validate() != nil {
-		return nil, wrong(settingURL, "url is no address of a MongoDB server", "mongodb://account:password@host/?options")
+		return nil, wrong(setting, setting+" is no address of a MongoDB server", "mongodb://account:password@host/?options")
 	}
 	opts.SetAppName("dossier").SetServerSelectionTimeout(patience).SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Majority()).SetWriteConcern(majority).SetRetryWrites(true)
 	client, err := mongo.Connect(opts)
 	if err != nil {
-		return nil, wrong(settingURL, "url is no address of a MongoDB server", "mongodb://account:password@host/?options")
+		return nil, wrong(setting, setting+" is no address of a MongoDB server", "mongodb://account:password@host/?options")
 	}
 	return client, nil
 }

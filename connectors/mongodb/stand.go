@@ -22,12 +22,16 @@ type stand struct {
 	gone bool     // an earlier treatment of the call is going to take it away
 	cur  bson.Raw // as the store has it
 	off  bool     // the store has it no more
+
+	marks []string // requests that hold it, as they will be; of a document that is held
 }
 
 // part is an element of an array, or one that is held by itself.
 type part struct {
 	was, now, cur bson.RawValue // as it was read, as earlier treatments of the call are going to leave it, as the store has it
 	gone, off     bool
+	marks         []string // requests that hold it, as they will be; of an element held by itself
+	home          *stand   // where it is held by itself since this call moved it
 }
 
 // row is a document or an element of one.

@@ -22,6 +22,11 @@ func (w *work) unit(ctx context.Context, unit []*target) error {
 			return err
 		}
 	}
+	if w.Verb == connectors.Block {
+		if err := w.app.makeHeld(ctx); err != nil { // not in a transaction
+			return err
+		}
+	}
 	if w.app.can.transactions {
 		return w.transaction(ctx, unit)
 	}
@@ -83,6 +88,11 @@ func (w *work) transaction(ctx context.Context, unit []*target) error {
 
 // change changes rows, those of one document together. What is gone already is passed over: fewer rows are always fine.
 func (w *work) change(ctx context.Context, unit []*target) error {
+	for _, t := range unit {
+		if t.part != nil && t.part.home != nil {
+			t.stand = t.part.home
+		}
+	}
 	for len(unit) > 0 {
 		n := 1
 		for n < len(unit) && unit[n].stand == unit[0].stand && unit[0].part != nil {
@@ -101,6 +111,10 @@ func (w *work) inDocument(ctx context.Context, rows []*target) error {
 	switch {
 	case rows[0].off:
 		return nil
+	case w.Verb == connectors.Release:
+		return w.release(ctx, rows)
+	case w.Verb == connectors.Block:
+		return w.block(ctx, rows)
 	case w.Verb == connectors.Delete && (rows[0].part == nil || rows[0].doc == nil):
 		return w.remove(ctx, rows[0])
 	case w.Verb == connectors.Ensure:

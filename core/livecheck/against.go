@@ -94,11 +94,23 @@ func (v *view) table(c *datamap.Collection, t *connectors.SchemaCollection) {
 // strangers are tables the map neither maps nor leaves out.
 func (v *view) strangers() {
 	for _, t := range v.schema.Collections {
-		if len(v.users[t.Name]) > 0 || v.outside(t.Name) || t.View || v.said[t.Name] {
+		if len(v.users[t.Name]) > 0 || v.outside(t.Name) || t.View || v.said[t.Name] || v.within(t.Name) {
 			continue
 		}
 		v.warn(v.system.Pos, "map it, or say outside: { "+t.Name+": why }", "%s has %s, which is neither mapped nor outside", v.system.Name, t.Name)
 	}
+}
+
+// within says whether a table is an array in documents that goes with them: it is mapped as a field of theirs, or they are outside the map.
+func (v *view) within(table string) bool {
+	outer, array, ok := strings.Cut(table, ".")
+	if !ok || !strings.HasSuffix(array, "[]") {
+		return false
+	}
+	array = strings.TrimSuffix(array, "[]")
+	return v.outside(outer) || slices.ContainsFunc(v.users[outer], func(c *datamap.Collection) bool {
+		return c.Field(array) != nil || slices.Contains(c.Ignore, array)
+	})
 }
 
 func (v *view) outside(table string) bool {
