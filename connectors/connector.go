@@ -68,7 +68,8 @@ type (
 		Install(ctx context.Context, uses []Use) (statements []string, err error)
 		Uninstall(ctx context.Context, uses []Use) (statements []string, err error)
 	}
-	// Granter gives, in the same way, what the administrator grants the connector's own account for these uses, and no more.
+	// Granter gives, in the same way, what the administrator grants the connector's own account for these uses, and no more; all of it, whether or not it
+	// has been granted.
 	Granter interface {
 		Grants(ctx context.Context, uses []Use) (statements []string, err error)
 	}

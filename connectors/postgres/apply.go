@@ -29,7 +29,7 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 			return w.outcomes(), nil
 		}
 		if w.asked || !again(err, attempt) || !pause(ctx, attempt) {
-			err = s.explain(ctx, err, w.jobs)
+			err = s.lacking(ctx, s.explain(ctx, err, w.jobs), func() []connectors.Use { return usedBy(do) })
 			return w.undone(), err
 		}
 		s.catalog.forget()

@@ -15,7 +15,7 @@ func (s *store) Count(ctx context.Context, sels []connectors.Selection) ([]conne
 		out, err = v.counts(ctx, sels)
 		return err
 	})
-	return out, err
+	return out, s.lacking(ctx, err, func() []connectors.Use { return usesOf(sels...) })
 }
 
 func (v *view) counts(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {

@@ -62,8 +62,12 @@ func spoken(e *pgconn.PgError) error {
 	case readOnly:
 		return fmt.Errorf("%w: the server takes no changes now", connectors.ErrTryLater)
 	case privilege:
-		return connectors.Diagnostics{{Severity: connectors.Error, Path: named(e), Summary: "the account may not do this" + of(e),
-			Detail: "the administrator grants what is missing; `dossier connector install SYSTEM --print` lists it"}}
+		d := connectors.Diagnostic{Severity: connectors.Error, Path: named(e), Summary: "the account may not do this" + of(e),
+			Detail: "the administrator grants what is missing; `dossier connector grants SYSTEM` and `install SYSTEM --print` list it"}
+		if m := denied.FindStringSubmatch(e.Message); m != nil {
+			d.Path, d.Summary = m[2], "the account may not use "+m[1]+" "+m[2]
+		}
+		return connectors.Diagnostics{d}
 	case "28P01", "28000":
 		return wrong(settingURL, "the database does not let this account in", "check account, password and pg_hba.conf")
 	case "3D000":

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -105,49 +104,4 @@ func (v *view) installing(t *table) ([]string, error) {
 	}, nil
 }
 
-// Grants gives what the executor's account needs on the tables: it locks what it changes, for which PostgreSQL asks for UPDATE; and it
-// looks at what refers to restricted rows, and at what they refer to. What triggers of the application write to is the application's
-// own affair: they write as whoever changes the row.
-func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, error) {
-	var out []string
-	err := with(ctx, s.pool, func(l *line) error {
-		v := s.catalog.view(ctx, l)
-		login, err := v.login()
-		if err != nil {
-			return err
-		}
-		schemas := map[string]bool{}
-		for _, u := range uses {
-			t, err := v.table(u.Collection)
-			if err != nil {
-				return err
-			}
-			if !schemas[t.schema] {
-				schemas[t.schema] = true
-				out = append(out, "GRANT USAGE ON SCHEMA "+quote(t.schema)+" TO "+quote(login))
-			}
-			out = append(out, "GRANT SELECT, INSERT, UPDATE, DELETE ON "+t.base().Table(dialect{})+" TO "+quote(login))
-			w := &work{ctx: ctx, line: l}
-			to, err := w.pointing(t)
-			if err != nil {
-				return err
-			}
-			from, err := w.referring(t)
-			if err != nil {
-				return err
-			}
-			for _, r := range append(to, from...) {
-				if text := "GRANT SELECT ON " + r.table + " TO " + quote(login); !slices.Contains(out, text) {
-					out = append(out, text)
-				}
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
-var (
-	_ connectors.Installer = (*store)(nil)
-	_ connectors.Granter   = (*store)(nil)
-)
+var _ connectors.Installer = (*store)(nil)

@@ -13,7 +13,8 @@ import (
 
 // Locate streams rows in one snapshot, one statement, as the reader takes them.
 func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
-	return s.reading(ctx, s.pool, func(v *view) error { return v.locate(ctx, sel, out) })
+	err := s.reading(ctx, s.pool, func(v *view) error { return v.locate(ctx, sel, out) })
+	return s.lacking(ctx, err, func() []connectors.Use { return usesOf(sel) })
 }
 
 // reading runs f in one read-only snapshot.

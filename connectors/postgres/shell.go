@@ -28,7 +28,7 @@ func (w *work) pointing(t *table) ([]reference, error) {
 
 func (w *work) references(where, table string, t *table) ([]reference, error) {
 	var out []reference
-	q := query{Args: []any{t.oid}, SQL: `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname,
+	q := query{Args: []any{t.oid}, SQL: `SELECT '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"', n.nspname || '.' || c.relname,
 		(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.conrelid AND a.attnum = k.att),
 		(SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.confkey) WITH ORDINALITY AS k(att, n) JOIN pg_attribute AS a ON a.attrelid = f.confrelid AND a.attnum = k.att)
 		FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = ` + table + ` JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE f.contype = 'f' AND ` + where + ` ORDER BY f.oid`}

@@ -53,7 +53,8 @@ func (m *still) call(ctx context.Context, f func(*view) error) error {
 }
 
 func (m *still) Locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
-	return m.call(ctx, func(v *view) error { return v.locate(ctx, sel, out) })
+	err := m.call(ctx, func(v *view) error { return v.locate(ctx, sel, out) })
+	return m.s.lacking(ctx, err, func() []connectors.Use { return usesOf(sel) })
 }
 
 func (m *still) Count(ctx context.Context, sels []connectors.Selection) (out []connectors.Tally, err error) {
@@ -61,7 +62,7 @@ func (m *still) Count(ctx context.Context, sels []connectors.Selection) (out []c
 		out, err = v.counts(ctx, sels)
 		return err
 	})
-	return out, err
+	return out, m.s.lacking(ctx, err, func() []connectors.Use { return usesOf(sels...) })
 }
 
 // OpenBlob opens a blob on a connection of its own, so that it can be read while rows are located.

@@ -1,0 +1,183 @@
+package postgres
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// lacking says of a call the database did not permit which privilege is missing, of those its uses need. What else was not permitted, in a trigger of the
+// application's, say, is told by the database's own word for it.
+func (s *store) lacking(ctx context.Context, err error, uses func() []connectors.Use) error {
+	if state(err) != privilege || ctx.Err() != nil {
+		return err
+	}
+	var out connectors.Diagnostics
+	failed := with(ctx, s.pool, func(l *line) error {
+		v := s.catalog.view(ctx, l)
+		login, err := v.login()
+		if err != nil {
+			return err
+		}
+		all, err := v.needs(uses())
+		if err != nil {
+			return err
+		}
+		missing, err := v.missing(all)
+		for _, n := range missing {
+			what := n.privilege
+			if len(n.columns) > 0 {
+				what += " (" + strings.Join(n.columns, ", ") + ")"
+			}
+			on := strings.ReplaceAll(n.on, `"`, "")
+			out = append(out, connectors.Diagnostic{Severity: connectors.Error, Path: on, Summary: "the account lacks " + what + " on " + on,
+				Detail: n.text(login) + "; `dossier connector grants SYSTEM` prints all it needs"})
+		}
+		return err
+	})
+	if failed != nil || len(out) == 0 {
+		return err
+	}
+	return &fault{state: privilege, err: out}
+}
+
+// missing are the needs the account has not, with the columns it lacks.
+func (v *view) missing(all needs) ([]need, error) {
+	type place struct{ i, column int }
+	var at []place
+	var privileges, on, columns []any
+	for i, n := range all {
+		for k := range max(len(n.columns), 1) {
+			column := ""
+			if len(n.columns) > 0 {
+				column = n.columns[k]
+			}
+			at = append(at, place{i, k})
+			privileges, on, columns = append(privileges, n.privilege), append(on, n.on), append(columns, column)
+		}
+	}
+	lacks := map[int][]string{}
+	q := query{Args: []any{privileges, on, columns}, SQL: `SELECT a.n FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS a(privilege, name, col, n)
+		LEFT JOIN (SELECT '"' || replace(nspname, '"', '""') || '"' AS name, oid FROM pg_namespace) AS s ON s.name = a.name AND a.privilege = 'USAGE'
+		LEFT JOIN (SELECT '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' AS name, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace) AS t
+			ON t.name = a.name AND a.privilege <> 'USAGE'
+		WHERE NOT CASE WHEN a.privilege = 'USAGE' THEN has_schema_privilege(s.oid, 'USAGE') WHEN a.col = '' THEN has_table_privilege(t.oid, a.privilege)
+			ELSE has_column_privilege(t.oid, a.col, a.privilege) END ORDER BY a.n`}
+	err := v.line.each(v.ctx, "reading privileges", q, func(row [][]byte) error {
+		n := number(string(row[0])) - 1
+		if n < 0 || n >= len(at) {
+			return nil
+		}
+		p := at[n]
+		if all[p.i].columns == nil {
+			lacks[p.i] = []string{}
+		} else {
+			lacks[p.i] = append(lacks[p.i], all[p.i].columns[p.column])
+		}
+		return nil
+	})
+	var out []need
+	for i, n := range all {
+		if columns, ok := lacks[i]; ok {
+			n.columns = columns
+			out = append(out, n)
+		}
+	}
+	return out, err
+}
+
+func number(text string) (n int) {
+	for _, c := range text {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// usesOf is what selections ask of the tables they speak of.
+func usesOf(sels ...connectors.Selection) []connectors.Use {
+	var out []connectors.Use
+	read := func(c connectors.Collection, fields ...string) {
+		fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "" }) // a during: without an end
+		for i := range out {
+			if out[i].Collection.At == c.At {
+				add(&out[i].Reads, fields...)
+				return
+			}
+		}
+		out = append(out, connectors.Use{Collection: c, Reads: slices.Clone(fields)})
+	}
+	var conds func(c connectors.Collection, list []connectors.Cond)
+	conds = func(c connectors.Collection, list []connectors.Cond) {
+		for _, x := range list {
+			switch {
+			case x.Over != nil:
+				read(c, x.Over.From...)
+				read(x.Over.Collection, x.Over.To...)
+				conds(x.Over.Collection, x.Kids)
+				continue
+			case x.Field != "":
+				read(c, x.Field)
+			}
+			conds(c, x.Kids)
+		}
+	}
+	for _, sel := range sels {
+		read(sel.Collection, sel.Fields...)
+		conds(sel.Collection, sel.Where)
+		for _, m := range sel.Any {
+			first := sel.Collection
+			if len(m.Via) > 0 {
+				first = m.Via[0].Collection
+			}
+			read(first, m.Fields...)
+			for i, h := range m.Via {
+				next := sel.Collection
+				if i+1 < len(m.Via) {
+					next = m.Via[i+1].Collection
+				}
+				read(h.Collection, h.From...)
+				read(next, h.To...)
+				conds(h.Collection, h.If)
+				conds(next, h.Then)
+				if h.During != nil {
+					read(next, h.During.Date)
+					read(h.Collection, h.During.From, h.During.To)
+				}
+			}
+			for _, t := range m.Values {
+				if t.Within != nil {
+					read(first, t.Within.Field)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// usedBy is what treatments ask.
+func usedBy(do []connectors.Treatment) []connectors.Use {
+	var out []connectors.Use
+	for _, t := range do {
+		more := usesOf(t.On)
+		own := &more[0]
+		own.Verbs, own.Method = []connectors.Verb{t.Verb}, t.Method
+		add(&own.Reads, t.Capture...)
+		for _, a := range t.Assign {
+			own.Writes = append(own.Writes, a.Field)
+			if t.Verb != connectors.Ensure {
+				add(&own.Reads, a.Field) // what stands there is compared
+			}
+			if a.Over != nil {
+				more = append(more, connectors.Use{Collection: a.Over.Collection, Reads: a.Over.To})
+			}
+		}
+		out = append(out, more...)
+	}
+	return out
+}
+
+// denied is what the database says was not permitted: a kind of object and its name, which are of the schema.
+var denied = regexp.MustCompile(`^permission denied (?:for|to set) (table|view|schema|function|sequence|parameter) "?([^"]+)"?$`)
