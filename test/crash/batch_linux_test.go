@@ -1,0 +1,179 @@
+package crash
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
+	"github.com/dossier-dsr/dossier/test/cooperative"
+	"github.com/dossier-dsr/dossier/test/product"
+)
+
+// together is a house with a planned batch, one of whose members cannot be done in the register, and what an undisturbed run comes to.
+type together struct {
+	start *product.House
+	plan  *plan.Batch
+	stuck string // whose rows stand in the way
+	end   batchEnding
+}
+
+// batchEnding is what the requests of a batch come to: each by itself, and the stores.
+type batchEnding struct {
+	stores cooperative.Snapshot
+	each   map[string]memberEnding
+	files  []string
+}
+
+type memberEnding struct {
+	outcome, tombstone string
+	counts             map[string]int64 // rows by system and treatment, however known
+}
+
+// TestKillABatch kills dossier at the points at which a batch differs from one request: when it begins, when all are worked at once, when a part of it gives way to its
+// halves, when its members end. Whoever is at fault stands alone, the others are done, and each has the receipt it would have had.
+func TestKillABatch(t *testing.T) {
+	b := &together{start: built.House(t, cooperative.Lay(t, sample.Options{Members: 60}))}
+	inTheWay(t, b.start)
+	people := []string{"erasure", "lease-mate-erasure", "corrections-erasure"}
+	args := []string{"--json", "plan", "--batch", "leaving"}
+	for _, name := range people {
+		args = append(args, sameTerms(t, b.start, name))
+	}
+	if err := json.Unmarshal([]byte(b.start.Must(t, args...)), &b.plan); err != nil || len(b.plan.Requests) != len(people) {
+		t.Fatalf("%d of %d are in the batch: %v (%v)", len(b.plan.Requests), len(people), b.plan.Left, err)
+	}
+	b.stuck = b.plan.Requests[0].Request
+	quiet := b.start.Copy(t)
+	log := filepath.Join(t.TempDir(), "points")
+	quiet.Extra = map[string]string{"DOSSIER_FAILPOINT_LOG": log}
+	b.end = b.finish(t, quiet)
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []string
+	for _, p := range strings.Fields(string(text)) {
+		if !slices.Contains(points, p) {
+			points = append(points, p)
+		}
+	}
+	for _, point := range []string{"begin", "begun", "apply/stored/documents", "apply/stored/ledger", "apply/ended/register", "apply/yielded/register", "apply/remade/register",
+		"apply/ended/register#2", "apply/yielded/register#2", "apply/remade/register#2", "apply/prepared/register", "apply/stored/register", "apply/ended/register#3",
+		"verify/looked/register", "verify/ended/register", "settle/ended/ledger", "tell/ended", "tell/yielded", "close/claimed", "close/ended", "close/yielded", "close/closed", "close/ended#2"} {
+		if !slices.Contains(points, point) {
+			t.Errorf("%s was not passed: %v", point, points)
+			continue
+		}
+		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
+			t.Parallel()
+			h := b.start.Copy(t)
+			h.Extra = map[string]string{"DOSSIER_FAILPOINT": point}
+			if !b.work(t, h) {
+				t.Fatalf("%s was never reached", point)
+			}
+			h.Extra = nil
+			got := b.finish(t, h)
+			if diff := b.end.stores.Changed(got.stores); len(diff) > 0 {
+				t.Errorf("the stores are not as after an undisturbed run: %v", diff)
+			}
+			got.stores = b.end.stores
+			if diff := cmp.Diff(b.end, got, cmp.AllowUnexported(batchEnding{}, memberEnding{})); diff != "" {
+				t.Errorf("not as after an undisturbed run:\n%s", diff)
+			}
+		})
+	}
+}
+
+// sameTerms is one of the sample's erasures on the terms of the others, in a file.
+func sameTerms(t *testing.T, h *product.House, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(h.Requests[name])
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), name+".json")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "art17_1_b", "art17_1_a")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// inTheWay has the register refuse to let go of the demo member's vehicles.
+func inTheWay(t *testing.T, h *product.House) {
+	t.Helper()
+	db, err := sql.Open("sqlite", h.Env()["REGISTER_FILE"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec("CREATE TRIGGER in_the_way BEFORE DELETE ON vehicles WHEN OLD.member_id = (SELECT id FROM members WHERE member_no = '" + h.Persons.Demo.MemberNo +
+		"') BEGIN SELECT RAISE(ABORT, 'not this one'); END")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// work carries the batch out as far as it goes in one sitting: it is begun, everybody is told, a day goes by, and a person answers for the
+// register of the one who stands alone there. killed: the process died.
+func (b *together) work(t *testing.T, h *product.House) (killed bool) {
+	t.Helper()
+	if r := h.RunAs(t, "jan", "", "--json", "apply", b.plan.Batch, "--approve", b.plan.Digest); r.Killed {
+		return true
+	}
+	for _, m := range b.plan.Requests {
+		h.Told(t, m.Request)
+	}
+	h.Later(25 * time.Hour)
+	for _, m := range b.plan.Requests {
+		if r := h.Run(t, "--json", "request", "resume", m.Request); r.Killed {
+			return true
+		}
+	}
+	if r := h.Run(t, "--json", "request", "settle", b.stuck, "--system", "register", "--because", "put right by hand"); r.Killed {
+		return true
+	}
+	return h.Run(t, "--json", "request", "wait", b.plan.Batch).Killed
+}
+
+// finish takes the batch up, each time later, until every request of it is done.
+func (b *together) finish(t *testing.T, h *product.House) batchEnding {
+	t.Helper()
+	var st engine.BatchStanding
+	for i := 0; st.State != "done"; i++ {
+		if i == 6 {
+			t.Fatalf("not done: %+v", st)
+		}
+		if b.work(t, h) {
+			t.Fatal("killed once more")
+		}
+		r := h.Run(t, "--json", "request", "show", b.plan.Batch)
+		if err := json.Unmarshal([]byte(r.Stdout), &st); err != nil {
+			t.Fatal(err, r.Stderr)
+		}
+	}
+	e := batchEnding{stores: h.Snapshot(t), each: map[string]memberEnding{}, files: filesOf(t, h)}
+	for _, m := range b.plan.Requests {
+		facts := h.Receipt(t, m.Request)
+		if facts == nil {
+			t.Fatal(m.Request, "is done without a receipt")
+		}
+		one := memberEnding{facts.Outcome, h.Tombstone(t, m.Request), map[string]int64{}}
+		for _, sys := range facts.Systems {
+			for _, c := range sys.Counts {
+				one.counts[sys.Name+"/"+c.Treatment] += c.Committed + c.Inferred
+			}
+		}
+		e.each[m.Request] = one
+	}
+	return e
+}
