@@ -15,10 +15,9 @@ import (
 	"github.com/dossier-dsr/dossier/plugins/serve"
 )
 
-// TestKillTheConnector kills a connector's process while dossier waits for it: before it changes anything, when it has prepared,
+// killTheConnector kills a connector's process while dossier waits for it: before it changes anything, when it has prepared,
 // between two units of files.
-func TestKillTheConnector(t *testing.T) {
-	s := newScene(t, "erasure")
+func killTheConnector(t *testing.T, s *scene) {
 	for _, c := range []struct{ point, victim string }{
 		{"apply/claimed/register", "sqlite"}, {"apply/asked/register", "sqlite"}, {"apply/prepared/register", "sqlite"}, {"apply/prepared/ledger", "sqlite"},
 		{"verify/claimed/ledger", "sqlite"}, {"settle/claimed/register", "sqlite"},
@@ -42,9 +41,8 @@ func TestKillTheConnector(t *testing.T) {
 	}
 }
 
-// TestConnectorDiesBetweenCommitAndAnswer: the work is done and nobody says so.
-func TestConnectorDiesBetweenCommitAndAnswer(t *testing.T) {
-	s := newScene(t, "erasure")
+// dieBetweenCommitAndAnswer: the work is done and nobody says so.
+func dieBetweenCommitAndAnswer(t *testing.T, s *scene) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +71,7 @@ func TestConnectorDiesBetweenCommitAndAnswer(t *testing.T) {
 				t.Fatal("no connector died")
 			}
 			mine := *s
-			mine.plan = plan
+			mine.plan, mine.next = plan, mine.sit
 			got, facts := mine.finish(t, h)
 			s.same(t, got)
 			if committed, inferred := known(facts, system); committed != 0 || inferred == 0 {

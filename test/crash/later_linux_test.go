@@ -2,22 +2,17 @@ package crash
 
 import (
 	"encoding/json"
-	"slices"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
-	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
-	"github.com/dossier-dsr/dossier/test/cooperative"
 )
 
-// TestKillWhatCameDue kills dossier while what an erasure kept is erased, because its day has come.
-func TestKillWhatCameDue(t *testing.T) {
-	first := newScene(t, "erasure")
-	h := first.start.Copy(t)
-	h.Apply(t, first.plan)
-	first.finish(t, h)
+// killWhatCameDue kills dossier while what an erasure kept is erased, because its day has come.
+func killWhatCameDue(t *testing.T, first *scene) {
+	h := first.over.Copy(t)
 	h.Now = time.Date(2029, time.January, 1, 8, 0, 0, 0, h.Now.Location())
 	var made struct{ Plans []*plan.Plan }
 	if err := json.Unmarshal([]byte(h.Must(t, "--json", "due", "plan")), &made); err != nil || len(made.Plans) != 1 {
@@ -30,11 +25,11 @@ func TestKillWhatCameDue(t *testing.T) {
 	s.killAt(t, "begin", "begun", "apply/prepared/ledger", "apply/stored/ledger", "apply/ended/register", "verify/ended/ledger", "close/claimed", "close/closed")
 }
 
-// TestKillASupplement kills it while a system that was left out is taken up by a plan of its own.
-func TestKillASupplement(t *testing.T) {
-	h := built.House(t, cooperative.Lay(t, sample.Options{Members: 60}))
+// killASupplement kills it while a system that was left out is taken up by a plan of its own.
+func killASupplement(t *testing.T, whole *scene) {
+	h := whole.start.Copy(t)
 	var p plan.Plan
-	if err := json.Unmarshal([]byte(h.Must(t, "--json", "plan", h.Requests["erasure"], "--without", "documents")), &p); err != nil {
+	if err := json.Unmarshal([]byte(h.Must(t, "--json", "plan", whole.plan.Request, "--without", "documents")), &p); err != nil {
 		t.Fatal(err)
 	}
 	if r := h.Apply(t, &p); r.Code != 4 {
@@ -50,17 +45,13 @@ func TestKillASupplement(t *testing.T) {
 // killAt kills a run at each of these points, and wants the end of an undisturbed one.
 func (s *scene) killAt(t *testing.T, points ...string) {
 	t.Helper()
-	for _, point := range points {
-		if !slices.Contains(s.points, point) {
-			t.Errorf("%s was not passed: %v", point, s.points)
-			continue
+	at(t, s.reached(t, points...), func(t *testing.T, point string) {
+		h := s.die(t, point)
+		name, _, _ := strings.Cut(point, "#")
+		if system := filepath.Base(name); point == "apply/asked/"+system || point == "apply/prepared/"+system {
+			s.untouched(t, h, system)
 		}
-		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
-			t.Parallel()
-			h := s.start.Copy(t)
-			s.die(t, h, point)
-			got, _ := s.finish(t, h)
-			s.same(t, got)
-		})
-	}
+		got, _ := s.finish(t, h)
+		s.same(t, got)
+	})
 }

@@ -1,8 +1,6 @@
 package crash
 
 import (
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,38 +9,20 @@ import (
 
 // TestKillARectification kills dossier at every point a rectification passes; an identifier is among what changes. What is left once it was
 // taken up again is what an undisturbed run leaves: each value new, none old, none twice.
-func TestKillARectification(t *testing.T) { killEverywhere(t, rewritten(t, "rectification", numbered)) }
+func TestKillARectification(t *testing.T) {
+	t.Parallel()
+	s := rewritten(t, "rectification", numbered)
+	s.killAt(t, some(s.points)...)
+}
 
 // TestKillAnObjection kills dossier where an objection to marketing differs from an erasure: around the do-not-contact entry, and where rows go.
 func TestKillAnObjection(t *testing.T) {
+	t.Parallel()
 	s := rewritten(t, "rectification", objecting)
 	if s.end.contacts != 1 {
 		t.Fatalf("an undisturbed run leaves %d do-not-contact entries of the e-mail", s.end.contacts)
 	}
-	s.points = slices.DeleteFunc(s.points, func(p string) bool {
-		return !slices.Contains([]string{"begin", "begun", "apply/stored/register", "close/closed"}, p)
-	})
-	if len(s.points) != 4 {
-		t.Fatalf("it passes %v", s.points)
-	}
-	killEverywhere(t, s)
-}
-
-// killEverywhere kills dossier once at every point a request passes and compares the end with an undisturbed run's.
-func killEverywhere(t *testing.T, s *scene) {
-	for _, point := range some(s.points) {
-		t.Run(strings.ReplaceAll(point, "/", "-"), func(t *testing.T) {
-			t.Parallel()
-			h := s.start.Copy(t)
-			s.die(t, h, point)
-			at, _, _ := strings.Cut(point, "#")
-			if system := filepath.Base(at); point == "apply/asked/"+system || point == "apply/prepared/"+system {
-				s.untouched(t, h, system)
-			}
-			got, _ := s.finish(t, h)
-			s.same(t, got)
-		})
-	}
+	s.killAt(t, "begin", "begun", "apply/stored/register", "close/closed")
 }
 
 // numbered lets the sample's rectification change the member number too, which letters, accounts and the register are found by.

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +17,13 @@ import (
 	"github.com/dossier-dsr/dossier/test/product"
 )
 
-// scene is a house with a planned request, to be copied, and what an undisturbed run of it comes to.
+// scene is a house with a planned request, and what an undisturbed run of it comes to.
 type scene struct {
-	start  *product.House // only copied: who opens its stores while another copies them pulls files away from under it
+	play
+	start  *product.House // only copied, as over
+	over   *product.House // after an undisturbed run
 	plan   *plan.Plan
 	before cooperative.Snapshot
-	points []string // the failpoints it passes, in order
 	end    ending
 }
 
@@ -72,53 +72,57 @@ func watch(t *testing.T, h *product.House, p *plan.Plan) *scene {
 	if !s.plan.Applicable {
 		t.Fatal(s.plan.Blockers)
 	}
-	quiet := h.Copy(t)
-	s.before = quiet.Snapshot(t)
-	log := filepath.Join(t.TempDir(), "points")
-	quiet.Extra = map[string]string{"DOSSIER_FAILPOINT_LOG": log}
-	if r := quiet.Apply(t, s.plan); r.Code != 0 && r.Code != 4 {
-		t.Fatalf("%+v", r)
-	}
-	s.end, _ = s.finish(t, quiet)
-	text, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range strings.Fields(string(text)) {
-		if !slices.Contains(s.points, p) {
-			s.points = append(s.points, p)
-		}
-	}
+	s.next = s.sit
+	s.before = h.Copy(t).Snapshot(t)
+	quiet := s.watch(t, h)
+	s.end, _ = s.ends(t, quiet)
+	s.rests(t, quiet)
+	s.over = quiet
 	return s
 }
 
-// finish takes a request up again, each time later, until it is done; and then once more, which must change nothing.
-func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) {
+// sit is the next thing to do for the request: to begin it, to answer what is asked, to wait for its time.
+func (s *scene) sit(t *testing.T, h *product.House) (done, killed bool) {
 	t.Helper()
 	id := s.plan.Request
-	for i := 0; ; i++ {
-		st := h.Standing(t, id)
-		if st.State == "done" {
-			break
-		}
-		if i == 6 {
-			t.Fatalf("not done: %+v", *st)
-		}
-		if st.StartedAt == nil || s.plan.Supplements != "" && len(st.LeftOut) > 0 {
-			h.Apply(t, s.plan)
-			continue
-		}
-		h.Later(2 * time.Minute) // whoever was killed holds nothing any more; who comes next would wait for that by the machine's own time
+	var r product.Result
+	switch st := h.Standing(t, id); {
+	case st.State == "done":
+		return true, false
+	case st.StartedAt == nil || s.plan.Supplements != "" && len(st.LeftOut) > 0:
+		r = h.Apply(t, s.plan)
+	case len(st.Tasks) > 0:
 		h.Told(t, id)
-		h.Answer(t, id, copied(t))
-		h.Later(13 * time.Hour)
-		h.Must(t, "--json", "request", "resume", id)
+		return false, h.Answer(t, id, copied(t))
+	default:
+		h.Told(t, id)
+		h.Later(25 * time.Hour)
+		r = h.Run(t, "--json", "request", "resume", id)
 	}
-	e := ending{stores: h.Snapshot(t), counts: map[string]int64{}, tombstone: h.Tombstone(t, id), files: filesOf(t, h), contacts: contacts(t, h)}
+	if !r.Killed && r.Code != 0 && r.Code != 4 {
+		t.Fatalf("%+v", r)
+	}
+	return false, r.Killed
+}
+
+// finish takes a request up again until it is done, and gives what it comes to.
+func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) {
+	t.Helper()
+	s.play.finish(t, h)
+	return s.ends(t, h)
+}
+
+// ends is what the request has come to.
+func (s *scene) ends(t *testing.T, h *product.House) (ending, *journal.Facts) {
+	t.Helper()
+	id := s.plan.Request
 	st := h.Standing(t, id)
-	e.outcome = st.Outcome
+	e := ending{stores: h.Snapshot(t), counts: map[string]int64{}, outcome: st.Outcome, tombstone: h.Tombstone(t, id), files: filesOf(t, h)}
 	if st.Archive != nil {
 		e.archived = st.Archive.Rows
+	}
+	if s.plan.Right == "objection" {
+		e.contacts = contacts(t, h)
 	}
 	facts := h.Receipt(t, id)
 	if facts == nil {
@@ -129,6 +133,14 @@ func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) 
 			e.counts[sys.Name+"/"+c.Treatment] = c.Committed + c.Inferred
 		}
 	}
+	return e, facts
+}
+
+// rests takes a request up once more a day after its end, which must change nothing.
+func (s *scene) rests(t *testing.T, h *product.House) {
+	t.Helper()
+	id := s.plan.Request
+	facts, st := h.Receipt(t, id), h.Standing(t, id)
 	h.Later(24 * time.Hour)
 	h.Must(t, "--json", "request", "resume", id)
 	if diff := cmp.Diff(facts, h.Receipt(t, id)); diff != "" {
@@ -137,7 +149,6 @@ func (s *scene) finish(t *testing.T, h *product.House) (ending, *journal.Facts) 
 	if diff := cmp.Diff(st, h.Standing(t, id)); diff != "" {
 		t.Errorf("the request stands elsewhere a day after its end:\n%s", diff)
 	}
-	return e, facts
 }
 
 // copied is a copy of something on paper.

@@ -44,7 +44,7 @@ func (b *Build) make(tags string, connectors []string) error {
 }
 
 func compile(root, tags, to, what string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-tags", tags, "-o", to, what)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", tags, "-o", to, what)
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build %s: %w\n%s", what, err, out)
