@@ -24,7 +24,7 @@ func cut(all *planner.Work, person int) *planner.Work {
 				continue
 			}
 			class := w.Purposes[i]
-			class.Planned, class.Each = n, nil
+			class.Planned, class.Each, class.Most = n, nil, nil
 			t.On.Any, t.AtMost = of(t.On.Any, person), math.MaxInt64
 			one.Treatments, one.Purposes = append(one.Treatments, t), append(one.Purposes, class)
 		}

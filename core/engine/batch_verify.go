@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -40,6 +41,35 @@ func (j *job) lateOfSeveral(ctx context.Context, left []remainder, work *planner
 		j.group.leave(j.System, who)
 	}
 	return alone, nil
+}
+
+// withinOwn refuses late rows of which one of several would lose more than the own plan's ceiling leaves, however much it leaves all of them
+// together; of is the plan's treatment behind each that was sent.
+func (j *job) withinOwn(of map[string]string, outcomes []connectors.Outcome) error {
+	if !j.Shared() {
+		return nil
+	}
+	late := map[string]map[int]int64{} // by the plan's treatment, by person
+	for _, o := range outcomes {
+		id := of[o.ID]
+		if late[id] == nil {
+			late[id] = map[int]int64{}
+		}
+		for p, n := range o.ByPerson {
+			late[id][p] += n
+		}
+	}
+	for _, w := range j.work.Systems {
+		for i, c := range w.Purposes {
+			id := w.Treatments[i].ID
+			for p, n := range late[id] {
+				if most, bounded := c.Most[p]; w.System == j.System && bounded && n > max(most-c.Each[p], 0) {
+					return fmt.Errorf("%s: %w", id, connectors.ErrMoreRows)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // leave notes that a member stands alone in a system.

@@ -29,7 +29,7 @@ type tally struct {
 	before  map[counted]int64        // acknowledged or inferred by earlier tries
 	prepare map[counted]int64        // reported in the call under way
 	stored  map[counted]state.Count  // as they stand in the state
-	most    map[string]int64         // the plan's ceilings
+	most    map[counted]int64        // the plan's ceilings; of a batch also those of each member's own plan
 	units   bool                     // the work is committed in several parts: slices, or a store without transactions
 	persons []int                    // of the batch, by the person of the work; nil: it is of one request
 	first   map[string]int           // of a treatment without persons (a placeholder stands for all): whose it counts as
@@ -38,16 +38,19 @@ type tally struct {
 // newTally is the tally of a system's work; persons are those of the batch it is of, nil where it is one request's.
 func newTally(work *planner.SystemWork, persons []int, was []state.Count, units bool) *tally {
 	t := &tally{class: map[string]classOf{}, now: map[counted]*state.Count{}, pending: map[counted]int64{}, before: map[counted]int64{}, prepare: map[counted]int64{}, stored: map[counted]state.Count{},
-		most: map[string]int64{}, units: units, persons: persons, first: map[string]int{}}
+		most: map[counted]int64{}, units: units, persons: persons, first: map[string]int{}}
 	for i, x := range work.Treatments {
 		c := work.Purposes[i]
 		t.now[counted{x.ID, state.Total}] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: state.Total, Planned: c.Planned}
-		t.most[x.ID] = x.AtMost
+		t.most[counted{x.ID, state.Total}] = x.AtMost
 		if persons == nil {
 			continue
 		}
 		for p, n := range c.Each {
 			who := persons[p]
+			if most, ok := c.Most[p]; ok && x.Verb != connectors.Ensure {
+				t.most[counted{x.ID, who}] = most
+			}
 			t.now[counted{x.ID, who}] = &state.Count{Collection: c.Collection, Treatment: x.ID, Person: who, Planned: n}
 			if first, ok := t.first[x.ID]; x.Verb == connectors.Ensure && (!ok || who < first) {
 				t.first[x.ID] = who
@@ -99,10 +102,12 @@ func (t *tally) add(to map[counted]int64, outcomes []connectors.Outcome) {
 func (t *tally) report(outcomes []connectors.Outcome) { t.add(t.prepare, outcomes) }
 
 // over names a treatment of which more would change than the plan allows; "" none. The store refuses that by itself; a connector that
-// does not is refused here, before anything is committed.
+// does not is refused here, before anything is committed. Of several persons the store knows what they may lose together: what each may,
+// by the plan of their own, is judged here alone.
 func (t *tally) over() string {
 	for k, n := range t.prepare {
-		if c := t.now[k]; k.person == state.Total && n > 0 && c.Committed+c.Inferred+n > t.most[k.treatment] {
+		most, bounded := t.most[k]
+		if c := t.now[k]; bounded && n > 0 && c.Committed+c.Inferred+n > most {
 			return k.treatment
 		}
 	}

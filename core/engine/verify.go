@@ -291,17 +291,24 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 		return err
 	}
 	var do []connectors.Treatment
+	of := map[string]string{} // the plan's treatments
 	for i, r := range left {
 		t := connectors.Treatment{ID: fmt.Sprintf("late/%d/%s", i, r.ID), Verb: connectors.Delete, AtMost: j.roomFor(r)}
 		if r.Assigned != nil {
 			t.Verb, t.Assign = r.Assigned.Verb, r.Assigned.Assign
 		}
 		t.On = connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: r.keys}}, Where: r.Selection.Where}
-		do = append(do, t)
+		do, of[t.ID] = append(do, t), r.ID
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
+	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+		if err := j.withinOwn(of, outcomes); err != nil {
+			return err
+		}
 		return j.DB.Write(ctx, func(tx *state.Tx) error { return tx.HoldStep(j.Step) })
 	}})
+	if err != nil && sys.Card.Transactional {
+		return err // whatever it says it did was taken back
+	}
 	for _, o := range outcomes {
 		d.Late += o.Changed
 		for p, n := range o.ByPerson {

@@ -41,13 +41,17 @@ type Stay struct {
 // would give.
 func (w *Work) Bound(p *plan.Plan) { w.bound(ceilingsOf(p)) }
 
-// BoundTogether does so for the work of several, by the plans of each: their ceilings added up, less what more than one plan counts.
+// BoundTogether does so for the work of several, by the plans of each: their ceilings added up, less what more than one plan counts, and of
+// every person no more than the own plan's.
 func (w *Work) BoundTogether(plans []*plan.Plan, twice []Overlap) {
 	sum := map[bounded]int64{}
+	var each []map[bounded]int64
 	for _, p := range plans {
-		for k, n := range ceilingsOf(p) {
+		own := ceilingsOf(p)
+		for k, n := range own {
 			sum[k] = plus(sum[k], n)
 		}
+		each = append(each, own)
 	}
 	for _, o := range twice {
 		if k := (bounded{o.System, o.Collection, string(o.Action), o.Reason}); sum[k] > 0 {
@@ -55,6 +59,16 @@ func (w *Work) BoundTogether(plans []*plan.Plan, twice []Overlap) {
 		}
 	}
 	w.bound(sum)
+	for i := range w.Systems {
+		sys := &w.Systems[i]
+		for n := range sys.Purposes {
+			c := &sys.Purposes[n]
+			c.Most = map[int]int64{}
+			for person := range c.Each {
+				c.Most[person] = each[person][bounded{sys.System, c.Collection, c.Action, c.Reason}]
+			}
+		}
+	}
 }
 
 // bounded is a class with one ceiling.
@@ -107,6 +121,7 @@ type Class struct {
 	Reason     string
 	Planned    int64
 	Each       map[int]int64 // of a batch: Planned by person, a row of two in both; whom the treatment is of
+	Most       map[int]int64 // of a batch: the ceiling of the person's own plan
 	Leaf       bool          // no edge leads on from the collection
 	Links      []Link
 }
