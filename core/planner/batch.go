@@ -75,6 +75,7 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 			return nil, fmt.Errorf("a system answers and does not answer while the batch is planned: %w", connectors.ErrTryLater)
 		}
 		out.Results = make([]*Result, len(members))
+		p := p.listening()
 		late, judged, err := p.sing(ctx, members, left, out.Results)
 		if err != nil {
 			return nil, err

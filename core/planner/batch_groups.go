@@ -36,7 +36,9 @@ func (p *Planner) meet(c *choir, ready []message) ([]answer, []*group) {
 		}
 		return out, nil
 	}
+	p.listen(true) // each one's own planning asks for the same rows again
 	judged, err := p.judgeGroups(groups)
+	p.listen(false)
 	if err != nil {
 		return fail(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -73,6 +74,7 @@ func (c *choir) conduct(live int, meet func([]message) []answer) {
 		}
 		switch {
 		case len(asking) > 0: // who is ready waits for those who still search
+			slices.SortFunc(asking, func(a, b message) int { return a.person - b.person })
 			for i, a := range c.ask(asking) {
 				asking[i].answer <- a
 			}
@@ -221,12 +223,14 @@ func (c *choir) read(g *merged, ms []message, out []answer) {
 			out[p.m].rows[p.q] = append(out[p.m].rows[p.q], x)
 		}
 	}
+	sel, asked := g.ofMembers()
 	err := c.try(g.system, func(open *System) error {
-		return open.Each(c.ctx, g.sel, func(person int, row []any) error {
+		return open.Each(c.ctx, sel, func(person int, row []any) error {
 			if g.sel.All {
 				give(g.of, located{person, row})
 			} else {
-				give(to[g.whose[person].member], located{g.whose[person].person, row})
+				who := asked(person)
+				give(to[who.member], located{who.person, row})
 			}
 			return nil
 		})
@@ -238,9 +242,9 @@ func (c *choir) read(g *merged, ms []message, out []answer) {
 
 // tally counts merged selections of one system in one call.
 func (c *choir) tally(system string, gs []*merged, ms []message, out []answer) {
-	sels := make([]connectors.Selection, len(gs))
+	sels, askers := make([]connectors.Selection, len(gs)), make([]func(int) asker, len(gs))
 	for i, g := range gs {
-		sels[i] = g.sel
+		sels[i], askers[i] = g.ofMembers()
 	}
 	var tallies []connectors.Tally
 	err := c.try(system, func(open *System) (err error) {
@@ -248,9 +252,15 @@ func (c *choir) tally(system string, gs []*merged, ms []message, out []answer) {
 		return err
 	})
 	for i, g := range gs {
-		of := map[int]int{} // the one number of each planning
-		for a, code := range g.at {
-			of[a.member] = code
+		by := map[asker]int64{}
+		if err == nil {
+			for person, n := range tallies[i].ByPerson {
+				by[askers[i](person)] = n
+			}
+		}
+		of := map[int]asker{} // the one number of each planning
+		for a := range g.at {
+			of[a.member] = a
 		}
 		for _, p := range g.of {
 			switch {
@@ -259,22 +269,43 @@ func (c *choir) tally(system string, gs []*merged, ms []message, out []answer) {
 			case g.sel.All:
 				out[p.m].n[p.q] = tallies[i]
 			case len(g.of) == 1:
-				out[p.m].n[p.q] = g.own(tallies[i])
+				own := connectors.Tally{Total: tallies[i].Total, ByPerson: map[int]int64{}}
+				for a, n := range by {
+					own.ByPerson[a.person] = n
+				}
+				out[p.m].n[p.q] = own
 			default:
-				if code, ok := of[ms[p.m].person]; ok {
-					n := tallies[i].ByPerson[code]
-					out[p.m].n[p.q] = connectors.Tally{Total: n, ByPerson: map[int]int64{g.whose[code].person: n}}
+				if a, ok := of[ms[p.m].person]; ok {
+					out[p.m].n[p.q] = connectors.Tally{Total: by[a], ByPerson: map[int]int64{a.person: by[a]}}
 				}
 			}
 		}
 	}
 }
 
-// own is a tally of one planning in its own numbers.
-func (g *merged) own(t connectors.Tally) connectors.Tally {
-	out := connectors.Tally{Total: t.Total, ByPerson: map[int]int64{}}
-	for code, n := range t.ByPerson {
-		out.ByPerson[g.whose[code].person] = n
+// ofMembers is the merged selection with its persons named by their index in the batch, as everybody judged together is asked about, and
+// whose question a person's rows answer. Where one planning gave several numbers, and where nobody is named, it stays as it is.
+func (g *merged) ofMembers() (connectors.Selection, func(int) asker) {
+	of := map[int]asker{}
+	for _, a := range g.whose {
+		of[a.member] = a
+	}
+	if len(of) < len(g.whose) {
+		return g.sel, func(code int) asker { return g.whose[code] }
+	}
+	sel := g.sel
+	sel.Any = numbered(sel.Any, func(code int) int { return g.whose[code].member })
+	return sel, func(member int) asker { return of[member] }
+}
+
+// numbered are matches with other numbers for their persons.
+func numbered(ms []connectors.Match, number func(int) int) []connectors.Match {
+	out := slices.Clone(ms)
+	for i := range out {
+		out[i].Values = slices.Clone(out[i].Values)
+		for k := range out[i].Values {
+			out[i].Values[k].Person = number(out[i].Values[k].Person)
+		}
 	}
 	return out
 }
@@ -305,6 +336,7 @@ func (v *voice) systemsOf() map[string]*System {
 	out := map[string]*System{}
 	for name, y := range v.systems {
 		one := *y
+		one.heard = nil // the choir's has
 		if one.Store != nil {
 			one.Store = &choirStore{v, name}
 		}

@@ -17,6 +17,8 @@ type System struct {
 	Card   connectors.Description
 	SHA256 string // of the connector's binary
 	Err    error  // why it could not be opened
+
+	heard *heard // what it answered, while a batch is planned
 }
 
 // Reading is the systems as plans read them: where there is a copy, by that.
@@ -34,6 +36,13 @@ func Reading(systems map[string]*System) map[string]*System {
 
 // Each gives every row of sel: pushed down where the store can follow it, else worked out hop by hop.
 func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(person int, row []any) error) error {
+	done := func() {}
+	if y.heard != nil {
+		if known, err := y.heard.each(sel, f); known {
+			return err
+		}
+		f, done = y.heard.listening(sel, f)
+	}
 	parts, err := y.Flatten(ctx, sel)
 	if err != nil {
 		return err
@@ -43,6 +52,7 @@ func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(pers
 			return err
 		}
 	}
+	done()
 	return nil
 }
 
@@ -78,6 +88,35 @@ func (y *System) Count(ctx context.Context, sels ...connectors.Selection) ([]int
 
 // Tallies counts the rows of each selection, in all and by person.
 func (y *System) Tallies(ctx context.Context, sels ...connectors.Selection) ([]connectors.Tally, error) {
+	if y.heard == nil {
+		return y.ask(ctx, sels)
+	}
+	out := make([]connectors.Tally, len(sels))
+	var unknown []connectors.Selection
+	var at []int
+	for i, sel := range sels {
+		sel.Fields = nil
+		var ok bool
+		if out[i], ok = y.heard.tally(sel); !ok {
+			unknown, at = append(unknown, sel), append(at, i)
+		}
+	}
+	if len(unknown) == 0 {
+		return out, nil
+	}
+	tallies, err := y.ask(ctx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range tallies {
+		out[at[i]] = t
+		y.heard.counted(unknown[i], t)
+	}
+	return out, nil
+}
+
+// ask has the store count.
+func (y *System) ask(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
 	out := make([]connectors.Tally, len(sels))
 	for i := range out {
 		out[i].ByPerson = map[int]int64{}
