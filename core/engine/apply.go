@@ -71,6 +71,9 @@ func (j *job) applyWork(ctx context.Context) error {
 		}
 		j.failpoint("witnessed")
 	}
+	if err := j.allowMore(ctx, work); err != nil {
+		return err
+	}
 	was, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Count, error) { return tx.Counts(j.ID) })
 	if err != nil {
 		return err

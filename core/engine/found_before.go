@@ -28,8 +28,11 @@ func (j *job) askBefore(ctx context.Context, err error) error {
 	case !errors.Is(err, connectors.ErrMoreRows):
 		return err
 	}
-	if j.Shared() || !j.open.Content.Right.Destroys() {
+	if j.Shared() {
 		return err
+	}
+	if !j.open.Content.Right.Destroys() {
+		return j.askMore(ctx, err)
 	}
 	var tasks []state.Task
 	werr := j.DB.Write(ctx, func(tx *state.Tx) error {

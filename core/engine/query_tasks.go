@@ -112,7 +112,7 @@ func (e *Engine) taskStanding(tx *state.Tx, t state.Task) (TaskStanding, error) 
 	if t.State == state.TaskOpen {
 		s.Overdue = t.DueOn != "" && t.DueOn < e.Now().In(m.Zone).Format(time.DateOnly)
 		s.Answers = ruleOf(t).answers
-		if d.Act == actPlan || d.Act == actHold {
+		if slices.Contains([]string{actPlan, actHold, actMore}, d.Act) {
 			s.Answers = []string{state.TaskDone, state.TaskNothingFound}
 		}
 	}

@@ -103,7 +103,7 @@ func wantsPlan(t state.Task, a Answer) error {
 		return hint(wrongAnswer("task %d: these rows stand among others and are restricted together with them, or not at all; where they are not this person's, put that right", t.ID),
 			"dossier task nothing-found %d then, or dossier request settle %s --system %s --because TEXT", t.ID, t.Request, t.System)
 	}
-	if act == actPlan && a.State == state.TaskRefused {
+	if (act == actPlan || act == actMore) && a.State == state.TaskRefused {
 		return hint(wrongAnswer("task %d: nothing was done in %s, so that no rows of it are left alone; a person answers for all of it", t.ID, t.System),
 			"dossier request settle %s --system %s --because TEXT", t.Request, t.System)
 	}

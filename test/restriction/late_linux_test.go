@@ -210,3 +210,35 @@ func TestLateRowsWhereOthersOwnAll(t *testing.T) {
 		t.Errorf("after the lifting: %s", got)
 	}
 }
+
+// TestMoreRowsBeforeTheWork: what comes between the last look and the work, more than the plan allows, stops the system whole; a person says
+// that it is the person's, and all of it is restricted.
+func TestMoreRowsBeforeTheWork(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	p := b.Plan(t, b.request(t, "R-1", "restriction", "A-1", map[string]any{"ground": "art18_1_c"}))
+	b.Extra["DOSSIER_FAILPOINT"] = "apply/claimed/register"
+	if r := b.Apply(t, p); !r.Killed {
+		t.Fatalf("%+v", r)
+	}
+	delete(b.Extra, "DOSSIER_FAILPOINT")
+	b.come(t, 11, 1, "before")
+	before := b.dump(t)
+	b.Later(time.Minute)
+	b.Must(t, "--json", "request", "resume", "R-1")
+	st := b.Standing(t, "R-1")
+	if y := product.System(t, st, "register"); y.State != "attention" || !slices.Contains(y.Codes, "more_rows") || len(st.Tasks) != 1 || st.Tasks[0].Kind != "late_rows" || len(st.Tasks[0].Answers) != 2 {
+		t.Fatalf("%+v", *st)
+	}
+	if after := b.dump(t); after != before {
+		t.Fatalf("something was done\n%s\n%s", before, after)
+	}
+	b.says(t, st.Tasks[0], "done")
+	if y := product.System(t, b.Standing(t, "R-1"), "register"); y.State != "verified" {
+		t.Fatalf("%+v", y)
+	}
+	b.notes(t, "0", "13")
+	b.Later(25 * time.Hour)
+	b.Must(t, "--json", "request", "resume", "R-1")
+	b.is(t, "R-1", "done")
+}
