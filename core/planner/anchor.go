@@ -75,7 +75,8 @@ func (s *survey) butLapsed(c *datamap.Collection, held connectors.Cond) connecto
 	return connectors.AllOf(held, connectors.NotThat(among(c.Key, s.lapsed[c].list)))
 }
 
-// unanchored says which anchors that changed no identifier has led to either.
+// unanchored says which anchors that changed no identifier has led to either. They are left alone whatever anybody says, for nothing is left that
+// tells whose they are; approving the plan decides that the rest goes on without them.
 func (s *survey) unanchored() {
 	for _, a := range s.changed {
 		c := s.Graph.Map.System(a.System).Collection(a.Collection)

@@ -78,7 +78,9 @@ func (s *survey) spent(c *datamap.Collection, purpose string) bool {
 	return until != "" && until < s.today()
 }
 
-// weighDue asks a person where a plan of what has come due would take away more than was kept, or where the map asks again.
+// weighDue asks a person where a plan of what has come due would take away more than was kept, or where the map asks again. An approval is the
+// answer, and no task: the rows hang on what was kept for this person, so that whose they are is no question; only whether so many go, and that
+// number is what the plan's digest binds.
 func (s *survey) weighDue(out *Result, fates map[*datamap.Collection]*fate) {
 	d := s.in.Due
 	if d == nil {

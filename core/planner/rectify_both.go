@@ -30,8 +30,9 @@ func (s *survey) awaits() {
 	}
 }
 
-// findTaken looks for rows of other persons that hold a new identifier already. Of a kind that names one person each, it stops the plan;
-// of one that households share, a person decides by approving.
+// findTaken looks for rows of other persons that hold a new identifier already. Of a kind that names one person each, it stops the plan: no
+// answer could make that right, one of the rows or the request has to be. Of one that households share, a person decides by approving and not
+// by a task: what there is to decide is the correction itself, and an approval signs just that.
 func (r *rectification) findTaken() error {
 	for _, ch := range r.changes {
 		for _, kind := range ch.kinds {

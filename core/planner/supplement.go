@@ -90,7 +90,8 @@ func (s *survey) seed() error {
 }
 
 // givenAway are the keys by which rows that are not this person's lead over e now. Other values than keys may lead from several owners,
-// and are weighed as such.
+// and are weighed as such. What hangs on such a key is left alone whatever anybody says; approving the plan decides that the rest goes on
+// without it, so that no task asks. What a verification finds so is asked about row by row: there nothing else is decided.
 func (s *survey) givenAway(e *datamap.Edge, captured []connectors.Tuple) (map[string]bool, error) {
 	p, up := e.Parent()
 	open := s.system(p)
