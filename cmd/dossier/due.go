@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/state"
 )
 
 type dueCmd struct {
@@ -25,15 +27,21 @@ func (c dueListCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.showDues(ctx, e, c.Now)
-}
-
-func (a *app) showDues(ctx context.Context, e *engine.Engine, now bool) error {
 	items, today, err := e.Dues(ctx)
 	if err != nil {
 		return err
 	}
-	return view.Dues(a.out, items, today, now, a.JSON)
+	return view.Dues(a.out, items, today, c.Now, a.JSON)
+}
+
+// showDue shows the one item that was held or released.
+func (a *app) showDue(ctx context.Context, e *engine.Engine, id string) error {
+	items, today, err := e.Dues(ctx)
+	if err != nil {
+		return err
+	}
+	items = slices.DeleteFunc(items, func(d state.DueItem) bool { return d.ID != id })
+	return view.Dues(a.out, items, today, false, a.JSON)
 }
 
 type duePlanCmd struct {
@@ -100,7 +108,7 @@ func (c dueHoldCmd) Run(ctx context.Context, a *app) error {
 	if err := e.HoldDue(ctx, c.Item, c.Because); err != nil {
 		return err
 	}
-	return a.showDues(ctx, e, false)
+	return a.showDue(ctx, e, c.Item)
 }
 
 type dueReleaseCmd struct {
@@ -117,5 +125,5 @@ func (c dueReleaseCmd) Run(ctx context.Context, a *app) error {
 	if err := e.ReleaseDue(ctx, c.Item, c.Because); err != nil {
 		return err
 	}
-	return a.showDues(ctx, e, false)
+	return a.showDue(ctx, e, c.Item)
 }

@@ -145,8 +145,17 @@ func unparsed(err error) error {
 			help = "dossier " + n.Path() + " --help"
 		}
 	}
-	return usage(err, help)
+	return usage(emptyChoice{err}, help)
 }
+
+// emptyChoice is an error about a flag whose choices begin with none at all, which is not worth naming.
+type emptyChoice struct{ error }
+
+func (e emptyChoice) Error() string {
+	return strings.Replace(e.error.Error(), `must be one of "",`, "must be one of ", 1)
+}
+
+func (e emptyChoice) Unwrap() error { return e.error }
 
 // waits is the result of a command that ended well and left something to wait for.
 type waits struct{ for_ string }

@@ -68,7 +68,7 @@ func (c requestCancelCmd) Run(ctx context.Context, a *app) error {
 
 type requestRejectCmd struct {
 	ID     string `arg:""`
-	Reason string `required:"" help:"A reason code; the case system tells the subject."`
+	Reason string `required:"" help:"A reason code, as the letter has words for it: manifestly_unfounded, excessive, repeated, identity, unclear, fee_unpaid, secret, deceased, no_ground, legal_obligation, claims, overriding_grounds, left_unexamined, other." placeholder:"CODE"`
 }
 
 // Run refuses.

@@ -128,8 +128,16 @@ func begun(tx *state.Tx, s state.Step) (bool, error) {
 		slices.ContainsFunc(counts, func(c state.Count) bool { return c.Prepared+c.Committed+c.Inferred > 0 }), err
 }
 
-// Reject refuses a request with a reason code; the case system tells the subject.
+// Reject refuses a request for one of [request.RefusalReasons]; the case system tells the subject. One for which what was asked for never came
+// is left unexamined (Code B.I.12).
 func (e *Engine) Reject(ctx context.Context, id, reason string) error {
+	if !slices.Contains(request.RefusalReasons, reason) {
+		return hint(wrongAnswer("the letter has no words for refusing request %s as %q", id, reason), "one of: %s", strings.Join(request.RefusalReasons, ", "))
+	}
+	outcome := request.OutcomeRefused
+	if reason == string(request.LeftUnexamined) {
+		outcome = request.LeftUnexamined
+	}
 	now := e.Now()
 	return e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
@@ -142,7 +150,7 @@ func (e *Engine) Reject(ctx context.Context, id, reason string) error {
 		if err := tx.PutFact(id, "refusal", map[string]string{"reason": reason, "by": e.Operator}, now); err != nil {
 			return err
 		}
-		return e.endAs(tx, id, request.Refused, request.OutcomeRefused, now)
+		return e.endAs(tx, id, request.Refused, outcome, now)
 	})
 }
 
@@ -188,7 +196,7 @@ func (e *Engine) Settle(ctx context.Context, id, system, because string, proof .
 				if s.State == state.StepDone || s.State == state.StepVerified || standsApart(steps, system) {
 					continue
 				}
-				return hint(fmt.Errorf("%s is worked for all requests of batch %s together: %w; it is answered for all of them, or for none", system, s.Batch, ErrState), "dossier request show %s", id)
+				return hint(fmt.Errorf("%s is worked for all requests of batch %s together: %w; it is answered for all of them, or for none", system, s.Batch, ErrState), "dossier request settle %s --system %s --because TEXT", s.Batch, system)
 			}
 			found = true
 			if s.State == state.StepDone || s.State == state.StepVerified {

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/core/engine"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/reply"
 	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
@@ -67,5 +69,34 @@ func TestRegisterAll(t *testing.T) {
 	}
 	if err := e.MayGoTogether(ctx, []*request.Request{readAs(t, w, "wife-erasure", "R-6")}, []string{"R-1"}); err != nil {
 		t.Errorf("two persons, one right: %v", err)
+	}
+}
+
+// TestRefusedForAReasonTheLetterHas: a reason nobody has words for is no reason; a request whose answer never came is left unexamined.
+func TestRefusedForAReasonTheLetterHas(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	w := world.Open(t, sample.Options{Members: 60}, nil)
+	id := w.Register(t, "erasure")
+	var wrong engine.WrongAnswer
+	if err := w.Engine.Reject(ctx, id, "because"); !errors.As(err, &wrong) {
+		t.Errorf("refused all the same: %v", err)
+	}
+	if s := w.Standing(t, id); s.State != "received" {
+		t.Errorf("it is %s", s.State)
+	}
+	if err := w.Engine.Reject(ctx, id, "left_unexamined"); err != nil {
+		t.Fatal(err)
+	}
+	if s := w.Standing(t, id); s.State != "refused" || s.Outcome != "left_unexamined" {
+		t.Errorf("it is %s, %s", s.State, s.Outcome)
+	}
+	l, err := w.Engine.Reply(ctx, id, "en", reply.Answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := l.Markdown(&text); err != nil || !strings.Contains(text.String(), "left unexamined") {
+		t.Errorf("the letter: %s (%v)", text.String(), err)
 	}
 }

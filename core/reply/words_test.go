@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/dossier-dsr/dossier/core/request"
 )
 
 // TestLanguagesSayTheSame: both have every text with the same places, every text is asked for and every one asked for is there.
@@ -24,6 +26,11 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		}
 		if regexp.MustCompile(`\b(art\.|ust\.|lit\.) [0-9a-z%]`).MatchString(pl.text[key]) {
 			t.Errorf("%q: a line could break after art., ust. or lit.", key)
+		}
+	}
+	for _, reason := range request.RefusalReasons {
+		if en.text["refusal."+reason] == "" {
+			t.Errorf("no words for refusing as %s", reason)
 		}
 	}
 	if len(pl.text) != len(en.text) {

@@ -45,6 +45,10 @@ var EventTypes = []EventType{IdentityAsked, IdentityGiven, ClarificationAsked, C
 	ComplaintClosed, ProceedingOpened, ProceedingClosed, ReplySent, ReplyDelivered, HandedOver, WaitWaived, NoticeSent, RestrictionGivenUp, ObjectionUpheld,
 	ObjectionRejected, DeathKnown, RecipientsAsked, RecipientsGiven, LeftUnexaminedNotice}
 
+// RefusalReasons are the codes of why a request is not carried out; the letter has words for each (art. 12(4); Code B.I.11, B.I.12).
+var RefusalReasons = []string{"manifestly_unfounded", "excessive", "repeated", "identity", "unclear", "fee_unpaid", "secret", "deceased", "no_ground", "legal_obligation",
+	"claims", "overriding_grounds", string(LeftUnexamined), "other"}
+
 // ExtensionReasons are those art. 12(3) knows.
 var ExtensionReasons = []string{"complex", "number"}
 

@@ -115,7 +115,7 @@ func (tx *Tx) Dues(f DueFilter) ([]DueItem, error) {
 			args = append(args, m)
 		}
 	}
-	return all(tx, "due items", scanDue, `SELECT `+dueColumns+` FROM due_item WHERE `+strings.Join(where, " AND ")+` ORDER BY until = '', until, id`, args...)
+	return all(tx, "due items", scanDue, `SELECT `+dueColumns+` FROM due_item WHERE `+strings.Join(where, " AND ")+` ORDER BY until = '', until, request, length(id), id`, args...)
 }
 
 // Due reads one.

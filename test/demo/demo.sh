@@ -10,7 +10,14 @@ bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
 say() { printf '\n%s\n' "$bold$*$plain"; }
 # prompt prints a command as it would be typed; the demo's own -q and the folders are left out.
-prompt() { printf '\n%s$ dossier %s%s\n' "$bold" "$(sed "s#$demo/##g; s#^-q ##" <<<"$*")" "$plain"; }
+prompt() {
+  local word line=
+  for word in "$@"; do
+    [[ $word != *' '* || $word == *'|'* || $# -eq 1 ]] || word="\"$word\""
+    line+=" $word"
+  done
+  printf '\n%s$ dossier %s%s\n' "$bold" "$(sed "s#$demo/##g; s#^-q ##" <<<"${line# }")" "$plain"
+}
 # run runs a command. Exit code 4 says that something is waited for: that is no failure here.
 run() {
   local code=0

@@ -76,7 +76,7 @@ func batchWarnings(w io.Writer, b *plan.Batch) {
 		lines = append(lines, text+" ("+Plural(int64(a.Requests), "request")+")")
 	}
 	if len(backups) > 0 {
-		lines = append(lines, "Backups hold what is erased: "+and(backups)+". After a restore the erasures are owed again.")
+		lines = append(lines, "Backups hold what is erased: "+and(backups)+". After a restore the "+b.Right+"s are owed again.")
 	}
 	lines = append(lines, b.Warnings...)
 	beforeApproval(w, lines)

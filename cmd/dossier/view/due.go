@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -46,7 +47,7 @@ func Dues(w io.Writer, items []state.DueItem, today string, now, asJSON bool) er
 	for _, r := range rows {
 		end, st := Day(r.Until), r.State
 		if end == "" {
-			end = strings.ReplaceAll(r.Event, "_", " ") + r.Criterion
+			end = strings.ReplaceAll(r.Event, "_", " ") + endless(r.Criterion)
 		}
 		if r.Due && r.State == state.DueWaiting {
 			st, due = "has come due", due+1
@@ -70,6 +71,14 @@ func Dues(w io.Writer, items []state.DueItem, today string, now, asJSON bool) er
 		return err
 	}
 	return nil
+}
+
+// endless says of what has no day yet what its end hangs on.
+func endless(criterion string) string {
+	if criterion == strings.ReplaceAll(plan.CopyOf, "_", " ") {
+		return "as what it copies"
+	}
+	return criterion
 }
 
 // DueLeft says what has come due and was not planned.

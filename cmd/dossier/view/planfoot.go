@@ -113,7 +113,7 @@ func backups(p *plan.Plan) string {
 	if p.Right == "rectification" {
 		return "Backups hold the old values: " + and(parts) + ". After a restore the rectification is owed again."
 	}
-	return "Backups hold what is erased: " + and(parts) + ". After a restore the erasure is owed again."
+	return "Backups hold what is erased: " + and(parts) + ". After a restore the " + p.Right + " is owed again."
 }
 
 // attention is what a person must look at; what is the same in several places is said once.

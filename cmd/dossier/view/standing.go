@@ -37,7 +37,7 @@ func Standing(w io.Writer, s *engine.Standing, c StandingContext) error {
 		line, _, _ = strings.Cut(line, ", a month")
 		say("%s", line)
 	}
-	if s.Why != "" && (len(s.Tasks) == 0 || !strings.HasPrefix(s.Why, "task ")) { // its line says so
+	if s.Why != "" && s.WaitsFor != "settle" && (len(s.Tasks) == 0 || !strings.HasPrefix(s.Why, "task ")) { // its line says so
 		say("%s", wrap(s.Why, Width, ""))
 	}
 	say("")
@@ -200,10 +200,8 @@ func onPaper(y engine.SystemStanding, zone *time.Location, now time.Time) string
 			words = "nothing found, " + words
 		}
 		return words
-	case y.AnsweredBy != "":
-		return ""
 	}
-	return "nothing to do"
+	return ""
 }
 
 // taskWords names a task: task 41, Archiwum, by Fri 20 Nov.
@@ -327,6 +325,9 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 	}
 	if s.ClosedAt != nil && s.StartedAt != nil {
 		add("dossier receipt "+s.ID, "")
+	}
+	if s.State == string(request.Refused) {
+		add("dossier reply "+s.ID, "the letter that says why")
 	}
 	wide, seen := 0, map[[2]string]bool{}
 	for _, l := range lines {

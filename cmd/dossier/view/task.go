@@ -121,7 +121,7 @@ func Task(w io.Writer, x engine.TaskStanding, zone *time.Location) {
 			command += " --attach FILE"
 		}
 		if answer == state.TaskDone && x.Items > 0 && (x.Kind == "review" || x.Kind == "candidate") {
-			command += " [--except N]"
+			command += " [--except N --because TEXT]"
 		}
 		_, _ = fmt.Fprintln(w, lead+command)
 		lead = "      "
