@@ -90,11 +90,15 @@ func TestPostgresAsAProcess(t *testing.T) {
 
 func TestMongoDBAsAProcess(t *testing.T) {
 	db := servers.MongoDB(t)
-	shape := conformance.Shape{Name: "elements", Places: map[string]conformance.Place{}}
-	for _, name := range []string{"people", "addresses", "leases", "parties"} {
-		shape.Places[name] = conformance.Place{At: name + " of house.rows[]"}
+	whole := conformance.Shape{Name: "documents", Places: map[string]conformance.Place{"docs": {At: "gridfs:docs"}, "order by": {Fields: []string{"group", "select", "two words"}}}}
+	for _, name := range []string{"people", "values", "addresses", "leases", "parties", "readings", "entries"} {
+		whole.Places[name] = conformance.Place{}
 	}
-	s, extra := as(t, "mongodb", connectors.Config{"url": db.URL, "database": db.Database}, shape)
+	parts := conformance.Shape{Name: "elements", Places: map[string]conformance.Place{}}
+	for _, name := range []string{"people", "addresses"} {
+		parts.Places[name] = conformance.Place{At: name + " of house.rows[]"}
+	}
+	s, extra := as(t, "mongodb", connectors.Config{"url": db.URL, "database": db.Database}, whole, parts)
 	conformance.Run(t, s, extra...)
 }
 
