@@ -65,8 +65,7 @@ func (w *work) block(ctx context.Context, rows []*target) error {
 		if err := w.app.dropChunks(ctx, w.from, w.app.db, t.entry.Of); err != nil {
 			return err
 		}
-		t.done = true
-		return w.app.keep(ctx, t.entry)
+		return w.mark(ctx, t, t.entry.Marks)
 	case t.entry != nil && (t.part == nil || t.doc == nil):
 		return w.mark(ctx, t, append(slices.Clone(t.entry.Marks), w.Mark))
 	case t.part == nil:

@@ -67,6 +67,13 @@ func (s *store) counts(ctx context.Context, e *entry) (bool, error) {
 	return i < 0, err
 }
 
+// entry reads an entry again.
+func (s *store) entry(ctx context.Context, id bson.RawValue) (*entry, error) {
+	var e entry
+	err := s.held().FindOne(ctx, byID(id)).Decode(&e)
+	return &e, failure(ctx, "reading what is held", err)
+}
+
 // heldDocument is a document that is held; nil where it is not.
 func (s *store) heldDocument(ctx context.Context, coll string, id bson.RawValue) (*entry, error) {
 	var e entry

@@ -50,6 +50,26 @@ func TestAHeldDocumentHasItsElements(t *testing.T) {
 	h.want("tickets", want)
 }
 
+// TestADocumentAndItsElementsComeBackTogether, in whatever order they are named in one call.
+func TestADocumentAndItsElementsComeBackTogether(t *testing.T) {
+	for _, last := range []bool{false, true} {
+		h := newHouse(t)
+		want := tickets(h)
+		document, elements := of("tickets", []string{"_id"}, "_id", "T-1"), of(comments, commentKey, "author", "C-1")
+		for _, verb := range []connectors.Verb{connectors.Block, connectors.Release} {
+			do := []connectors.Treatment{hold(verb, "r", document), hold(verb, "r", elements)}
+			if last {
+				slices.Reverse(do)
+			}
+			out, err := h.apply(nil, do...)
+			if err != nil || out[0].Changed+out[1].Changed != 3 {
+				t.Fatalf("%s: %+v, %v; want a document and 2 elements", verb, out, err)
+			}
+		}
+		h.want("tickets", want)
+	}
+}
+
 // TestATakenPlace: what stands where a held row stood is not overwritten, and the held row stays held.
 func TestATakenPlace(t *testing.T) {
 	h := newHouse(t)

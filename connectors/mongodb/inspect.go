@@ -16,8 +16,8 @@ import (
 const looked = 200
 
 // Inspect lists the collections, the arrays of documents in their documents, and the buckets of GridFS, each by its address. A store without a schema is sampled: the fields are the members of the
-// oldest and the newest documents of a collection, by their _id, 200 of each; a member that stands in none of them is not found. Members of embedded
-// documents are not listed. The type of a field is that of its values, or several.
+// oldest and the newest documents of a collection, by their _id, 200 of each; a member that stands in none of them is not found. Of embedded
+// documents the members are listed, as a.b. The type of a field is that of its values, or several.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	list, err := s.db.ListCollectionSpecifications(ctx, bson.D{})
 	if err != nil {
@@ -56,11 +56,22 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 		out.Collections = append(out.Collections, one)
 		for _, path := range seen.arrays {
 			if at == c.Name && !one.View {
-				out.Collections = append(out.Collections, connectors.SchemaCollection{Name: at + "." + path + "[]", Fields: seen.fields(path), Rows: -1})
+				out.Collections = append(out.Collections, connectors.SchemaCollection{Name: at + "." + path + "[]", Fields: seen.fields(path), Indexes: within(one.Indexes, path), Rows: -1})
 			}
 		}
 	}
 	return out, nil
+}
+
+// within are the indexes of a collection that find elements of an array, as its elements call their members.
+func within(indexes [][]string, path string) [][]string {
+	var out [][]string
+	for _, fields := range indexes {
+		if member, ok := strings.CutPrefix(fields[0], path+"."); ok {
+			out = append(out, []string{member})
+		}
+	}
+	return out
 }
 
 // indexes notes indexes, and how many documents there are.
@@ -133,17 +144,15 @@ func (x *sampling) document(place string, path []string, doc bson.Raw) error {
 		return err
 	}
 	for _, e := range es {
-		if len(path) == 0 {
-			x.member(place, e)
-		}
-		if place != "" { // of an array in an array there is no address
+		at := append(slices.Clone(path), e.name)
+		if e.value.Type == bson.TypeEmbeddedDocument && len(e.value.Value) > len(document(nil)) {
+			if err := x.document(place, at, e.value.Value); err != nil {
+				return err
+			}
 			continue
 		}
-		at := append(slices.Clone(path), e.name)
-		switch e.value.Type {
-		case bson.TypeEmbeddedDocument:
-			err = x.document(place, at, e.value.Value)
-		case bson.TypeArray:
+		x.member(place, element{strings.Join(at, "."), e.value})
+		if e.value.Type == bson.TypeArray && place == "" { // of an array in an array there is no address
 			err = x.array(strings.Join(at, "."), e.value)
 		}
 		if err != nil {

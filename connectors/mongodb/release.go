@@ -65,7 +65,12 @@ func (w *work) putBack(ctx context.Context, t *target) error {
 	if err := w.app.copyChunks(ctx, w.from, w.app.heldDB, t.entry.ID, w.app.db, t.entry.Of); err != nil {
 		return err
 	}
-	_, err := w.app.db.Collection(w.from.coll).InsertOne(ctx, t.cur)
+	now, err := w.app.entry(ctx, t.entry.ID) // elements of it may have come back to it since it was read
+	if err != nil {
+		return err
+	}
+	t.cur = now.Doc.Value
+	_, err = w.app.db.Collection(w.from.coll).InsertOne(ctx, t.cur)
 	if mongo.IsDuplicateKeyError(err) {
 		return w.refused(ctx, t, "a document has the _id, or a unique value, of a held one", "compare the two, and settle it by hand")
 	}

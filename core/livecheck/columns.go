@@ -65,6 +65,9 @@ func hasColumn(c *datamap.Collection, t *connectors.SchemaCollection, name strin
 	if _, array, ok := strings.Cut(c.At, "."); ok && strings.HasSuffix(array, "[]") {
 		return true // elements of an array: the schema speaks of the document
 	}
+	if slices.ContainsFunc(t.Fields, func(f connectors.SchemaField) bool { return strings.HasPrefix(f.Name, name+".") }) {
+		return true // a document, of which the schema lists the members
+	}
 	if i := strings.IndexAny(name, ".["); i > 0 {
 		return column(t, name[:i]) != nil
 	}
@@ -117,13 +120,25 @@ func (v *view) known(t *connectors.SchemaCollection) map[string]bool {
 	return out
 }
 
+// member says whether a column is a member of a document that is mapped, or ignored, whole.
+func (v *view) member(t *connectors.SchemaCollection, name string) bool {
+	for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
+		if slices.ContainsFunc(v.users[t.Name], func(c *datamap.Collection) bool {
+			return c.Field(name[:i]) != nil || slices.Contains(c.Ignore, name[:i])
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // unmapped reports columns nobody mapped. Where the row goes whole they go with it; where it stays, anonymous
 // or reduced to a shell, they would stay as they are.
 func (v *view) unmapped(c *datamap.Collection, t *connectors.SchemaCollection) {
 	known := v.known(t)
 	var strange []string
 	for _, f := range fieldNames(t) {
-		if !known[f] && !v.said[t.Name+"."+f] {
+		if !known[f] && !v.said[t.Name+"."+f] && !v.member(t, f) {
 			strange = append(strange, f)
 		}
 	}

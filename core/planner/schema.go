@@ -112,7 +112,15 @@ func (e *erasure) inspectColumns(c *datamap.Collection, table *connectors.Schema
 	}
 }
 
+// known says whether the map says something of a column: of it, of the document it is a member of, or, where it is an array in documents, of its
+// elements.
 func known(c *datamap.Collection, column string) bool {
+	if i := strings.LastIndexByte(column, '.'); i > 0 && (c.Field(column[:i]) != nil || known(c, column[:i])) {
+		return true
+	}
+	if slices.ContainsFunc(c.System.Collections, func(o *datamap.Collection) bool { return o.At == c.At+"."+column+"[]" }) {
+		return true
+	}
 	return c.Field(column) != nil || slices.Contains(c.Key, column) || slices.Contains(c.Ignore, column) ||
 		slices.Contains(dataFields(c), column) || c.Restrict.Mark == column || c.System.Restrict.Mark == column
 }
