@@ -10,11 +10,14 @@ import (
 
 // hold blocks or releases the rows of a treatment.
 func (w *work) hold(j *job) error {
-	if j.t.Method != methodMove {
-		return fmt.Errorf("%w: blocking by %s; PostgreSQL blocks by %s", connectors.ErrNotSupported, j.t.Method, methodMove)
+	if j.t.Method != methodMove && j.t.Method != methodPolicies {
+		return fmt.Errorf("%w: blocking by %s; PostgreSQL blocks by %s or %s", connectors.ErrNotSupported, j.t.Method, methodMove, methodPolicies)
 	}
 	if len(j.rows) == 0 {
 		return nil
+	}
+	if j.t.Method == methodPolicies {
+		return w.guard(j)
 	}
 	if j.t.Verb == connectors.Release {
 		return w.release(j)

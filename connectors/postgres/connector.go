@@ -30,7 +30,7 @@ func (Connector) Describe() connectors.Description {
 		Verbs:         []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release},
 		Transactional: true,
 		Rehearsal:     true,
-		Blocking:      []string{methodMove},
+		Blocking:      []string{methodMove, methodPolicies},
 		MaxPath:       maxPath,
 		Recursive:     true,
 		Exists:        true,

@@ -15,4 +15,10 @@
 //
 // Apply works under READ COMMITTED: the rows of all treatments are locked first, those that are referred to before those that refer to
 // them, in the order of their keys; only then is anything counted, in statements that see what others committed until then.
+//
+// Rows are restricted by one of two methods, for which an administrator installs what Install prints. By move, content goes to a table of the
+// executor's own, out of everybody's reach but a superuser's; what others refer to leaves a shell that a guard keeps. By row_security the row stays: a restrictive
+// policy hides it from every account but the executor's, the table's owner and what reads as him included, and a guard refuses to
+// change it, also to cascades, TRUNCATE and statements on a partition. Superusers and views of theirs see it; COPY FROM and dumps by accounts the policy binds
+// fail from the first day. What keeps no rows back from the policy, a view or a function of an account above it, `manifest check --live` names.
 package postgres

@@ -66,6 +66,9 @@ func load(ctx context.Context, l *line, at string, rows []connectors.Row) error 
 		if have != nil && have.held != nil {
 			drop = append(drop, run("DROP TABLE "+have.Arms[1].Table(dialect{})))
 		}
+		if have != nil && have.guarded {
+			drop = append(drop, run("DROP TABLE "+have.guardedTable()))
+		}
 		err = l.send(ctx, append(drop, run(create(table, names, rows)))...)
 	}
 	if err != nil {
@@ -96,21 +99,23 @@ func ready(ctx context.Context, l *line, at string) (*table, error) {
 	if err != nil || len(t.key) == 0 {
 		return t, err
 	}
-	if t.held != nil {
-		return t, l.send(ctx, run("DELETE FROM "+marksTable+" WHERE in_table = $1", t.address()), run("DELETE FROM "+t.Arms[1].Table(dialect{})))
+	if t.held != nil && t.guarded {
+		return t, l.send(ctx, run("DELETE FROM "+marksTable+" WHERE in_table = $1", t.address()), run("DELETE FROM "+t.Arms[1].Table(dialect{})), run("DELETE FROM "+t.guardedTable()))
 	}
 	v := (&catalog{}).view(ctx, l)
-	common, err := v.common()
-	if err != nil {
-		return nil, err
-	}
-	more, err := v.installing(t)
-	if err != nil {
-		return nil, err
-	}
 	var asks []ask
-	for _, text := range append(common, more...) {
-		asks = append(asks, run(text))
+	for _, method := range []string{methodMove, methodPolicies} {
+		common, err := v.common(method)
+		if err != nil {
+			return nil, err
+		}
+		more, err := v.lacks(t, method)
+		if err != nil {
+			return nil, err
+		}
+		for _, text := range append(common, more...) {
+			asks = append(asks, run(text))
+		}
 	}
 	if err := l.send(ctx, asks...); err != nil {
 		return nil, err

@@ -50,8 +50,16 @@ func rights() []right {
 		return connectors.Selection{Collection: visits, Fields: []string{"id", "day"}, Any: []connectors.Match{{Fields: []string{"no"}, Values: []connectors.Tuple{{Values: []any{fmt.Sprint("C-", member)}}},
 			Via: []connectors.Hop{{Collection: members, From: []string{"id"}, To: []string{"member"}}}}}}
 	}
-	mark := func(v connectors.Verb, member int64) connectors.Treatment {
-		return connectors.Treatment{Verb: v, On: by(members, "id", member), Method: methodMove, Mark: "R"}
+	restriction := func(name, method string) right {
+		mark := func(v connectors.Verb, member int64) connectors.Treatment {
+			return connectors.Treatment{Verb: v, On: by(members, "id", member), Method: method, Mark: "R"}
+		}
+		return right{name, []connectors.Use{with(m, method, []string{"held_at"}, connectors.Block, connectors.Release, connectors.Set)}, func(h *house, s connectors.Store, member int64) error {
+			if err := apply(h, s, mark(connectors.Block, member), set(by(members, "id", member), connectors.Assign{Field: "held_at", To: "2026-01-01T00:00:00Z"})); err != nil {
+				return err
+			}
+			return apply(h, s, set(by(members, "id", member), connectors.Assign{Field: "held_at"}), mark(connectors.Release, member))
+		}}
 	}
 	return []right{
 		{"access", []connectors.Use{m, v, l}, func(h *house, s connectors.Store, member int64) error {
@@ -75,12 +83,8 @@ func rights() []right {
 		{"rectification", []connectors.Use{with(m, "", []string{"email"}, connectors.Set)}, func(h *house, s connectors.Store, member int64) error {
 			return apply(h, s, set(by(members, "no", fmt.Sprint("C-", member)), connectors.Assign{Field: "email", From: []any{"e@x"}, To: "new@x"}))
 		}},
-		{"restriction", []connectors.Use{with(m, methodMove, []string{"held_at"}, connectors.Block, connectors.Release, connectors.Set)}, func(h *house, s connectors.Store, member int64) error {
-			if err := apply(h, s, mark(connectors.Block, member), set(by(members, "id", member), connectors.Assign{Field: "held_at", To: "2026-01-01T00:00:00Z"})); err != nil {
-				return err
-			}
-			return apply(h, s, set(by(members, "id", member), connectors.Assign{Field: "held_at"}), mark(connectors.Release, member))
-		}},
+		restriction("restriction", methodMove),
+		restriction("restriction in place", methodPolicies),
 	}
 }
 
@@ -101,7 +105,7 @@ func TestGrantsAreEnoughAndNoneIsTooMuch(t *testing.T) {
 				t.Fatal(err)
 			}
 			var install []string
-			if r.name == "restriction" {
+			if strings.HasPrefix(r.name, "restriction") {
 				if install, err = s.(connectors.Installer).Install(t.Context(), r.uses); err != nil {
 					t.Fatal(err)
 				}

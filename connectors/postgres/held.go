@@ -27,10 +27,14 @@ func (t *table) heldName() string { return "held_" + t.address() }
 // readHeld finds out whether rows of t can be held, and where then its rows stand.
 func (t *table) readHeld(ctx context.Context, l *line) error {
 	var columns []string
-	q := query{SQL: `SELECT a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`, Args: []any{ownSchema, t.heldName()}}
+	q := query{SQL: `SELECT c.relname = $3, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname = $1 AND c.relname IN ($2, $3) AND a.attnum > 0 AND NOT a.attisdropped`, Args: []any{ownSchema, t.heldName(), t.guardedName()}}
 	err := l.each(ctx, "reading the schema", q, func(r [][]byte) error {
-		columns = append(columns, string(r[0]))
+		if string(r[0]) == "t" {
+			t.guarded = true
+			return nil
+		}
+		columns = append(columns, string(r[1]))
 		return nil
 	})
 	if err != nil || len(columns) == 0 {

@@ -167,9 +167,6 @@ func usedBy(do []connectors.Treatment) []connectors.Use {
 		add(&own.Reads, t.Capture...)
 		for _, a := range t.Assign {
 			own.Writes = append(own.Writes, a.Field)
-			if t.Verb != connectors.Ensure {
-				add(&own.Reads, a.Field) // what stands there is compared
-			}
 			if a.Over != nil {
 				more = append(more, connectors.Use{Collection: a.Over.Collection, Reads: a.Over.To})
 			}

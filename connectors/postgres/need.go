@@ -61,16 +61,17 @@ func (v *view) of(u connectors.Use, l *needs) error {
 	if err != nil {
 		return err
 	}
-	if !t.named {
-		reads = nil
-	} else {
-		add(&reads, t.base().Identity...)
-	}
-	l.add("SELECT", base, reads...)
 	writes, err := t.physical(u.Writes)
 	if err != nil {
 		return err
 	}
+	if u.Does(connectors.Set) || u.Does(connectors.Recount) {
+		add(&reads, writes...) // what stands there is compared
+	}
+	if add(&reads, t.base().Identity...); !t.named {
+		reads = nil
+	}
+	l.add("SELECT", base, reads...)
 	if len(u.Verbs) == 0 {
 		return nil
 	}
@@ -95,6 +96,10 @@ func (v *view) of(u connectors.Use, l *needs) error {
 // blocks gathers what blocking rows of a table needs.
 func (v *view) blocks(t *table, method string, l *needs) error {
 	base := t.base().Table(dialect{})
+	if method == methodPolicies { // the rows stay as they are, and are locked meanwhile
+		l.add("UPDATE", base, t.lockable())
+		return nil
+	}
 	for _, p := range []string{"SELECT", "INSERT", "UPDATE", "DELETE"} {
 		l.add(p, base)
 	}

@@ -19,6 +19,7 @@ type table struct {
 	named   bool     // rows are named by a key, else by where they stand
 	parents []string // oids of tables rows refer to by foreign keys
 	held    *heldTable
+	guarded bool // rows can be blocked where they are
 }
 
 // base is where applications see the rows.
