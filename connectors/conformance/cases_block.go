@@ -43,6 +43,9 @@ func blockCases(method string, named bool) []Case {
 	add("release", "texts", "awkward texts, NULLs and odd dates come back as they were", []string{"people"}, m.bytes("people"))
 	add("release", "twice", "releasing twice finds the rows done the second time", people, m.releaseTwice)
 	add("release", "never-blocked", "releasing what was never blocked changes nothing", people, m.neverBlocked)
+	add("release", "persons", "a row of two persons counts for each, and once in Changed", people, m.releasePersons)
+	add("release", "ceiling", "more rows than the ceiling: none is released", people, m.releaseCeiling)
+	add("release", "confirm-no", "where the host says no, nothing is released", people, m.releaseRefused)
 	add("release", "other-mark", "one request does not lift what another has blocked", people, m.otherMark)
 	return out
 }

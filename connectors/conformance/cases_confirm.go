@@ -37,6 +37,19 @@ func confirmNo(ctx context.Context, b *Bench) error {
 	return claimsNothing(out)
 }
 
+// refused carries out one treatment to which the host says no.
+func (b *Bench) refused(ctx context.Context, t connectors.Treatment) error {
+	opt := connectors.ApplyOptions{Confirm: func(context.Context, []connectors.Outcome) error { return connectors.ErrRefused }}
+	out, err := b.applyWith(ctx, opt, t)
+	if err := refuses(err, connectors.ErrRefused, string(t.Verb), confirmLikely); err != nil {
+		return err
+	}
+	if err := b.Unchanged(ctx, confirmLikely); err != nil {
+		return err
+	}
+	return claimsNothing(out)
+}
+
 func confirmOnce(ctx context.Context, b *Bench) error {
 	var told [][]connectors.Outcome
 	opt := connectors.ApplyOptions{Confirm: func(_ context.Context, o []connectors.Outcome) error { told = append(told, o); return nil }}

@@ -15,6 +15,7 @@ func ensureCases() []Case {
 		changing("unique", "ensure", "the row is recognised by the fields of Collection.Key, whatever the table's own key", []string{"people.no", "people.id"}, ensureUnique, ens),
 		changing("composite", "ensure", "a row is recognised by its whole key", []string{"parties"}, ensureComposite, ens),
 		changing("ceiling", "ceilings", "a row more than the ceiling is not inserted", []string{"addresses"}, ensureCeiling, ens),
+		changing("confirm-no", "confirm", "where the host says no, no row is inserted", []string{"addresses"}, ensureRefused, ens),
 		{Group: "ensure", Name: "placeholder", Anchor: "order", Rule: "a row ensured first can be pointed at by a later treatment of the same call",
 			Needs: []string{"addresses", "people.address"}, Can: does(ens, connectors.Set), Run: ensurePlaceholder},
 	}
@@ -75,6 +76,10 @@ func ensureCeiling(ctx context.Context, b *Bench) error {
 		return err
 	}
 	return b.Unchanged(ctx, likely)
+}
+
+func ensureRefused(ctx context.Context, b *Bench) error {
+	return b.refused(ctx, ensureIn(b, "addresses", connectors.Row{"id": int64(0), "street": "x"}, "id", "street"))
 }
 
 func ensurePlaceholder(ctx context.Context, b *Bench) error {

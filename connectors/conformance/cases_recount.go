@@ -13,6 +13,8 @@ func recountCases() []Case {
 	return []Case{
 		anywhere(changing("rows", "recount", "a counter becomes the number of rows that refer to its row", needs, recountRows, rec)),
 		anywhere(changing("after-delete", "order", "rows deleted earlier in the call are not counted", needs, recountAfter, rec, connectors.Delete)),
+		anywhere(changing("persons", "persons", "a counter of two persons counts for each, and once in Changed", needs, recountPersons, rec)),
+		anywhere(changing("confirm-no", "confirm", "where the host says no, no counter is set", needs, recountRefused, rec)),
 		anywhere(changing("ceiling", "ceilings", "more counters than the ceiling stay as they are", needs, recountCeiling, rec)),
 	}
 }
@@ -65,3 +67,18 @@ func recountCeiling(ctx context.Context, b *Bench) error {
 	}
 	return b.Unchanged(ctx, "AtMost holds for every verb.")
 }
+
+func recountPersons(ctx context.Context, b *Bench) error {
+	t := recountLeases(b)
+	t.On.Any[0].Values = nil
+	for person, no := range []string{"L-2", "L-2", "L-3"} {
+		t.On.Any[0].Values = append(t.On.Any[0].Values, connectors.Tuple{Person: person, Values: []any{no}})
+	}
+	out, err := b.apply(ctx, t)
+	if err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	return counted("recount", "Changed is rows, ByPerson is rows for each person.", out[0], tally{changed: 2, by: map[int]int64{0: 1, 1: 1, 2: 1}})
+}
+
+func recountRefused(ctx context.Context, b *Bench) error { return b.refused(ctx, recountLeases(b)) }

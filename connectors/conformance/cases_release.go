@@ -89,3 +89,46 @@ func (m blocking) otherMark(ctx context.Context, b *Bench) error {
 	}
 	return b.probes(ctx, "row held by the first", sel, 0)
 }
+
+func (m blocking) releasePersons(ctx context.Context, b *Bench) error {
+	sel := b.People(3, 3)
+	for _, v := range []connectors.Verb{connectors.Block, connectors.Release} {
+		if err := m.does(ctx, b, string(v), v, sel, mark, tally{changed: 1, by: map[int]int64{0: 1, 1: 1}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m blocking) releaseCeiling(ctx context.Context, b *Bench) error {
+	sel := b.People(1, 3)
+	if err := m.does(ctx, b, "block", connectors.Block, sel, mark, tally{changed: 2}); err != nil {
+		return err
+	}
+	t := m.treat(connectors.Release, sel, mark)
+	t.AtMost = 1
+	out, err := b.apply(ctx, t)
+	if err := refuses(err, connectors.ErrMoreRows, "release of 2, ceiling 1", ceilingLikely); err != nil {
+		return err
+	}
+	if err := claimsNothing(out); err != nil {
+		return err
+	}
+	return b.probes(ctx, "rows over the ceiling, blocked before", sel, 0)
+}
+
+func (m blocking) releaseRefused(ctx context.Context, b *Bench) error {
+	sel := b.People(1, 3)
+	if err := m.does(ctx, b, "block", connectors.Block, sel, mark, tally{changed: 2}); err != nil {
+		return err
+	}
+	opt := connectors.ApplyOptions{Confirm: func(context.Context, []connectors.Outcome) error { return connectors.ErrRefused }}
+	out, err := b.applyWith(ctx, opt, m.treat(connectors.Release, sel, mark))
+	if err := refuses(err, connectors.ErrRefused, "release", confirmLikely); err != nil {
+		return err
+	}
+	if err := claimsNothing(out); err != nil {
+		return err
+	}
+	return b.probes(ctx, "rows the host refused to release", sel, 0)
+}

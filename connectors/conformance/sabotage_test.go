@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,18 +15,17 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/memory"
 )
 
-// sabotage is what is broken, and the case that must tell.
-func sabotage() map[string]struct {
+// lie is what is broken, and the case that must tell.
+type lie struct {
 	saboteur
 	tells string
-} {
-	type s = struct {
-		saboteur
-		tells string
-	}
+}
+
+// sabotage is what may be broken.
+func sabotage() map[string]lie {
 	doubled := map[string]connectors.Outcome{}
 	blocked := false
-	return map[string]s{
+	return map[string]lie{
 		"counts what it was asked for": {saboteur{apply: func(ctx context.Context, w connectors.Writer, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
 			out, err := w.Apply(ctx, do, opt)
 			for i, o := range out {
@@ -373,7 +373,9 @@ func sabotage() map[string]struct {
 }
 
 func TestSabotageIsToldByTheCaseForIt(t *testing.T) {
-	for name, s := range sabotage() {
+	all := sabotage()
+	maps.Copy(all, liars())
+	for name, s := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s.memory = &memory.Connector{}

@@ -22,9 +22,8 @@ func (p *Planner) meet(c *choir, ready []message) ([]answer, []*group) {
 			out[i].err = aside{*a, true}
 			continue
 		}
-		if other := m.meets.met(persons); other != "" {
-			out[i].err = aside{plan.Attention{Code: "batch", Asks: true,
-				Text: fmt.Sprintf("request %s of this batch is of the same person; one person has one request at a time", other)}, true}
+		if other, is := m.meets.met(persons); is {
+			out[i].err = aside{plan.Attention{Code: "batch", Asks: true, Text: other.words()}, true}
 			continue
 		}
 		key := m.meets.whole

@@ -272,6 +272,21 @@ func TestLeft(t *testing.T) {
 	}
 }
 
+// TestOneValueOfTwo: a couple who share an e-mail where the map takes an e-mail for one person's are not said to be one person.
+func TestOneValueOfTwo(t *testing.T) {
+	h := build(t, map[string]string{"a": `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, email: { identifier: email }, d: preference.topic } }
+  list:   { purposes: n, one_person_per_value: true, fields: { email: { identifier: email }, topic: preference.topic } }
+`}, map[string]rows{"a": {"people": {person(1, "P1", nil, "dom@x.pl", nil), person(2, "P2", nil, "dom@x.pl", nil)}, "list": {{"id": int64(1), "email": "dom@x.pl"}}}})
+	b := h.batch(ask("pid P1", "email dom@x.pl"), ask("pid P2", "email dom@x.pl"))
+	if len(b.Left) != 1 || b.Left[0].Member != 1 || b.Left[0].Attention.Code != "batch" {
+		t.Fatalf("left: %+v", b.Left)
+	}
+	if text := b.Left[0].Attention.Text; !strings.HasPrefix(text, "a row of a/list is taken for this person's and for that of request 1 of this batch: they are one person, or share what") {
+		t.Errorf("it says: %s", text)
+	}
+}
+
 // TestUnlike: requests whose terms differ are not one batch, and it is said in what.
 func TestUnlike(t *testing.T) {
 	h := build(t, map[string]string{"a": people}, map[string]rows{"a": {"people": {person(1, "P1", nil, nil, nil)}}})

@@ -236,14 +236,30 @@ func (s *survey) copiesAsWhole(fates map[*datamap.Collection]*fate, persons []in
 	return out, nil
 }
 
-// met gives the request that is of the same person as this one; "" none is. It notes by what this one's is known, if so.
-func (s *survey) met(persons map[Mark]string) string {
+// metBy is the request of a batch that another one meets, and in what.
+type metBy struct {
+	request string
+	row     *datamap.Collection // both take a row of it for their person's own; nil: they are of one person by a number of theirs
+}
+
+// words says why the request that meets it is left.
+func (m metBy) words() string {
+	if m.row == nil {
+		return fmt.Sprintf("request %s of this batch is of the same person; one person has one request at a time", m.request)
+	}
+	return fmt.Sprintf("a row of %s is taken for this person's and for that of request %s of this batch: they are one person, or share what the map takes for one person's alone; this request is planned after that one",
+		m.row.Address(), m.request)
+}
+
+// met gives the request that is of the same person as this one, or takes a row of this one's for its person's too. It notes by what this one's
+// is known where there is none.
+func (s *survey) met(persons map[Mark]string) (metBy, bool) {
 	var own []Mark
 	for kind, v := range s.known {
 		for _, n := range v.order {
 			m := Mark{Kind: kind, Value: n, Unique: true}
 			if other, ok := persons[m]; ok {
-				return other
+				return metBy{request: other}, true
 			}
 			own = append(own, m)
 		}
@@ -252,7 +268,7 @@ func (s *survey) met(persons map[Mark]string) string {
 		for _, r := range s.roots[c] {
 			m := Mark{Kind: c.Address(), Value: rowID(root{key: r.key})}
 			if other, ok := persons[m]; ok {
-				return other
+				return metBy{other, c}, true
 			}
 			own = append(own, m)
 		}
@@ -260,7 +276,7 @@ func (s *survey) met(persons map[Mark]string) string {
 	for _, m := range own {
 		persons[m] = s.in.Request.ID
 	}
-	return ""
+	return metBy{}, false
 }
 
 // alone says why a person cannot be planned together with others: somebody has to look at them first, or decide. nil where nothing
