@@ -193,8 +193,13 @@ func many(ctx context.Context, b *Bench) error {
 		n = min(n, b.Card.MaxValues)
 	}
 	sel := b.People(1)
+	by := b.Lookup("people")
 	for i := 1; i < n; i++ {
-		sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Person: i, Values: []any{fmt.Sprintf("none-%d", i)}})
+		value := any(fmt.Sprintf("none-%d", i))
+		if i == n-1 { // what is cut off is missed
+			value = b.person(3)[by]
+		}
+		sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Person: i, Values: []any{value}})
 	}
 	if err := b.agrees(ctx, sel, fmt.Sprintf("A store that takes fewer than %d tuples at a time says so by MaxValues.", n)); err != nil {
 		return err
@@ -203,7 +208,11 @@ func many(ctx context.Context, b *Bench) error {
 		return nil
 	}
 	for i := range 10 { // and more of them, as the host cuts them
-		sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Person: i, Values: []any{fmt.Sprintf("more-%d", i)}})
+		value := any(fmt.Sprintf("more-%d", i))
+		if i == 9 {
+			value = b.person(8)[by]
+		}
+		sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Person: i, Values: []any{value}})
 	}
 	return b.agrees(ctx, sel, "What the host cuts into pieces of MaxValues must find the same rows.")
 }

@@ -375,6 +375,7 @@ func sabotage() map[string]lie {
 func TestSabotageIsToldByTheCaseForIt(t *testing.T) {
 	all := sabotage()
 	maps.Copy(all, liars())
+	maps.Copy(all, optionalLiars())
 	for name, s := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

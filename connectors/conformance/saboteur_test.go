@@ -19,8 +19,9 @@ type saboteur struct {
 	open   func(connectors.Config) connectors.Config
 	locate locate
 	apply  apply
-	hide   bool // hides every optional interface
-	live   bool // its snapshots go on with the store
+	hide   bool                                    // hides every optional interface
+	live   bool                                    // its snapshots go on with the store
+	dress  func(connectors.Store) connectors.Store // puts an optional interface of its own in front
 }
 
 func (s saboteur) Describe() connectors.Description {
@@ -41,6 +42,9 @@ func (s saboteur) Open(ctx context.Context, c connectors.Config) (connectors.Sto
 	}
 	if s.hide {
 		return bare{inner, inner.(connectors.Fixture)}, nil
+	}
+	if s.dress != nil {
+		return s.dress(broken{inner, s}), nil
 	}
 	return broken{inner, s}, nil
 }
