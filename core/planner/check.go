@@ -114,7 +114,8 @@ func (e *erasure) capture(c *datamap.Collection, t *connectors.Treatment, class 
 // planWitnesses picks other persons' rows close by, which must look the same afterwards: those that came into
 // view while searching, and the neighbours by number of the person's own.
 func (e *erasure) planWitnesses(sys *datamap.System) error {
-	for _, c := range sys.Collections {
+	for i, c := range sys.Collections {
+		e.atPart(i)
 		keys := &tuples{fields: c.Key}
 		if w := e.witnesses[c]; w != nil {
 			for _, t := range w.list {

@@ -12,7 +12,7 @@ import (
 )
 
 // choir plans several persons in lock-step. Each one's planning runs by itself and is none the wiser: what it asks a store waits
-// until every other one asks too, or is done, and what is asked alike goes to the store as one selection whose tuples say for whom.
+// until every other one asks too, or is done or further on, and what is asked alike goes to the store as one selection whose tuples say for whom.
 // So a thousand persons are searched and judged by as many statements as one, give or take those whose rows lead further.
 type choir struct {
 	ctx     context.Context
@@ -28,6 +28,7 @@ type choir struct {
 // for an answer, unless it has ended.
 type message struct {
 	person int
+	pace   pace
 	asks   []question
 	meets  *survey
 	answer chan<- answer
@@ -75,10 +76,11 @@ func (c *choir) conduct(live int, meet func([]message) []answer) {
 		switch {
 		case len(asking) > 0: // who is ready waits for those who still search
 			slices.SortFunc(asking, func(a, b message) int { return a.person - b.person })
-			for i, a := range c.ask(asking) {
-				asking[i].answer <- a
+			var now []message
+			now, asking = behind(asking)
+			for i, a := range c.ask(now) {
+				now[i].answer <- a
 			}
-			asking = nil
 		case len(meeting) > 0:
 			for i, a := range meet(meeting) {
 				meeting[i].answer <- a
@@ -327,9 +329,12 @@ type voice struct {
 	*choir
 	person int
 	hears  chan answer
+	pace   pace
 }
 
-func (c *choir) voice(person int) *voice { return &voice{c, person, make(chan answer, 1)} }
+func (c *choir) voice(person int) *voice {
+	return &voice{choir: c, person: person, hears: make(chan answer, 1)}
+}
 
 // systemsOf are the systems as this planning sees them.
 func (v *voice) systemsOf() map[string]*System {
@@ -346,7 +351,7 @@ func (v *voice) systemsOf() map[string]*System {
 }
 
 func (v *voice) ask(qs []question) answer {
-	v.said <- message{person: v.person, asks: qs, answer: v.hears}
+	v.said <- message{person: v.person, pace: v.pace, asks: qs, answer: v.hears}
 	return <-v.hears
 }
 

@@ -19,7 +19,8 @@ func (s *survey) planErasure(out *Result) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range s.Graph.TopDown() {
+	for i, c := range s.Graph.TopDown() {
+		s.at(1, i, 0)
 		s.progress(c.System.Name)
 		if err := s.readKept(fates[c], fates); err != nil {
 			return err
@@ -28,7 +29,8 @@ func (s *survey) planErasure(out *Result) error {
 	if err := s.findShells(fates); err != nil {
 		return err
 	}
-	for _, c := range s.Graph.Collections() {
+	for i, c := range s.Graph.Collections() {
+		s.at(3, i, 0)
 		if err := s.listProof(fates[c]); err != nil {
 			return err
 		}
@@ -37,14 +39,16 @@ func (s *survey) planErasure(out *Result) error {
 		s.narrow(fates)
 	}
 	s.lookBelow(fates)
-	for _, c := range s.Graph.Collections() {
+	for i, c := range s.Graph.Collections() {
+		s.at(4, i, 0)
 		if err := s.readLapsed(fates[c]); err != nil {
 			return err
 		}
 	}
 	e := &erasure{survey: s, fates: fates, out: out}
 	order, needs := s.Graph.Systems()
-	for _, sys := range order {
+	for i, sys := range order {
+		s.at(5+i, 0, 0)
 		if s.reached(sys) == nil || !s.terms.SystemInScope(sys) || !s.worked(sys) {
 			continue
 		}
@@ -60,14 +64,17 @@ func (s *survey) planErasure(out *Result) error {
 			}
 		}
 	}
+	s.at(5+len(order), 0, 0)
 	e.addLater()
 	e.addPlaceholders()
 	if err := s.planManual(out, PaperDestroy, fates); err != nil {
 		return err
 	}
+	s.at(6+len(order), 0, 0)
 	if err := s.tellRecipients(out, fates); err != nil {
 		return err
 	}
+	s.at(7+len(order), 0, 0)
 	if err := s.keepPromises(out, fates); err != nil {
 		return err
 	}
@@ -97,7 +104,8 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	}
 	order := e.Graph.ReferrersFirst(sys)
 	var sets, deletes, recounts stage
-	for _, c := range order {
+	for i, c := range order {
+		e.atPlace(i)
 		f := e.fates[c]
 		col := e.collection(c)
 		col.Total = f.gone + f.kept + f.sharedRows
@@ -124,6 +132,7 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 			}
 			e.placeholdersIn(f)
 		}
+		e.atPart(afterParts)
 		if err := e.planCounters(c, &recounts); err != nil {
 			return err
 		}
@@ -147,12 +156,15 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	if from, to, ok := strings.Cut(sys.Window, "-"); ok && changes > 0 {
 		e.warn(fmt.Sprintf("%s may be written to from %s to %s; approved at another hour, it waits until then.", sys.Name, from, to))
 	}
+	e.atPlace(len(order))
 	if err := e.planChecks(sys); err != nil {
 		return err
 	}
+	e.atPlace(len(order) + 1)
 	if err := e.planWitnesses(sys); err != nil {
 		return err
 	}
+	e.atPlace(len(order) + 2)
 	e.giveUp(sys)
 	return e.inspect(sys)
 }

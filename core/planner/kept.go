@@ -202,7 +202,8 @@ func (s *survey) findShells(fates map[*datamap.Collection]*fate) error {
 	slices.Reverse(order)
 	for round := 0; round < MaxRounds; round++ {
 		grew := false
-		for _, c := range order {
+		for i, c := range order {
+			s.at(2, round, i)
 			g, err := s.shellsOf(fates[c], fates)
 			if err != nil {
 				return err

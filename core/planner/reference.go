@@ -19,8 +19,11 @@ func (e *erasure) planReferences(f *fate) error {
 	if f.c.Erase.Mode != "delete" || f.gone == f.shellRows || e.system(f.c) == nil {
 		return nil
 	}
+	n := 0
 	for _, c := range e.Graph.Collections() {
 		for _, edge := range c.Edges {
+			n++
+			e.atPart(n)
 			if edge.To != f.c || edge.Leave == "keep" || e.system(c) == nil || !e.terms.SystemInScope(c.System) || !e.worked(c.System) {
 				continue
 			}
