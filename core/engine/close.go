@@ -219,7 +219,7 @@ func summarise(x *state.Request, steps []state.Step) {
 	x.WaitingFor, x.WaitingWhy, x.Attention = "", "", nil
 	best := 0
 	for _, s := range steps {
-		if s.State != state.StepWaiting && s.State != state.StepAttention && (s.State != state.StepPrepared || s.WaitsFor == "") {
+		if s.State != state.StepWaiting && s.State != state.StepAttention && !asleep(s) {
 			continue
 		}
 		d := detailOf(s)

@@ -366,20 +366,20 @@ func (y *SystemStanding) step(s state.Step) {
 	if !ok {
 		return
 	}
-	switch s.State {
-	case state.StepReady:
-		if y.State == "planned" {
-			y.State = "begun"
-		}
-	case state.StepDone, state.StepVerified, state.StepSettled:
-		y.State = w[1]
-	case state.StepAttention:
-		y.State, y.Why, y.Codes, y.WaitsFor = "attention", d.Why, d.Codes, "person"
-	case state.StepWaiting:
+	switch {
+	case asleep(s) || s.State == state.StepWaiting:
 		if s.WaitsFor != "settle" {
 			y.State = "waits"
 		}
 		y.WaitsFor, y.Why, y.NotBefore = s.WaitsFor, d.Why, at(s.NotBefore)
+	case s.State == state.StepReady:
+		if y.State == "planned" {
+			y.State = "begun"
+		}
+	case s.State == state.StepDone, s.State == state.StepVerified, s.State == state.StepSettled:
+		y.State = w[1]
+	case s.State == state.StepAttention:
+		y.State, y.Why, y.Codes, y.WaitsFor = "attention", d.Why, d.Codes, "person"
 	default:
 		y.State = w[0]
 	}

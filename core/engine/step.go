@@ -369,6 +369,11 @@ func sleeping(s state.StepState) state.StepState {
 	return state.StepWaiting
 }
 
+// asleep says whether a step waits that has prepared something: what became of that is looked at when it is taken up again.
+func asleep(s state.Step) bool {
+	return (s.State == state.StepPrepared || s.State == state.StepCommitted) && s.WaitsFor != "" && s.LeaseOwner == ""
+}
+
 func codeOf(err error) string {
 	switch {
 	case errors.Is(err, connectors.ErrMoreRows):

@@ -1,0 +1,25 @@
+// Package faults takes an erasure on a PostgreSQL server through what goes wrong on one: connections cut, the server gone and back, rights
+// taken away, no space left, an application in the way. Each ends as an undisturbed run does, or says what it waits for.
+package faults
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/dossier-dsr/dossier/test/product"
+)
+
+var built *product.Build
+
+func TestMain(m *testing.M) {
+	b, remove, err := product.Make("failpoints", "postgres")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	built = b
+	code := m.Run()
+	remove()
+	os.Exit(code)
+}
