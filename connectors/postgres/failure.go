@@ -78,7 +78,10 @@ func spoken(e *pgconn.PgError) error {
 		return fmt.Errorf("%w: columns or values of types that cannot be compared", connectors.ErrNotSupported)
 	}
 	switch e.Code[:2] {
-	case "08", "53", "57", "58":
+	case "53":
+		short := map[string]string{"53100": "its disk is full", "53200": "it is out of memory", "53300": "it has as many connections as it may"}[e.Code]
+		return fmt.Errorf("%w: the server lacks what it needs%s", connectors.ErrTryLater, also(short, e.Code))
+	case "08", "57", "58":
 		return fmt.Errorf("%w: the server cannot work now (%s)", connectors.ErrTryLater, e.Code)
 	case "23", "22", "44":
 		return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics{constraint(e)})
@@ -88,6 +91,14 @@ func spoken(e *pgconn.PgError) error {
 			Detail:  "what it says is not repeated here, because it may hold values; the server's log has it"}})
 	}
 	return fmt.Errorf("PostgreSQL error %s", e.Code)
+}
+
+// also is a reason in words, or else the state.
+func also(words, state string) string {
+	if words == "" {
+		return " (" + state + ")"
+	}
+	return ": " + words
 }
 
 // named is what of the schema an error is about.

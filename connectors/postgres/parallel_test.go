@@ -98,6 +98,36 @@ func TestManyOwnersAtOnce(t *testing.T) {
 	h.says("SELECT (SELECT count(*) FROM members) || ' ' || (SELECT count(*) FROM payments) || ' ' || (SELECT count(*) FROM addresses)", "0 0 0")
 }
 
+// TestTwoNodesAtOnce: of two who own something together and leave at the same time on two nodes, the last takes it along, a thousand times.
+func TestTwoNodesAtOnce(t *testing.T) {
+	const rounds = 1000
+	h := newHouse(t, fmt.Sprintf(shared+`; CREATE INDEX ON members (address_id); CREATE INDEX ON payments (member_id);
+		INSERT INTO addresses SELECT g, 'Lipowa' FROM generate_series(0, %[1]d - 1) AS g; INSERT INTO members SELECT g, 'C-' || g, g / 2 FROM generate_series(0, 2 * %[1]d - 1) AS g;
+		INSERT INTO payments SELECT g, g FROM generate_series(0, 2 * %[1]d - 1) AS g; ANALYZE`, rounds)) //nolint:misspell // SQL spells it so
+	other, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.URL, settingLock: "1s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	second := &house{T: t, Database: h.Database, app: h.app, store: other}
+	for i := range rounds {
+		var round errgroup.Group
+		for n, node := range []*house{h, second} {
+			round.Go(func() error {
+				for {
+					if _, err := node.apply(leave(fmt.Sprintf("C-%d", 2*i+n))...); !errors.Is(err, connectors.ErrTryLater) {
+						return err
+					}
+				}
+			})
+		}
+		if err := round.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.says("SELECT (SELECT count(*) FROM members) || ' ' || (SELECT count(*) FROM payments) || ' ' || (SELECT count(*) FROM addresses)", "0 0 0")
+}
+
 // TestLateChildrenWaitForTheirParent: nothing that refers to a row by a foreign key comes between its erasure and the commit.
 func TestLateChildrenWaitForTheirParent(t *testing.T) {
 	h := newHouse(t, shared+`; INSERT INTO members VALUES (1, 'C-1', NULL); INSERT INTO payments VALUES (1, 1)`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -327,7 +328,7 @@ func (j *job) turn(err error, now time.Time) (wait later) {
 		j.State = sleeping(j.State)
 	case errors.Is(err, connectors.ErrTryLater):
 		j.Attempts++
-		d.Why = "the store does not answer now"
+		d.Why = "the store does not answer now" + saidLater(err)
 		pause := connectors.RetryAfter(err)
 		if pause == 0 {
 			pause = backoff(j.Attempts)
@@ -367,6 +368,16 @@ func sleeping(s state.StepState) state.StepState {
 		return s
 	}
 	return state.StepWaiting
+}
+
+// saidLater is what the store said of why it cannot answer now, where it said something.
+func saidLater(err error) string {
+	mark := connectors.ErrTryLater.Error() + ": "
+	if i := strings.LastIndex(err.Error(), mark); i >= 0 {
+		said, _, _ := strings.Cut(err.Error()[i+len(mark):], "\n")
+		return ": " + said
+	}
+	return ""
 }
 
 // asleep says whether a step waits that has prepared something: what became of that is looked at when it is taken up again.

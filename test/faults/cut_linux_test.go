@@ -37,7 +37,7 @@ func TestTheConnectionIsCut(t *testing.T) {
 				t.Fatal("nothing was cut")
 			}
 			register := product.System(t, c.Standing(t, p.Request), "register")
-			if register.WaitsFor != "store" || register.NotBefore == nil || register.Why == "" {
+			if register.WaitsFor != "store" || register.NotBefore == nil || !strings.HasSuffix(register.Why, "the connection to the database failed") {
 				t.Errorf("it waits for %q: %q", register.WaitsFor, register.Why)
 			}
 			committed, inferred := c.finish(t, p.Request)

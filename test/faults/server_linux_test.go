@@ -139,7 +139,7 @@ func TestNoSpaceLeft(t *testing.T) {
 	if r := c.applied(t, p); r.Code != 4 {
 		t.Errorf("apply ended with %d", r.Code)
 	}
-	if register := product.System(t, c.Standing(t, p.Request), "register"); register.WaitsFor != "store" || register.NotBefore == nil {
+	if register := product.System(t, c.Standing(t, p.Request), "register"); register.WaitsFor != "store" || register.NotBefore == nil || !strings.Contains(register.Why, "its disk is full") {
 		t.Errorf("it waits for %q: %q", register.WaitsFor, register.Why)
 	}
 	if got := c.rows(t); got != before {
