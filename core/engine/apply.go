@@ -78,26 +78,29 @@ func (j *job) applyWork(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var slices [][]connectors.Treatment
+	var slices []connectors.Treatment
 	if sys.Card.Transactional {
 		slices = slicesOf(work, sys.Map.AtOnce())
 	}
 	t := newTally(work, j.persons(), was, !sys.Card.Transactional || len(slices) > 0)
-	pace := pace{sys.Map.MaxRate, time.Now()}
-	for n, slice := range append(slices, work.Treatments) {
-		if n > 0 { // it may have taken long
+	pace, parts := pace{sys.Map.MaxRate, time.Now()}, 0
+	part := func(last bool, treatments ...connectors.Treatment) error {
+		if parts > 0 { // it may have taken long
 			if err := errors.Join(pace.after(ctx, t.worked()), j.inHours()); err != nil {
 				return err
 			}
 		}
-		if len(slices) > 0 {
-			j.progress(fmt.Sprintf("working in %s, part %d of %d", j.System, n+1, len(slices)+1))
+		if parts++; len(slices) > 0 {
+			j.progress(fmt.Sprintf("working in %s, part %d", j.System, parts))
 		}
-		if err := j.handshake(ctx, sys, work, writer, t, slice, n == len(slices)); err != nil {
+		return j.handshake(ctx, sys, work, writer, t, treatments, last)
+	}
+	for _, slice := range slices {
+		if err := cutByKeys(ctx, sys, slice, sys.Map.AtOnce(), func(x connectors.Treatment) error { return part(false, x) }); err != nil {
 			return err
 		}
 	}
-	return nil
+	return part(true, work.Treatments...)
 }
 
 // handshake is one call: prepared, recorded, confirmed, acknowledged.
