@@ -15,6 +15,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/files"
+	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
@@ -36,7 +37,8 @@ type house struct {
 	dir     string
 	mapDir  string
 	engine  *engine.Engine
-	started time.Duration // how long the connectors took to start and open
+	started time.Duration       // how long the connectors took to start and open
+	env     func(string) string // the settings of the map
 	closers []func() error
 	asked   int
 }
@@ -51,6 +53,7 @@ func open(ctx context.Context, set settings, opt sample.Options, change map[stri
 	h.closers = append(h.closers, func() error { return os.RemoveAll(dir) })
 	h.Sample, err = sample.Lay(ctx, filepath.Join(dir, "stores"), opt)
 	if err == nil {
+		h.env = func(n string) string { return h.Env()[n] }
 		err = h.copyMap(change)
 	}
 	if err == nil {
@@ -113,7 +116,7 @@ func (h *house) start(ctx context.Context, set settings) error {
 	h.closers = append(h.closers, pool.Close)
 	connector := func(name string) (c connectors.Connector, sum string, err error) {
 		if set.inside {
-			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}}[name], "", nil
+			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}, "postgres": postgres.Connector{}}[name], "", nil
 		}
 		p, err := pool.Connector(ctx, name)
 		if err != nil {
@@ -127,7 +130,7 @@ func (h *house) start(ctx context.Context, set settings) error {
 		if err != nil {
 			return err
 		}
-		settings, err := s.Settings(func(n string) string { return h.Env()[n] })
+		settings, err := s.Settings(h.env)
 		if err != nil {
 			return err
 		}

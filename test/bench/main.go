@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // settings are what the flags say.
@@ -24,6 +25,8 @@ type settings struct {
 	members int
 	n       int
 	batch   int
+	heavy   int
+	calm    time.Duration
 	rows    []int
 	profile string
 	inside  bool
@@ -43,10 +46,12 @@ func run(ctx context.Context, args []string) error {
 	s := settings{rows: []int{10_000, 1_000_000}}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.only, "only", "access,held,erasure,batch,restriction,archive", "which: access, held, erasure, batch, restriction, archive")
+	f.StringVar(&s.only, "only", "access,held,erasure,batch,restriction,archive,heavy", "which: access, held, erasure, batch, restriction, archive, heavy")
 	f.IntVar(&s.members, "members", 2000, "members of the sample")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
+	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
+	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
 	f.BoolVar(&s.inside, "inside", false, "connectors in this process, for a profile that shows them too")
 	f.Func("rows", "of the archives, as `numbers` with commas between (default 10000,1000000)", func(text string) error {
@@ -81,7 +86,7 @@ func run(ctx context.Context, args []string) error {
 	for _, b := range []struct {
 		name string
 		run  func(context.Context, settings) error
-	}{{"access", benchAccess}, {"held", benchHeld}, {"erasure", benchErasure}, {"batch", benchBatch}, {"restriction", benchRestriction}, {"archive", benchArchive}} {
+	}{{"access", benchAccess}, {"held", benchHeld}, {"erasure", benchErasure}, {"batch", benchBatch}, {"restriction", benchRestriction}, {"archive", benchArchive}, {"heavy", benchHeavy}} {
 		if !strings.Contains(","+s.only+",", ","+b.name+",") {
 			continue
 		}
