@@ -54,7 +54,7 @@ func TestBatchInSlices(t *testing.T) {
 	}
 	one, in, _ := run(0)
 	many, _, said := run(20)
-	if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "working in ledger, part 3 of") }) {
+	if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "working in ledger, part 3") }) {
 		t.Fatalf("the ledger was not worked in slices: %v", said)
 	}
 	if d := one.Snapshot(t).Changed(many.Snapshot(t)); len(d) > 0 {
