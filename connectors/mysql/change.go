@@ -29,8 +29,8 @@ func (w *work) change(j *job) error {
 	var notes connectors.Diagnostics
 	if errors.Is(err, connectors.ErrConflict) && errors.As(err, &notes) {
 		for i := range notes {
-			if notes[i].Path == "" {
-				notes[i].Path = j.Table.Name
+			if p := notes[i].Path; p == "" || p[0] == '.' { // of this table, says who does not know its name
+				notes[i].Path = j.Table.Name + p
 			}
 		}
 		j.Out.Notes = append(j.Out.Notes, notes...)

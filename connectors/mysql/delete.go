@@ -51,7 +51,7 @@ func (w *work) delete(j *job) error {
 func (w *work) leavesFirst(t *table, rows []target) ([][]target, error) {
 	own := slices.DeleteFunc(slices.Clone(t.refs), func(r reference) bool { return r.toSchema+"."+r.toTable != t.address() })
 	mine := jobs.Only(rows, false)
-	if len(own) == 0 || len(mine) < 2 {
+	if len(own) == 0 || len(mine) == 0 {
 		return [][]target{rows}, nil
 	}
 	refers, err := w.amongThemselves(t, own, mine) // by name of a row, the names of those that refer to it
@@ -83,7 +83,7 @@ func (w *work) leavesFirst(t *table, rows []target) ([][]target, error) {
 	return out, nil
 }
 
-// amongThemselves finds which of the rows refer to which of them; a row that refers to itself stands in nobody's way.
+// amongThemselves finds which of the rows refer to which of them; one that refers to itself stands in its own way.
 func (w *work) amongThemselves(t *table, own []reference, rows []target) (map[string][]string, error) {
 	out, among := map[string][]string{}, map[string]bool{}
 	for _, r := range rows {
@@ -96,7 +96,7 @@ func (w *work) amongThemselves(t *table, own []reference, rows []target) (map[st
 			from := s.given(part)
 			err := w.line.each(w.ctx, "looking at rows of "+t.Name, s.query("SELECT "+s.ids()+", "+s.idsOf("p")+" FROM "+from+" JOIN "+t.base().Table(s.d)+" AS p ON "+same(ref.to, "p", ref.from, "u")), func(row [][]byte) error {
 				child, parent := jobs.NameOf(jobs.Texts(row[:n])), jobs.NameOf(jobs.Texts(row[n:]))
-				if child != parent && among[parent] {
+				if among[parent] {
 					out[parent] = append(out[parent], child)
 				}
 				return nil

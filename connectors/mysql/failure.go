@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -68,12 +69,44 @@ func spoken(e *mysql.MySQLError) error {
 		return fmt.Errorf("%w: columns or values of types that cannot be compared", connectors.ErrNotSupported)
 	}
 	if note, ok := constraint(e.Number); ok {
+		note.Path = about(e)
 		return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics{note})
 	}
 	return fmt.Errorf("database error %d", e.Number)
 }
 
-// constraint says what forbade a change; its path is filled in by who knows the table.
+// Where a message names something of the schema. The rest of it may quote values, and a value anything.
+var (
+	keyAtEnd  = regexp.MustCompile("for key '(?:[^']*\\.)?([\\w$]+)'$")
+	ofTable   = regexp.MustCompile("\\(`[^`]+`\\.`([^`]+)`, CONSTRAINT `([^`]+)` FOREIGN KEY")
+	checked   = regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]+`\\.`([^`]+)`$")
+	oneColumn = regexp.MustCompile("^(?:Column|Field) '([\\w$]+)' ")
+)
+
+// about is what of the schema an error is about; "" where that is not said, or the table is not.
+func about(e *mysql.MySQLError) string {
+	switch e.Number {
+	case duplicate:
+		if m := keyAtEnd.FindStringSubmatch(e.Message); m != nil {
+			return "." + m[1]
+		}
+	case parentRow, childRow:
+		if m := ofTable.FindStringSubmatch(e.Message); m != nil {
+			return m[1] + "." + m[2]
+		}
+	case 4025:
+		if m := checked.FindStringSubmatch(e.Message); m != nil {
+			return m[2] + "." + m[1]
+		}
+	case 1048, 1364:
+		if m := oneColumn.FindStringSubmatch(e.Message); m != nil {
+			return "." + m[1]
+		}
+	}
+	return ""
+}
+
+// constraint says what forbade a change.
 func constraint(number uint16) (connectors.Diagnostic, bool) {
 	var summary, hint string
 	switch number {

@@ -194,6 +194,11 @@ func (w *work) update(j *job, arm relational.Arm, rows []target, l *looked) erro
 		if err != nil {
 			return err
 		}
+		if typeOf(col).computed { // which some servers would pass over in silence
+			note, _ := constraint(1906)
+			note.Path = j.Table.Name + "." + col.Name
+			return conflict(note)
+		}
 		if may && typeOf(col).notNull { // which some servers would fill with the time of day
 			note, _ := constraint(1048)
 			note.Path = j.Table.Name + "." + col.Name

@@ -80,6 +80,10 @@ func changesOf(zone string) changes {
 		if next.IsZero() || next.Year() > lastChange {
 			break
 		}
+		if !next.After(at) { // as happens at the end of a leap year
+			at = at.AddDate(0, 0, 1)
+			continue
+		}
 		low, high := next.UTC().Add(-25*time.Hour), next.UTC().Add(25*time.Hour)
 		if now := offset(high); now != offset(low) {
 			edge := bisect(low, high, func(x time.Time) bool { return offset(x) == now })
@@ -92,14 +96,14 @@ func changesOf(zone string) changes {
 	return c
 }
 
-// shift is a local time of a zone as one of UTC.
+// shift is a local time of a zone as one of UTC; itself, where that is beyond the last year there is.
 func shift(local, zone string) string {
 	c := changesOf(zone)
 	switch {
 	case len(c.at) > 0:
-		return "(" + local + " - INTERVAL CAST(ELT(1 + INTERVAL(TO_SECONDS(" + local + "), " + strings.Join(c.at, ", ") + "), " + strings.Join(c.offsets, ", ") + ") AS SIGNED) SECOND)"
+		return "COALESCE(" + local + " - INTERVAL CAST(ELT(1 + INTERVAL(TO_SECONDS(" + local + "), " + strings.Join(c.at, ", ") + "), " + strings.Join(c.offsets, ", ") + ") AS SIGNED) SECOND, " + local + ")"
 	case c.offsets[0] == "0":
 		return "(" + local + ")"
 	}
-	return "(" + local + " - INTERVAL " + c.offsets[0] + " SECOND)"
+	return "COALESCE(" + local + " - INTERVAL " + c.offsets[0] + " SECOND, " + local + ")"
 }
