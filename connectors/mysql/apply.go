@@ -153,7 +153,7 @@ func (w *work) begin() error {
 			return err
 		}
 	}
-	return w.line.run(w.ctx, "START TRANSACTION READ WRITE")
+	return w.line.run(w.ctx, w.store.arrive(), "START TRANSACTION READ WRITE")
 }
 
 // lockStep takes the lock of the step, and gives what gives it back. Locks are known to the whole server by at most 64 letters.

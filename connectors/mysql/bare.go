@@ -50,8 +50,8 @@ func (d dialect) fromText(x string, to relational.Column) string {
 	switch into.kind {
 	case whole, exact, inexact, bits:
 		return when("^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})", "CAST("+x+" AS DECIMAL(65,"+strconv.Itoa(fraction)+"))")
-	case date, stamp, instant:
-		return moment(relational.Term{SQL: x, Column: relational.Column{Own: typed{kind: text, charset: "utf8mb4", collation: "utf8mb4_bin"}}}, "")
+	case date, stamp, instant: // a text that names a zone is nobody's key
+		return when("^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?", "CAST("+x+" AS DATETIME(6))")
 	case clock:
 		return when("^-?[0-9]{1,3}:[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?", d.cell(x, to))
 	case uuid:

@@ -11,6 +11,9 @@
 // Values go the other way as texts that were looked at first: what no value of the column's type can be matches nothing, and is
 // an error where it is to be stored. Subjects are sent as one JSON document and read with JSON_TABLE.
 //
+// The server lets an account into a database, and tells it of tables, where it may do anything there at all: REFERENCES on the database is
+// enough to begin with, and lets it read nothing. What it needs beside that `dossier connector grants` prints.
+//
 // Texts compare as their column's collation compares them. A row is named by its primary key, else by a unique key none of whose
 // columns may be NULL; a table with neither is refused, with the statement that gives it one.
 //

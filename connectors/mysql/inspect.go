@@ -14,7 +14,12 @@ import (
 // granted something by name, whose tables are named with their database.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
-	err := s.reading(ctx, s.pool, func(v *view) error { return v.inspect(out) })
+	err := s.reading(ctx, s.pool, func(v *view) error {
+		if err := v.line.run(ctx, s.arrive()); err != nil {
+			return err
+		}
+		return v.inspect(out)
+	})
 	if err != nil {
 		return nil, err
 	}

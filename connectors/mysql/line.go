@@ -143,6 +143,10 @@ func placed(q query) (text string, args []any) {
 	}
 }
 
+// arrive has the server look again at what the account may do in the database: it keeps what it knew when the connection was made, and does not
+// tell of a trigger the account was let see since.
+func (s *store) arrive() string { return "USE " + quote(s.name) }
+
 // end ends a transaction, even when the call that began it is over.
 func (l *line) end(ctx context.Context, how string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), idle)

@@ -43,7 +43,8 @@ func MySQL(t testing.TB) Database {
 		statements = append(statements, "CREATE USER "+account+"@'%' IDENTIFIED BY '"+ordinary+"'")
 	}
 	statements = append(statements, "GRANT ALL ON "+name+".* TO "+name+" WITH GRANT OPTION", "GRANT ALL ON dossier_"+name+".* TO "+name+" WITH GRANT OPTION",
-		"GRANT SELECT, INSERT, UPDATE, DELETE, DROP ON "+name+".* TO "+app)
+		"GRANT SELECT, INSERT, UPDATE, DELETE, DROP ON "+name+".* TO "+app,
+		"GRANT REFERENCES ON "+name+".* TO "+bare) // else it is not let in
 	if err := TellMySQL(server.String(), statements...); err != nil {
 		t.Fatalf("making a database: %v", err)
 	}
