@@ -12,8 +12,10 @@ type Connector struct{}
 // Version is that of the connector.
 const Version = "1.0.0"
 
-// maxPath is how many hops one statement follows: the server joins at most 61 tables, and a hop over a table with held rows takes several.
-const maxPath = 8
+// maxPath is how many hops one statement follows. MariaDB works a common table out anew wherever it is named, and a hop between tables with
+// held rows names the one before it four times: so a few hops more would take it minutes to think about, and a repetition too. The host follows
+// longer paths key by key.
+const maxPath = 2
 
 // Describe says what the connector can do.
 func (Connector) Describe() connectors.Description {
@@ -32,7 +34,6 @@ func (Connector) Describe() connectors.Description {
 		Rehearsal:     true,
 		Blocking:      []string{methodMove},
 		MaxPath:       maxPath,
-		Recursive:     true,
 		Exists:        true,
 		Folds:         true,
 		KeepsDeleted: "a deleted row's bytes stay in the table's pages and in the undo log until purge has passed and the space is used again; in the redo log until it is " +

@@ -77,10 +77,10 @@ func spoken(e *mysql.MySQLError) error {
 
 // Where a message names something of the schema. The rest of it may quote values, and a value anything.
 var (
-	keyAtEnd  = regexp.MustCompile("for key '(?:[^']*\\.)?([\\w$]+)'$")
+	keyAtEnd  = regexp.MustCompile(`for key '(?:[^']*\.)?([\w$]+)'$`)
 	ofTable   = regexp.MustCompile("\\(`[^`]+`\\.`([^`]+)`, CONSTRAINT `([^`]+)` FOREIGN KEY")
 	checked   = regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]+`\\.`([^`]+)`$")
-	oneColumn = regexp.MustCompile("^(?:Column|Field) '([\\w$]+)' ")
+	oneColumn = regexp.MustCompile(`^(?:Column|Field) '([\w$]+)' `)
 )
 
 // about is what of the schema an error is about; "" where that is not said, or the table is not.
