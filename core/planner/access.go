@@ -37,7 +37,9 @@ func (s *survey) planAccess(out *Result) error {
 				return err
 			}
 			if n[0] > 0 {
-				s.export(out, c, col, portability)
+				if err := s.exportShares(out, c, col, portability); err != nil {
+					return err
+				}
 			}
 		}
 		if !portability {
@@ -73,11 +75,15 @@ func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {
 
 // export decides field by field what leaves: others' fields stay, free text waits for a person unless
 // the map says that it names nobody else.
-func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection, portability bool) {
-	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c, s.rowsAsked(c)...), Why: map[string]string{}, Limit: s.limited(c)}
+func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection, portability bool, part share, rows int64) {
+	x := Export{System: c.System.Name, Collection: c.Name, Selection: s.reach(c, append(s.rowsAsked(c), part.where...)...), Why: map[string]string{}, Limit: s.limited(c)}
 	var review []string
 	for _, f := range c.Fields {
-		switch why := s.withhold(f, portability); why {
+		why := s.withhold(f, portability)
+		if (why == "" || why == plan.NeedsReview) && slices.Contains(part.hidden, f.Name) {
+			why = plan.ThirdPerson
+		}
+		switch why {
 		case "":
 			x.Selection.Fields = append(x.Selection.Fields, f.Name)
 		default:
@@ -111,24 +117,24 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 		x.Selection.Fields = nil
 	}
 	if len(x.Selection.Fields) == 0 && len(review) == 0 && slices.ContainsFunc(x.Withheld, func(f string) bool { return x.Why[f] == plan.Processor }) {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Refer, Rows: col.Total, Reason: plan.Reason{Code: plan.Processor, Explain: "held for another controller, who answers for it"}})
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Refer, Rows: rows, Reason: plan.Reason{Code: plan.Processor, Explain: "held for another controller, who answers for it"}})
 		out.Work.Exports = append(out.Work.Exports, x) // the package says that it is left out
 		return
 	}
 	if len(x.Selection.Fields) == 0 && len(review) == 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
 		return
 	}
 	out.Work.Exports = append(out.Work.Exports, x) // also without a field: what is left out is said
 	if len(x.Selection.Fields) > 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: col.Total, Reason: s.exportReason(x.Limit)})
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Export, Rows: rows, Reason: s.exportReason(x.Limit)})
 	}
 	if len(review) > 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Review, Rows: col.Total, Fields: review,
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Review, Rows: rows, Fields: review,
 			Reason: plan.Reason{Code: plan.NeedsReview, Explain: "may name others; a person looks at it before it leaves"}})
 	}
 	if held := others(x); len(held) > 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: col.Total, Fields: held,
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Fields: held,
 			Reason: plan.Reason{Code: plan.ThirdPerson, Explain: "another person's (art. 15(4))"}})
 	}
 }

@@ -44,10 +44,14 @@ func (s *survey) follow() (grew bool, err error) {
 }
 
 // leads says whether the rows of c have to be read by the host: an edge goes on from them that a store cannot
-// follow alone or, where data is to be taken away, any edge; or they hold unique identifiers.
+// follow alone or, where data is to be taken away, any edge; or it depends on who comes over which edge what is shown; or they hold
+// unique identifiers.
 func (s *survey) leads(c *datamap.Collection) bool {
 	for _, e := range s.Graph.Children(c) {
 		if s.Graph.Host(e) || s.in.Request.Right != request.Access && s.in.Request.Right != request.Portability {
+			return true
+		}
+		if child, _ := e.Child(); slices.ContainsFunc(s.Graph.Parents(child), func(e *datamap.Edge) bool { return len(e.Hides) > 0 }) {
 			return true
 		}
 	}
