@@ -142,7 +142,10 @@ func plus(a, b int64) int64 {
 
 // check adds a question to the one that asks the same.
 func (b *pooled) check(person int, c *Check, now map[string]string) {
-	id := now[c.ID]
+	id, treated := now[c.ID]
+	if !treated {
+		id = c.ID
+	}
 	for i := range b.work.Checks {
 		have := &b.work.Checks[i]
 		if have.ID != id || have.By != c.By || have.Exact != c.Exact || (have.Parent == nil) != (c.Parent == nil) ||

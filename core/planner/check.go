@@ -78,7 +78,7 @@ func (e *erasure) planChecks(sys *datamap.System) error {
 			}
 		}
 	}
-	return nil
+	return e.checkStrays(sys)
 }
 
 // keysOnly is a match of root rows without the identifier they were found by.
