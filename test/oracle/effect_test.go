@@ -172,7 +172,7 @@ func (v *verdict) tells(r *rule) []string {
 // reduced is what is left of a shell: its key, what edges use and kept rows need, fields that are kept for themselves.
 func (v *verdict) reduced(a at) map[string]any {
 	now := maps.Clone(a.row().v)
-	stay := append(v.stays(a.c), v.told(a.c, nil)...)
+	stay := append(v.of(a).stays(a.c), v.of(a).told(a.c, nil)...)
 	for _, name := range a.c.mapped() {
 		if f := a.c.field(name); f != nil && len(f.rules) > 0 {
 			continue
@@ -187,9 +187,9 @@ func (v *verdict) reduced(a at) map[string]any {
 
 // clearFields empties fields whose own purpose has ended, inside a row that stays.
 func (v *verdict) clearFields(a at, now map[string]any) {
-	stay := v.stays(a.c)
+	stay := v.of(a).stays(a.c)
 	for i := range a.c.rows {
-		if v.fate(at{a.c, i}) == "held" {
+		if v.of(a).fate(at{a.c, i}) == "held" {
 			for _, r := range a.c.rules {
 				stay = append(stay, v.tells(r)...)
 			}
@@ -197,7 +197,7 @@ func (v *verdict) clearFields(a at, now map[string]any) {
 		}
 	}
 	for _, f := range a.c.fields {
-		if len(f.rules) > 0 && !v.fieldHeld(a, f) && !slices.Contains(stay, f.name) && !slices.Contains(v.told(a.c, f), f.name) && v.inScope(a.c) {
+		if len(f.rules) > 0 && !v.fieldHeld(a, f) && !slices.Contains(stay, f.name) && !slices.Contains(v.of(a).told(a.c, f), f.name) && v.inScope(a.c) {
 			now[f.name] = nil
 		}
 	}
@@ -207,7 +207,7 @@ func (v *verdict) clearFields(a at, now map[string]any) {
 func (v *verdict) cutting(x *edge, s at) bool {
 	if f := v.fate(s); f == "deleted" || f == "anonymised" || x.leave == "keep" || !v.inScope(x.from) {
 		return false
-	} else if f == "shell" && !slices.Contains(v.stays(x.from), x.fields[0]) {
+	} else if f == "shell" && !slices.Contains(v.of(s).stays(x.from), x.fields[0]) {
 		return false
 	}
 	gone := false

@@ -77,9 +77,14 @@ func TestErasureOnServers(t *testing.T) {
 	})
 }
 
-// TestBatchOfOneOnServers does the same for the work of a batch, as TestBatchOfOne does.
-func TestBatchOfOneOnServers(t *testing.T) {
-	onServers(t, 130, []string{"planned", "foreign keys"}, func(t *testing.T, rt *rapid.T, s *site, name string, seen map[string]int) string {
+// TestBatchOnServers does the same for the work of a batch of one, and of two who may own rows together, as TestBatchOfOne and TestBatchOfTwo do.
+func TestBatchOnServers(t *testing.T) {
+	onServers(t, 130, []string{"planned", "compared", "foreign keys"}, func(t *testing.T, rt *rapid.T, s *site, name string, seen map[string]int) string {
+		if (dice{rt}).chance(50, "two") {
+			var p *plot
+			two := drawPair(rt, func(e *estate) { p = s.plot(rt, e, name, seen) })
+			return p.over(rt, two.explain, func() string { return two.try(t, p.way(), 0, p.applied, seen) })
+		}
 		e := drawEstate(rt)
 		p := s.plot(rt, e, name, seen)
 		v := judge(e)

@@ -22,6 +22,17 @@ type verdict struct {
 
 	shared, shell map[at]bool
 	heldMemo      map[at]bool
+	parts         []*verdict // of one on several persons: of each of them
+}
+
+// of is the verdict on the person whose row a is: what of a row is needed is each person's own.
+func (v *verdict) of(a at) *verdict {
+	for _, p := range v.parts {
+		if p.mine[a] {
+			return p
+		}
+	}
+	return v
 }
 
 func judge(e *estate) *verdict {
