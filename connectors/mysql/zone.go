@@ -77,6 +77,10 @@ func changesOf(zone string) changes {
 	c := changes{offsets: []string{seconds(offset(at))}}
 	for {
 		_, next := at.In(loc).ZoneBounds()
+		if !next.IsZero() && !next.After(at) { // on the last day of some leap years the library finds no end but that instant itself
+			at = at.Add(24 * time.Hour)
+			continue
+		}
 		if next.IsZero() || next.Year() > lastChange {
 			break
 		}
