@@ -3,7 +3,6 @@ package houses
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -59,6 +58,11 @@ func readRows(ctx context.Context, db *sql.DB, query string) ([][]*string, error
 		return nil, err
 	}
 	defer rows.Close()
+	return texts(rows)
+}
+
+// texts are the rows of one answer.
+func texts(rows *sql.Rows) ([][]*string, error) {
 	columns, err := rows.Columns()
 	if err != nil {
 		return nil, err
@@ -74,5 +78,5 @@ func readRows(ctx context.Context, db *sql.DB, query string) ([][]*string, error
 		}
 		out = append(out, cells)
 	}
-	return out, errors.Join(rows.Err())
+	return out, rows.Err()
 }
