@@ -112,7 +112,7 @@ func TestARightIsMissing(t *testing.T) {
 		t.Errorf("apply ended with %d", r.Code)
 	}
 	register := product.System(t, c.Standing(t, p.Request), "register")
-	if register.WaitsFor != "person" || !strings.Contains(register.Why, "vehicles") || !strings.Contains(register.Why, "may not") {
+	if register.WaitsFor != "person" || !strings.Contains(register.Why, "vehicles") || !strings.Contains(register.Why, "the account ") {
 		t.Errorf("it waits for %q: %q", register.WaitsFor, register.Why)
 	}
 	if got := c.rows(t); got != before {
