@@ -22,8 +22,6 @@ func (dialect) Bare(of relational.Term, to relational.Column) string {
 	switch {
 	case numeric(into.kind) && from.kind == boolean:
 		x = of.SQL + "::int"
-	case from.name == "bpchar": // read as a key it has the blanks it is filled up with, which a cast to text takes away
-		x = fromText(bytewise("format('%s', "+of.SQL+")"), into)
 	case from.kind == text:
 		x = fromText(bytewise(of.SQL), into)
 	case into.kind == boolean && from.kind == whole:

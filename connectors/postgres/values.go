@@ -191,6 +191,10 @@ func (t typed) read(b []byte) any {
 		}
 	case nested, array:
 		return connectors.JSON(s)
+	case text:
+		if t.name == "bpchar" { // the blanks it is filled up with are no part of the value, to the database neither
+			return strings.TrimRight(s, " ")
+		}
 	}
 	return s
 }
