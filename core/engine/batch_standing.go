@@ -98,6 +98,15 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 				return nil, err
 			}
 		}
+		if slices.ContainsFunc(steps, func(s state.Step) bool {
+			return s.System == sys.Name && slices.Contains(detailOf(s).Codes, answeredByPerson)
+		}) { // of all of them, in the same words
+			for _, m := range b.Requests {
+				if err := y.answered(tx, m.Request); err != nil {
+					return nil, err
+				}
+			}
+		}
 		out = append(out, y)
 	}
 	return out, nil

@@ -137,7 +137,10 @@ func (j *job) lastLook(ctx context.Context) (keep *lasting, look bool, err error
 	}
 	j.work = &whole
 	k := lastingOf(j.open.Content, j.work)
-	return &k, len(j.work.Dues) > 0 || j.open.due != nil, nil
+	if look = len(j.work.Dues) > 0 || j.open.due != nil; look {
+		err = j.leaveDead(ctx, &k)
+	}
+	return &k, look, err
 }
 
 // keepOn leaves the due items as they are to stand.

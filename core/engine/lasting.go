@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/gob"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
@@ -127,5 +130,33 @@ func (e *Engine) printAnchors(ctx context.Context, ks ...*lasting) error {
 		}
 		k.Anchors = there
 	}
+	return nil
+}
+
+// leaveDead takes out what stands in a system that a person answered for and that still does not answer: a request does not wait for it, and
+// nothing leads to what nobody can look at. The unique identifiers go on leading there, should it come back.
+func (j *job) leaveDead(ctx context.Context, k *lasting) error {
+	dead := map[string]bool{}
+	for _, a := range k.Anchors {
+		if _, known := dead[a.System]; known {
+			continue
+		}
+		answered, err := read(ctx, j.Engine, func(tx *state.Tx) (bool, error) {
+			_, ok, err := answerFor(tx, j.Step.Request, a.System)
+			return ok, err
+		})
+		if err != nil {
+			return err
+		}
+		dead[a.System] = false
+		if !answered {
+			continue
+		}
+		_, err = j.Planner.Prints(ctx, j.Ring.DueMarkKey().Bytes(), []planner.Root{a.Root})
+		if dead[a.System] = errors.Is(err, connectors.ErrTryLater); err != nil && !dead[a.System] {
+			return err
+		}
+	}
+	k.Anchors = slices.DeleteFunc(k.Anchors, func(a planner.Anchor) bool { return dead[a.System] })
 	return nil
 }

@@ -241,11 +241,8 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 				return err
 			}
 		}
-		if a, ok, err := answerFor(tx, s.ID, sys.Name); err != nil {
+		if err := y.answered(tx, s.ID); err != nil {
 			return err
-		} else if ok {
-			y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore, y.Evidence = "answered for", a.By, a.Because, "", nil, nil, len(a.Files)
-			y.Task, y.Department, y.TaskDue, y.MoreTasks = 0, "", "", 0
 		}
 		s.Systems = append(s.Systems, y)
 	}
@@ -305,6 +302,16 @@ func (y *SystemStanding) stays(a plan.Action) {
 	case a.Action == plan.Mark && a.Reason.Code == plan.Shared:
 		y.Marked += a.Rows
 	}
+}
+
+// answered says who answered for the system, of a request, where somebody did.
+func (y *SystemStanding) answered(tx *state.Tx, request string) error {
+	a, ok, err := answerFor(tx, request, y.Name)
+	if ok {
+		y.State, y.AnsweredBy, y.Why, y.WaitsFor, y.Codes, y.NotBefore, y.Evidence = "answered for", a.By, a.Because, "", nil, nil, len(a.Files)
+		y.Task, y.Department, y.TaskDue, y.MoreTasks = 0, "", "", 0
+	}
+	return err
 }
 
 // confirm says how far the people of a system on paper are.
