@@ -15,6 +15,8 @@ func (d dialect) Bare(of relational.Term, to relational.Column) string {
 		return d.bareText(of, into)
 	case numeric(from.kind) && numeric(into.kind), dates(from.kind) && dates(into.kind), from.kind == into.kind && from.kind != other:
 		return of.SQL
+	case from.json && (numeric(into.kind) || dates(into.kind) || into.kind == raw):
+		return "NULL" // JSON is no number, no date and no bytes, even where it reads like one
 	case from.kind == text:
 		return d.fromText(bytewise(of.SQL), to)
 	case into.kind == raw && (numeric(from.kind) || dates(from.kind)):
