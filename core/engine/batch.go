@@ -175,10 +175,10 @@ func (e *Engine) openMembers(ctx context.Context, ids []string) (ms members, err
 }
 
 // makeBatch plans members together; standIns is the key placeholders are made under.
-func (e *Engine) makeBatch(ctx context.Context, ms members, standIns keys.DataKey, asOf time.Time, without []string, rehearse bool) (*planner.Batch, []planner.Member, error) {
+func (e *Engine) makeBatch(ctx context.Context, ms members, standIns keys.DataKey, asOf time.Time, without []string) (*planner.Batch, []planner.Member, error) {
 	var in []planner.Member
 	for _, m := range ms {
-		one, err := e.input(ctx, m.open, asOf, without, rehearse)
+		one, err := e.input(ctx, m.open, asOf, without)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -178,7 +178,7 @@ func (e *Engine) remakeFor(ctx context.Context, j *job, whole *groupWork, person
 		}
 		plans = append(plans, m.plan)
 	}
-	now, _, err := e.makeBatch(ctx, ms, j.open.Key, plans[0].AsOf, without, false)
+	now, _, err := e.makeBatch(ctx, ms, j.open.Key, plans[0].AsOf, without)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -51,7 +51,7 @@ func (e *Engine) PlanBatch(ctx context.Context, name string, ids []string, opt P
 		return nil, err
 	}
 	defer key.Wipe()
-	made, in, err := e.reading().makeBatch(ctx, ms, key, now, opt.Without, opt.Rehearse)
+	made, in, err := e.reading().makeBatch(ctx, ms, key, now, opt.Without)
 	if err != nil {
 		return nil, err
 	}

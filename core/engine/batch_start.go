@@ -108,7 +108,7 @@ func (e *Engine) membersOf(ctx context.Context, b *plan.Batch) (members, error) 
 
 // lookAgain makes the batch once more with the plan's own as_of, and compares each member's plan with the one that was approved.
 func (e *Engine) lookAgain(ctx context.Context, ms members, key keys.DataKey, b *plan.Batch) (*planner.Work, []*planner.Result, error) {
-	now, _, err := e.makeBatch(ctx, ms, key, b.AsOf, leftOut(ms[0].plan), false)
+	now, _, err := e.makeBatch(ctx, ms, key, b.AsOf, leftOut(ms[0].plan))
 	if err != nil {
 		return nil, nil, err
 	}

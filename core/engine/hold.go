@@ -24,7 +24,7 @@ func (j *job) lookAnew(ctx context.Context, system string) (work *planner.System
 	if err != nil {
 		return nil, nil, err
 	}
-	made, err := j.make(ctx, j.open, p.AsOf, leftOut(p), false)
+	made, err := j.make(ctx, j.open, p.AsOf, leftOut(p))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -89,7 +89,7 @@ func (e *Engine) heldWork(ctx context.Context, id string) (*planner.Work, error)
 	if o.Content.Right != request.Restriction {
 		return nil, unfit("request %s is no restriction", id)
 	}
-	made, err := e.make(ctx, o, o.AsOf, nil, false)
+	made, err := e.make(ctx, o, o.AsOf, nil)
 	if err != nil {
 		return nil, err
 	}

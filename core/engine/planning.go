@@ -87,7 +87,7 @@ func enterPlan(tx *state.Tx, x state.Request, p *plan.Plan, batch string, open [
 // It is rehearsed, each system for so long at most, where that is not 0.
 func (e *Engine) draft(ctx context.Context, o *open, without []string, rehearsal time.Duration) (*planner.Result, state.Plan, error) {
 	now := e.Now()
-	made, err := e.reading().make(ctx, o, now, without, rehearsal > 0)
+	made, err := e.reading().make(ctx, o, now, without)
 	if err != nil {
 		return nil, state.Plan{}, err
 	}
@@ -126,8 +126,8 @@ func plannable(o *open) error {
 }
 
 // make runs the planner over a request.
-func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []string, rehearse bool) (*planner.Result, error) {
-	in, err := e.input(ctx, o, asOf, without, rehearse)
+func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []string) (*planner.Result, error) {
+	in, err := e.input(ctx, o, asOf, without)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 }
 
 // input is what a request is planned by.
-func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []string, rehearse bool) (planner.Input, error) {
+func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []string) (planner.Input, error) {
 	commitment, err := o.commitment()
 	if err != nil {
 		return planner.Input{}, err
@@ -178,7 +178,7 @@ func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []s
 	if err != nil {
 		return planner.Input{}, err
 	}
-	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Rehearse: rehearse, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
+	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
 		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
 		AskKey:       askKey,

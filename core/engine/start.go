@@ -71,7 +71,7 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 			return err
 		}
 	}
-	now, err := e.make(ctx, o, p.AsOf, without, false)
+	now, err := e.make(ctx, o, p.AsOf, without)
 	if err != nil {
 		return err
 	}

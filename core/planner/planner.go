@@ -32,10 +32,9 @@ type Planner struct {
 // Input is what one plan is made of.
 type Input struct {
 	Request      *request.Request
-	AsOf         time.Time // all cut-offs are computed from it
-	Without      []string  // systems left for a plan of their own
-	Commitment   string    // see [plan.Plan]
-	Rehearse     bool
+	AsOf         time.Time                              // all cut-offs are computed from it
+	Without      []string                               // systems left for a plan of their own
+	Commitment   string                                 // see [plan.Plan]
 	Former       []Mark                                 // unique identifiers under which rows of this person were kept by an earlier erasure
 	PrintKey     []byte                                 // of the anchors' prints
 	Anchors      []Anchor                               // rows that were kept then and lead to the rest of what was
