@@ -1,7 +1,6 @@
 package mysql
 
 import (
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/test/draws"
 )
 
 // held are values each type takes.
@@ -24,7 +24,7 @@ var held = map[string][]string{
 // TestPushedDownEqualsKeyHops lays out random tables whose keys are of types that the server compares each in a way of its own, some of
 // their rows held, and finds the same rows in one statement as hop by hop.
 func TestPushedDownEqualsKeyHops(t *testing.T) {
-	drawAlike(t)
+	draws.Alike(t, 20261122, 0)
 	h := newHouse(t, "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'")
 	var names []string
 	for n := range held {
@@ -114,15 +114,4 @@ func found(t *testing.T, s connectors.Store, sel connectors.Selection) ([]string
 	})
 	slices.Sort(out)
 	return out, err
-}
-
-// drawAlike has the same cases drawn each time, unless -rapid.seed says otherwise: whoever changes something else does not meet a new one.
-func drawAlike(t *testing.T) {
-	t.Helper()
-	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == "0" {
-		if err := seed.Value.Set("20261122"); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = seed.Value.Set("0") })
-	}
 }

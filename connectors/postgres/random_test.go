@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/test/draws"
 )
 
 // held are values each type takes.
@@ -25,7 +25,7 @@ var held = map[string][]string{
 // TestPushedDownEqualsKeyHops lays out random tables whose keys are of types that PostgreSQL compares each in a way of its own, some of
 // their rows held, and finds the same rows in one statement as hop by hop.
 func TestPushedDownEqualsKeyHops(t *testing.T) {
-	drawAlike(t)
+	draws.Alike(t, 20261122, 0)
 	h := newHouse(t, `CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`)
 	var names []string
 	for n := range held {
@@ -136,15 +136,4 @@ func found(t *testing.T, s connectors.Store, sel connectors.Selection) ([]string
 	})
 	slices.Sort(out)
 	return out, err
-}
-
-// drawAlike has the same cases drawn each time, unless -rapid.seed says otherwise: whoever changes something else does not meet a new one.
-func drawAlike(t *testing.T) {
-	t.Helper()
-	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == "0" {
-		if err := seed.Value.Set("20261122"); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = seed.Value.Set("0") })
-	}
 }

@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"testing"
 
@@ -11,16 +10,14 @@ import (
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/test/draws"
 )
 
 // TestNothingComesDueTooEarly: what an erasure kept, taken up again by the same day's dates, is kept: not a row goes that the plain account
 // lets stay, though the shells have lost the dates that told their own ends.
 func TestNothingComesDueTooEarly(t *testing.T) {
 	// The same cases each time: a rare one, where what is left of a row tells of others what it did not tell before, is no fault.
-	if err := flag.Set("rapid.seed", "20290101"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = flag.Set("rapid.seed", "0") })
+	draws.Alike(t, 20290101, 0)
 	n, taken := 100_000, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		e := drawEstate(rt)

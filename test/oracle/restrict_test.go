@@ -2,13 +2,14 @@ package oracle
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/dossier-dsr/dossier/test/draws"
 )
 
 // TestRestrictionAndLift draws maps, rows and two persons who may own rows together. Each is restricted and lifted again. In between nobody reads
@@ -16,13 +17,7 @@ import (
 // stored as it was.
 func TestRestrictionAndLift(t *testing.T) {
 	// The same cases each time; rapid says the seed of one that fails.
-	for name, value := range map[string]string{"rapid.seed": "20290102", "rapid.checks": "60"} {
-		was := flag.Lookup(name).Value.String()
-		if err := flag.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = flag.Set(name, was) })
-	}
+	draws.Alike(t, 20290102, 60)
 	n := 200_000
 	seen := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {

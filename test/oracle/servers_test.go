@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/dossier-dsr/dossier/test/draws"
 	"github.com/dossier-dsr/dossier/test/houses"
 )
 
@@ -23,21 +23,15 @@ var servers = map[string]func(testing.TB) *houses.House{"postgres": houses.Postg
 // cases sets how many are drawn: the same each time, so that nobody's work waits for a rare one; where more are asked for, others.
 func cases(t *testing.T, n int) {
 	t.Helper()
-	seed := "20290103"
+	seed := 20290103
 	if text := os.Getenv(timesEnv); text != "" {
 		times, err := strconv.Atoi(text)
 		if err != nil || times < 1 {
 			t.Fatalf("%s is no number of times", timesEnv)
 		}
-		n, seed = n*times, "0"
+		n, seed = n*times, 0
 	}
-	for name, value := range map[string]string{"rapid.seed": seed, "rapid.checks": strconv.Itoa(n)} {
-		was := flag.Lookup(name).Value.String()
-		if err := flag.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = flag.Set(name, was) })
-	}
+	draws.Alike(t, seed, n)
 }
 
 // onServers runs a property on every server, usual times over all of them; f draws a case, whose tables' names begin with name, counts what
