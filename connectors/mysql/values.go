@@ -34,13 +34,13 @@ func written(col relational.Column, v any) (string, error) {
 	case raw:
 		s, ok = bytesText(v)
 	case nested:
-		if s, ok = plainText(v); ok {
+		if s, ok = relational.Plain(v); ok {
 			ok = json.Valid([]byte(s))
 		}
 	case clock, uuid, inet4, inet6:
 		s, ok = wordText(t.kind, v)
 	case text:
-		s, ok = plainText(v)
+		s, ok = relational.Plain(v)
 		ok = ok && utf8.ValidString(s) && !(t.charset == "utf8mb3" && strings.ContainsFunc(s, func(r rune) bool { return r > 0xffff }))
 	}
 	if !ok {
@@ -48,30 +48,6 @@ func written(col relational.Column, v any) (string, error) {
 	}
 	return s, nil
 }
-
-func plainText(v any) (string, bool) {
-	switch x := v.(type) {
-	case string:
-		return x, true
-	case []byte:
-		return string(x), true
-	case connectors.JSON:
-		return string(x), true
-	case connectors.Decimal:
-		return string(x), true
-	case int64:
-		return strconv.FormatInt(x, 10), true
-	case float64:
-		return strconv.FormatFloat(x, 'g', -1, 64), true
-	case bool:
-		return strconv.FormatBool(x), true
-	case time.Time:
-		return x.Format("2006-01-02 15:04:05.999999999Z07:00"), true
-	}
-	return "", false
-}
-
-var isNumber = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
 
 func numberOf(v any) (*big.Rat, bool) {
 	switch x := v.(type) {
@@ -87,8 +63,8 @@ func numberOf(v any) (*big.Rat, bool) {
 	case time.Time, connectors.JSON:
 		return nil, false
 	}
-	s, ok := plainText(v)
-	if !ok || len(s) > 1000 || !isNumber.MatchString(s) {
+	s, ok := relational.Plain(v)
+	if !ok || len(s) > 1000 || !relational.IsNumber.MatchString(s) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(s)
@@ -184,7 +160,7 @@ var (
 )
 
 func wordText(k kind, v any) (string, bool) {
-	s, ok := plainText(v)
+	s, ok := relational.Plain(v)
 	if !ok {
 		return "", false
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // Apply carries out treatments in one transaction: rows are locked, then resolved and counted, ceilings checked, changes made, deferred
@@ -28,11 +28,11 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 		if err == nil {
 			return w.outcomes(), nil
 		}
-		if w.asked || !again(err, attempt) || !pause(ctx, attempt) {
+		if w.asked || !again(err, attempt) || !jobs.Pause(ctx, attempt) {
 			err = s.lacking(ctx, s.explain(ctx, err, w.jobs), func() []connectors.Use { return usedBy(do) })
 			return w.undone(), err
 		}
-		s.catalog.forget()
+		s.catalog.Forget()
 	}
 }
 
@@ -53,18 +53,6 @@ func again(err error, attempt int) bool {
 	return false
 }
 
-// pause waits for others to be done, each time longer, and never as long as somebody who waits beside it; false where ctx ends.
-func pause(ctx context.Context, attempt int) bool {
-	wait := time.NewTimer(time.Duration(attempt)*20*time.Millisecond + rand.N(100*time.Millisecond)) //nolint:gosec // no secret
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // work is the treatments of one call, in one attempt.
 type work struct {
 	ctx   context.Context
@@ -79,7 +67,7 @@ type work struct {
 }
 
 func (w *work) attempt(l *line) (err error) {
-	l.note = note(w.opt.Lock)
+	l.note = jobs.Note(w.opt.Lock) // statements are sent unnamed, so that nothing on the way keeps them by their text
 	w.line, w.view = l, w.store.catalog.view(w.ctx, l)
 	if err := w.prepare(); err != nil {
 		return err

@@ -62,7 +62,7 @@ func uses(all ...connectors.Collection) []connectors.Use {
 }
 
 // forget has the schema read anew, as it is in two seconds.
-func forget(s connectors.Store) { s.(*store).catalog.forget() }
+func forget(s connectors.Store) { s.(*store).catalog.Forget() }
 
 func block(v connectors.Verb, mark string, ids ...any) connectors.Treatment {
 	return connectors.Treatment{Verb: v, On: by(coll("m", "id"), "id", ids...), Method: methodMove, Mark: mark}

@@ -3,34 +3,13 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"sync"
-	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
-// believed is how long what was read of the schema is taken to be so. A statement that speaks of what is there no more fails, and is
-// tried again with what is there then.
-const believed = 2 * time.Second
-
 // catalog keeps what was read of the schema.
-type catalog struct {
-	mu     sync.Mutex
-	tables map[string]remembered // by address
-}
-
-type remembered struct {
-	*table
-	at time.Time
-}
-
-// forget has everything read anew.
-func (c *catalog) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.tables = nil
-}
+type catalog struct{ relational.Memory[*table] }
 
 // view is the schema as one call sees it: what it has read once stays.
 type view struct {
@@ -53,24 +32,12 @@ func (v *view) table(c connectors.Collection) (*table, error) {
 	if t := v.tables[c.At]; t != nil {
 		return t, nil
 	}
-	v.catalog.mu.Lock()
-	known := v.catalog.tables[c.At]
-	v.catalog.mu.Unlock()
-	if known.table == nil || time.Since(known.at) > believed {
-		t, err := readTable(v.ctx, v.line, c.At)
-		if err != nil {
-			return nil, err
-		}
-		known = remembered{t, time.Now()}
-		v.catalog.mu.Lock()
-		if v.catalog.tables == nil {
-			v.catalog.tables = map[string]remembered{}
-		}
-		v.catalog.tables[c.At] = known
-		v.catalog.mu.Unlock()
+	t, err := v.catalog.Table(c.At, func() (*table, error) { return readTable(v.ctx, v.line, c.At) })
+	if err != nil {
+		return nil, err
 	}
-	v.tables[c.At] = known.table
-	return known.table, nil
+	v.tables[c.At] = t
+	return t, nil
 }
 
 // relational is the catalog statements are written with.

@@ -2,10 +2,10 @@ package postgres
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // Count counts in the database: all selections in one snapshot and, once their tables are known, one round trip.
@@ -28,30 +28,11 @@ func (v *view) counts(ctx context.Context, sels []connectors.Selection) ([]conne
 			return nil, err
 		}
 		if ok {
-			asks = append(asks, ask{q, "counting rows", func(row [][]byte) error { return take(&out[i], row) }, nil})
+			asks = append(asks, ask{q, "counting rows", func(row [][]byte) error { return jobs.Tally(&out[i], row) }, nil})
 		}
 	}
 	if len(asks) == 0 {
 		return out, nil
 	}
 	return out, v.line.send(ctx, asks...)
-}
-
-// take reads the number of one person's rows, or, under the person Everyone, of all.
-func take(t *connectors.Tally, row [][]byte) error {
-	person, err := strconv.Atoi(string(row[0]))
-	if err != nil {
-		return err
-	}
-	n, err := strconv.ParseInt(string(row[1]), 10, 64)
-	if err != nil {
-		return err
-	}
-	if person == relational.Everyone { // the last row; the sum counts a row of two persons twice
-		t.Total = n
-		return nil
-	}
-	t.ByPerson[person] = n
-	t.Total += n
-	return nil
 }

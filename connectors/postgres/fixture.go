@@ -19,7 +19,7 @@ const folding = "dossier_ci"
 // Load lays tables out, in place of what they held. A table that is missing, or lacks a field, is made anew from the values of its rows:
 // id is its key where every row has a number for it, and fields whose names end in _ci ignore the case of letters.
 func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
-	defer s.catalog.forget()
+	defer s.catalog.Forget()
 	return with(ctx, s.pool, func(l *line) error {
 		if err := l.send(ctx, run("SET client_min_messages = warning"), run("BEGIN")); err != nil {
 			return err

@@ -31,7 +31,7 @@ func written(col relational.Column, v any) (string, error) {
 	case boolean:
 		s, ok = truthText(v)
 	case uuid:
-		if s, ok = plainText(v); ok {
+		if s, ok = relational.Plain(v); ok {
 			ok = isUUID.MatchString(s)
 		}
 	case date, stamp, instant:
@@ -39,15 +39,15 @@ func written(col relational.Column, v any) (string, error) {
 	case raw:
 		s, ok = bytesText(v)
 	case nested:
-		if s, ok = plainText(v); ok {
+		if s, ok = relational.Plain(v); ok {
 			ok = json.Valid([]byte(s))
 		}
 	case enum:
-		if s, ok = plainText(v); ok {
+		if s, ok = relational.Plain(v); ok {
 			ok = slices.Contains(t.labels, s)
 		}
 	default:
-		s, ok = plainText(v)
+		s, ok = relational.Plain(v)
 	}
 	if !ok || !utf8.ValidString(s) || strings.Contains(s, "\x00") {
 		return "", fmt.Errorf("%w: a %T in column %s of type %s", relational.ErrForeign, v, col.Name, col.Type)
@@ -56,30 +56,6 @@ func written(col relational.Column, v any) (string, error) {
 }
 
 var isUUID = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$`)
-
-func plainText(v any) (string, bool) {
-	switch x := v.(type) {
-	case string:
-		return x, true
-	case []byte:
-		return string(x), true
-	case connectors.JSON:
-		return string(x), true
-	case connectors.Decimal:
-		return string(x), true
-	case int64:
-		return strconv.FormatInt(x, 10), true
-	case float64:
-		return strconv.FormatFloat(x, 'g', -1, 64), true
-	case bool:
-		return strconv.FormatBool(x), true
-	case time.Time:
-		return x.Format("2006-01-02 15:04:05.999999999Z07:00"), true
-	}
-	return "", false
-}
-
-var isNumber = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
 
 func numberText(v any) (string, bool) {
 	switch x := v.(type) {
@@ -95,8 +71,8 @@ func numberText(v any) (string, bool) {
 	case time.Time, connectors.JSON:
 		return "", false
 	}
-	s, ok := plainText(v)
-	return s, ok && len(s) <= 1000 && isNumber.MatchString(s)
+	s, ok := relational.Plain(v)
+	return s, ok && len(s) <= 1000 && relational.IsNumber.MatchString(s)
 }
 
 var bits = map[string]uint{"int2": 16, "int4": 32, "int8": 64}
@@ -172,7 +148,7 @@ func (t typed) read(b []byte) any {
 			return n
 		}
 	case exact:
-		if isNumber.MatchString(s) {
+		if relational.IsNumber.MatchString(s) {
 			return connectors.Decimal(s)
 		}
 	case inexact:

@@ -1,4 +1,4 @@
-package postgres
+package jobs
 
 import "testing"
 
@@ -6,7 +6,7 @@ import "testing"
 func TestNote(t *testing.T) {
 	for lock, want := range map[string]string{"2026-000123/register": "/* dossier 2026-000123 */ ", "leaving/a/b": "/* dossier leaving */ ", "": "", "/x": "",
 		"a*/ DROP TABLE x; --/register": "", "a\nb/x": "", "ż/x": ""} {
-		if got := note(lock); got != want {
+		if got := Note(lock); got != want {
 			t.Errorf("%q: %q, want %q", lock, got, want)
 		}
 	}
