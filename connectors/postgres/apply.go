@@ -26,11 +26,11 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 		w := &work{ctx: ctx, store: s, do: do, opt: opt}
 		err := with(ctx, s.pool, w.attempt)
 		if err == nil {
-			return w.outcomes(), nil
+			return w.call.Outcomes(w.held), nil
 		}
 		if w.asked || !again(err, attempt) || !jobs.Pause(ctx, attempt) {
-			err = s.lacking(ctx, s.explain(ctx, err, w.jobs), func() []connectors.Use { return usedBy(do) })
-			return w.undone(), err
+			err = s.lacking(ctx, s.explain(ctx, err, w.call), func() []connectors.Use { return usedBy(do) })
+			return w.call.Undone(), err
 		}
 		s.catalog.Forget()
 	}
@@ -53,6 +53,10 @@ func again(err error, attempt int) bool {
 	return false
 }
 
+type job = jobs.Job[*table]
+
+type target = jobs.Target
+
 // work is the treatments of one call, in one attempt.
 type work struct {
 	ctx   context.Context
@@ -61,7 +65,7 @@ type work struct {
 	opt   connectors.ApplyOptions
 	line  *line
 	view  *view
-	jobs  []*job
+	call  jobs.Call[*table]
 	asked bool // the host
 	held  time.Duration
 }
@@ -89,7 +93,7 @@ func (w *work) attempt(l *line) (err error) {
 		return w.end("ROLLBACK")
 	}
 	w.asked = true
-	if err := w.opt.Confirm(w.ctx, w.outcomes()); err != nil {
+	if err := w.opt.Confirm(w.ctx, w.call.Outcomes(0)); err != nil {
 		return err
 	}
 	return w.end("COMMIT")
@@ -105,17 +109,16 @@ func (w *work) end(how string) error {
 // prepare looks at the tables of the treatments; it begins nothing.
 func (w *work) prepare() error {
 	for i, t := range w.do {
-		j := &job{t: t, late: i > 0, out: connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}}
-		w.jobs = append(w.jobs, j)
 		switch t.Verb {
 		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
 		default:
 			return fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
 		}
-		var err error
-		if j.table, err = w.view.table(t.On.Collection); err != nil {
+		table, err := w.view.table(t.On.Collection)
+		if err != nil {
 			return fmt.Errorf("treatment %s: %w", t.ID, err)
 		}
+		w.call = append(w.call, jobs.New(t, table, i > 0))
 	}
 	return nil
 }
@@ -142,23 +145,5 @@ func (w *work) begin() []ask {
 const durably = "SELECT set_config('synchronous_commit', 'on', TRUE) WHERE current_setting('synchronous_commit') = 'off'"
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
-
-func (w *work) outcomes() []connectors.Outcome {
-	out := make([]connectors.Outcome, len(w.jobs))
-	for i, j := range w.jobs {
-		out[i] = j.out
-		out[i].LocksHeld = w.held
-	}
-	return out
-}
-
-// undone are the outcomes after a roll-back: nothing changed.
-func (w *work) undone() []connectors.Outcome {
-	out := w.outcomes()
-	for i := range out {
-		out[i].Changed, out[i].ByPerson, out[i].LinkKeys = 0, map[int]int64{}, nil
-	}
-	return out
-}
 
 var _ connectors.Writer = (*store)(nil)

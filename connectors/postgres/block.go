@@ -6,31 +6,32 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // hold blocks or releases the rows of a treatment.
 func (w *work) hold(j *job) error {
-	if j.t.Method != methodMove && j.t.Method != methodPolicies {
-		return fmt.Errorf("%w: blocking by %s; PostgreSQL blocks by %s or %s", connectors.ErrNotSupported, j.t.Method, methodMove, methodPolicies)
+	if j.Do.Method != methodMove && j.Do.Method != methodPolicies {
+		return fmt.Errorf("%w: blocking by %s; PostgreSQL blocks by %s or %s", connectors.ErrNotSupported, j.Do.Method, methodMove, methodPolicies)
 	}
-	if len(j.rows) == 0 {
+	if len(j.Rows) == 0 {
 		return nil
 	}
-	if j.t.Method == methodPolicies {
+	if j.Do.Method == methodPolicies {
 		return w.guard(j)
 	}
-	if j.t.Verb == connectors.Release {
+	if j.Do.Verb == connectors.Release {
 		return w.release(j)
 	}
-	if j.table.held == nil {
-		return connectors.Diagnostics{{Severity: connectors.Error, Path: j.table.Name, Summary: "nothing is installed by which rows of table " + j.table.Name + " can be restricted",
+	if j.Table.held == nil {
+		return connectors.Diagnostics{{Severity: connectors.Error, Path: j.Table.Name, Summary: "nothing is installed by which rows of table " + j.Table.Name + " can be restricted",
 			Detail: "the administrator runs what `dossier connector install SYSTEM --print` prints"}}
 	}
-	err := j.table.each(j.rows, func(arm relational.Arm, rows []target) error {
+	err := j.Table.each(j.Rows, func(arm relational.Arm, rows []target) error {
 		if arm.Held {
 			return nil
 		}
-		return w.move(j.table, rows)
+		return w.move(j.Table, rows)
 	})
 	if err != nil {
 		return err
@@ -40,63 +41,27 @@ func (w *work) hold(j *job) error {
 
 // mark writes on whose account rows are held, and counts those that were not.
 func (w *work) mark(j *job) error {
-	arm := j.table.Arms[1]
-	rows := only(j.rows, true)
+	arm := j.Table.Arms[1]
+	rows := jobs.Only(j.Rows, true)
 	if len(rows) == 0 { // gone before their turn came
 		return nil
 	}
 	there, marked := map[string]bool{}, map[string]bool{}
-	s := &statement{table: j.table, arm: arm}
+	s := &statement{table: j.Table, arm: arm}
 	from, where := s.given(rows)
-	table, request := s.Bind(j.table.address())+"::text", s.Bind(j.t.Mark)+"::text"
-	a := s.ask("marking rows of "+j.table.Name, "WITH new AS (INSERT INTO "+marksTable+" (in_table, held, request) SELECT "+table+", u."+heldKey+", "+request+" FROM "+from+" JOIN "+s.as()+
+	table, request := s.Bind(j.Table.address())+"::text", s.Bind(j.Do.Mark)+"::text"
+	a := s.ask("marking rows of "+j.Table.Name, "WITH new AS (INSERT INTO "+marksTable+" (in_table, held, request) SELECT "+table+", u."+heldKey+", "+request+" FROM "+from+" JOIN "+s.as()+
 		" ON "+where+" ON CONFLICT DO NOTHING RETURNING held) SELECT "+s.ids()+" FROM new JOIN "+s.as()+" ON u."+heldKey+" = new.held")
 	a.row = namesInto(marked)
-	if err := w.line.send(w.ctx, j.table.present(arm, rows, there), a); err != nil {
+	if err := w.line.send(w.ctx, j.Table.present(arm, rows, there), a); err != nil {
 		return err
 	}
-	return j.marked(rows, there, marked)
-}
-
-// marked counts the rows whose marks were changed, and the others that are there as done.
-func (j *job) marked(rows []target, there, changed map[string]bool) error {
-	done := picked(rows, changed)
-	if err := j.within(len(done)); err != nil {
-		return err
-	}
-	j.count(done)
-	j.out.Already += int64(len(picked(rows, there)) - len(done))
-	return nil
-}
-
-// only are the rows that are held, or those that are not.
-func only(rows []target, held bool) []target {
-	var out []target
-	for _, t := range rows {
-		if t.held == held {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// shifted says in every treatment of the table that rows now stand elsewhere.
-func (w *work) shifted(t *table, names map[string]bool, held bool) {
-	for _, j := range w.jobs {
-		if j.table.oid != t.oid {
-			continue
-		}
-		for i, r := range j.rows {
-			if names[r.name()] {
-				j.rows[i].held = held
-			}
-		}
-	}
+	return j.Marked(rows, there, marked)
 }
 
 func namesInto(names map[string]bool) func([][]byte) error {
 	return func(row [][]byte) error {
-		names[nameOf(strs(row))] = true
+		names[jobs.NameOf(jobs.Texts(row))] = true
 		return nil
 	}
 }
@@ -140,7 +105,7 @@ func (w *work) move(t *table, rows []target) error {
 	if left != int64(len(moved)) {
 		return kept(t.Name)
 	}
-	w.shifted(t, moved, true)
+	w.call.Shifted(t, moved, true)
 	return nil
 }
 

@@ -7,13 +7,14 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // change makes the changes in order: in one round trip, unless a treatment names rows by what an earlier one of the call changes.
 func (w *work) change() error {
 	queue := &queue{w: w}
-	for i := 0; i < len(w.jobs); i++ {
-		j, more := w.jobs[i], w.entangled(i)
+	for i := 0; i < len(w.call); i++ {
+		j, more := w.call[i], w.entangled(i)
 		var err error
 		if len(more) > 0 {
 			err = queue.deleteAsOne(more)
@@ -22,11 +23,11 @@ func (w *work) change() error {
 			err = queue.add(j)
 		}
 		if err != nil {
-			return j.failed(err)
+			return j.Failed(err)
 		}
 	}
 	queue.asks = append(queue.asks, ask{query{SQL: "SET CONSTRAINTS ALL IMMEDIATE"}, "checking constraints", nil, nil})
-	queue.of = append(queue.of, w.jobs[len(w.jobs)-1])
+	queue.of = append(queue.of, w.call[len(w.call)-1])
 	return queue.flush()
 }
 
@@ -40,14 +41,14 @@ type queue struct {
 }
 
 func (q *queue) add(j *job) error {
-	if q.renames[j.table.oid] {
+	if q.renames[j.Table.oid] {
 		if err := q.flush(); err != nil {
 			return err
 		}
 	}
 	before := len(q.asks)
 	var err error
-	switch j.t.Verb {
+	switch j.Do.Verb {
 	case connectors.Delete:
 		err = q.delete(j)
 	case connectors.Set:
@@ -101,7 +102,7 @@ func (q *queue) flush() error {
 	j := of[min(at, len(of)-1)]
 	var notes connectors.Diagnostics
 	if errors.Is(err, connectors.ErrConflict) && errors.As(err, &notes) {
-		j.out.Notes = append(j.out.Notes, notes...)
+		j.Out.Notes = append(j.Out.Notes, notes...)
 	}
 	return err
 }
@@ -120,12 +121,7 @@ func (t *table) on() *statement { return &statement{table: t, arm: t.base()} }
 // each calls f for the rows of each arm, those in the table itself first.
 func (t *table) each(rows []target, f func(relational.Arm, []target) error) error {
 	for _, arm := range t.Arms {
-		var here []target
-		for _, r := range rows {
-			if r.held == arm.Held {
-				here = append(here, r)
-			}
-		}
+		here := jobs.Only(rows, arm.Held)
 		if len(here) == 0 {
 			continue
 		}
@@ -157,7 +153,7 @@ func (s *statement) given(rows []target) (from, where string) {
 	arrays := make([][]any, len(identity))
 	for _, r := range rows {
 		for i := range identity {
-			arrays[i] = append(arrays[i], r.id[i])
+			arrays[i] = append(arrays[i], r.ID[i])
 		}
 	}
 	var unnested, names, on []string
@@ -190,7 +186,7 @@ func (t *table) present(arm relational.Arm, rows []target, found map[string]bool
 	from, where := s.given(rows)
 	a := s.ask("looking at rows of "+t.Name, "SELECT "+s.ids()+" FROM "+from+" JOIN "+s.as()+" ON "+where)
 	a.row = func(row [][]byte) error {
-		found[nameOf(strs(row))] = true
+		found[jobs.NameOf(jobs.Texts(row))] = true
 		return nil
 	}
 	return a

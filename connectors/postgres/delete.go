@@ -3,7 +3,6 @@ package postgres
 import (
 	"slices"
 
-	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
@@ -18,20 +17,20 @@ func (q *queue) delete(j *job) error {
 
 // remove writes the statements that do it.
 func (q *queue) remove(j *job, in *series) error {
-	j.rows = q.w.ownOnly(j)
-	todo := j.sort(j.rows)
-	if err := j.within(len(todo)); err != nil {
+	j.Rows = q.w.call.OwnOnly(j)
+	todo := j.Sort(j.Rows)
+	if err := j.Within(len(todo)); err != nil {
 		return err
 	}
-	return j.table.each(todo, func(arm relational.Arm, rows []target) error {
+	return j.Table.each(todo, func(arm relational.Arm, rows []target) error {
 		if arm.Held {
-			j.table.dropShells(in, arm, rows)
+			j.Table.dropShells(in, arm, rows)
 		}
 		for part := range slices.Chunk(rows, atOnce) {
-			s := in.on(j.table, arm)
-			a := s.ask("deleting from "+j.table.Name, s.deletion(part))
+			s := in.on(j.Table, arm)
+			a := s.ask("deleting from "+j.Table.Name, s.deletion(part))
 			a.done = func(n int64) error {
-				j.count(part)
+				j.Count(part)
 				if n < int64(len(part)) {
 					q.after = append(q.after, func() error { return q.w.gone(j, arm, part) })
 				}
@@ -51,7 +50,7 @@ func (s *statement) deletion(rows []target) string {
 	if own := s.table.own(s.arm.Identity[0]); len(s.arm.Identity) == 1 && own.cast != "" {
 		var values []any
 		for _, r := range rows {
-			values = append(values, r.id[0])
+			values = append(values, r.ID[0])
 		}
 		return "DELETE FROM " + s.as() + " WHERE u." + quote(s.arm.Identity[0]) + " = ANY(" + s.Bind(values) + "::" + own.cast + "[])"
 	}
@@ -62,33 +61,11 @@ func (s *statement) deletion(rows []target) string {
 // gone is an error where rows are still there that should not be.
 func (w *work) gone(j *job, arm relational.Arm, rows []target) error {
 	found := map[string]bool{}
-	if err := w.line.send(w.ctx, j.table.present(arm, rows, found)); err != nil {
+	if err := w.line.send(w.ctx, j.Table.present(arm, rows, found)); err != nil {
 		return err
 	}
 	if len(found) > 0 {
-		return kept(j.table.Name)
+		return kept(j.Table.Name)
 	}
 	return nil
-}
-
-// ownOnly are the rows of j that no earlier treatment of this call deletes by itself.
-func (w *work) ownOnly(j *job) []target {
-	before := map[string]bool{}
-	for _, other := range w.jobs {
-		if other == j {
-			break
-		}
-		if other.table.oid == j.table.oid && other.t.Verb == connectors.Delete {
-			for _, t := range other.rows {
-				before[t.name()] = true
-			}
-		}
-	}
-	var out []target
-	for _, t := range j.rows {
-		if !before[t.name()] {
-			out = append(out, t)
-		}
-	}
-	return out
 }

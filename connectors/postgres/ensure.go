@@ -11,12 +11,12 @@ import (
 
 // findingEnsured finds out whether the row is there already, by its key or by any unique key the assignments fill.
 func (w *work) findingEnsured(j *job) ([]ask, error) {
-	s := j.table.on()
+	s := j.Table.on()
 	var parts []string
-	for _, s.arm = range j.table.Arms {
+	for _, s.arm = range j.Table.Arms {
 		var tests []string
-		for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
-			test, err := s.holds(key, j.t.Assign)
+		for _, key := range append(slices.Clone(j.Table.Unique), j.Do.On.Collection.Key) {
+			test, err := s.holds(key, j.Do.Assign)
 			if err != nil {
 				return nil, err
 			}
@@ -29,11 +29,11 @@ func (w *work) findingEnsured(j *job) ([]ask, error) {
 	a := s.ask("looking for the row to ensure", "SELECT "+strings.Join(parts, " OR "))
 	a.row = func(row [][]byte) error {
 		if string(row[0]) == "t" {
-			j.out.Already = 1
+			j.Out.Already = 1
 			return nil
 		}
-		j.rows = []target{{}}
-		return j.within(1)
+		j.Rows = []target{{}}
+		return j.Within(1)
 	}
 	return []ask{a}, nil
 }
@@ -64,13 +64,13 @@ func (s *statement) holds(key []string, assign []connectors.Assign) (string, err
 
 // ensure inserts the row unless somebody has brought it meanwhile.
 func (q *queue) ensure(j *job) error {
-	if len(j.rows) == 0 {
+	if len(j.Rows) == 0 {
 		return nil
 	}
-	s := j.table.on()
+	s := j.Table.on()
 	var cols, values []string
-	for _, a := range j.t.Assign {
-		col, err := j.table.Column(a.Field)
+	for _, a := range j.Do.Assign {
+		col, err := j.Table.Column(a.Field)
 		if err != nil {
 			return err
 		}
@@ -80,13 +80,13 @@ func (q *queue) ensure(j *job) error {
 		}
 		cols, values = append(cols, quote(col.Name)), append(values, v)
 	}
-	a := s.ask("inserting into "+j.table.Name, "INSERT INTO "+s.as()+" ("+strings.Join(cols, ", ")+") OVERRIDING SYSTEM VALUE VALUES ("+strings.Join(values, ", ")+
+	a := s.ask("inserting into "+j.Table.Name, "INSERT INTO "+s.as()+" ("+strings.Join(cols, ", ")+") OVERRIDING SYSTEM VALUE VALUES ("+strings.Join(values, ", ")+
 		") ON CONFLICT DO NOTHING")
 	a.done = func(n int64) error {
 		if n == 0 {
-			j.out.Already++
+			j.Out.Already++
 		} else {
-			j.out.Changed++
+			j.Out.Changed++
 		}
 		return nil
 	}

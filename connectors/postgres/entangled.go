@@ -8,18 +8,19 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // entangled are the deletions from the i-th treatment on that follow each other, where rows of a table that comes later refer to rows of one that
 // comes before; none where each can go by itself. Tables that refer to each other in a circle stand in no order in which they could.
-func (w *work) entangled(i int) []*job {
-	run := w.jobs[i:]
-	if n := slices.IndexFunc(run, func(j *job) bool { return j.t.Verb != connectors.Delete }); n >= 0 {
+func (w *work) entangled(i int) jobs.Call[*table] {
+	run := w.call[i:]
+	if n := slices.IndexFunc(run, func(j *job) bool { return j.Do.Verb != connectors.Delete }); n >= 0 {
 		run = run[:n]
 	}
 	for k, later := range run {
 		if slices.ContainsFunc(run[:k], func(j *job) bool {
-			return len(j.rows) > 0 && len(later.rows) > 0 && j.table.oid != later.table.oid && slices.Contains(later.table.parents, j.table.oid)
+			return len(j.Rows) > 0 && len(later.Rows) > 0 && j.Table.oid != later.Table.oid && slices.Contains(later.Table.parents, j.Table.oid)
 		}) {
 			return run
 		}
@@ -28,19 +29,19 @@ func (w *work) entangled(i int) []*job {
 }
 
 // deleteAsOne removes the rows of several treatments in one statement: foreign keys are looked at when it ends.
-func (q *queue) deleteAsOne(jobs []*job) error {
-	if slices.ContainsFunc(jobs, func(j *job) bool { return q.renames[j.table.oid] }) {
+func (q *queue) deleteAsOne(call jobs.Call[*table]) error {
+	if slices.ContainsFunc(call, func(j *job) bool { return q.renames[j.Table.oid] }) {
 		if err := q.flush(); err != nil {
 			return err
 		}
 	}
 	in := &series{joined: true}
-	for _, j := range jobs {
+	for _, j := range call {
 		if err := q.remove(j, in); err != nil {
 			return err
 		}
 	}
-	q.asks, q.of = append(q.asks, in.asOne()), append(q.of, jobs[0])
+	q.asks, q.of = append(q.asks, in.asOne()), append(q.of, call[0])
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // foreign is a foreign key by the names an error gives it.
@@ -24,7 +25,7 @@ FROM key AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS cn O
 
 // explain is err, which, where it is of a foreign key, says which columns that ties to which table, and so do the notes of the jobs. Where
 // that cannot be found out the constraint's name stands for it.
-func (s *store) explain(ctx context.Context, err error, jobs []*job) error {
+func (s *store) explain(ctx context.Context, err error, call jobs.Call[*table]) error {
 	var f *fault
 	var was connectors.Diagnostics
 	if !errors.As(err, &f) || f.foreign == nil || !errors.As(f.err, &was) || len(was) != 1 {
@@ -42,10 +43,10 @@ func (s *store) explain(ctx context.Context, err error, jobs []*job) error {
 	if failed != nil || now == was[0] {
 		return err
 	}
-	for _, j := range jobs {
-		for i, n := range j.out.Notes {
+	for _, j := range call {
+		for i, n := range j.Out.Notes {
 			if n == was[0] {
-				j.out.Notes[i] = now
+				j.Out.Notes[i] = now
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // methodPolicies blocks rows where they are: a policy hides them from every account but the executor's, and a guard keeps them as they are.
@@ -23,22 +24,22 @@ func (t *table) guardedTable() string { return ownSchema + "." + quote(t.guarded
 
 // guard blocks rows in their place, or lifts a request's marks from them. Nothing of the row itself is touched, so that there is nothing to put back.
 func (w *work) guard(j *job) error {
-	t := j.table
+	t := j.Table
 	if !t.guarded {
-		if j.t.Verb == connectors.Release {
+		if j.Do.Verb == connectors.Release {
 			return w.standing(j)
 		}
 		return connectors.Diagnostics{{Severity: connectors.Error, Path: t.Name, Summary: "nothing is installed by which rows of table " + t.Name + " can be restricted",
 			Detail: "the administrator runs what `dossier connector install SYSTEM --print` prints"}}
 	}
-	rows := only(j.rows, false)
+	rows := jobs.Only(j.Rows, false)
 	there, changed := map[string]bool{}, map[string]bool{}
 	s := t.on()
 	from, where := s.given(rows)
-	request, keys := s.Bind(j.t.Mark)+"::text", quoted(t.key)
+	request, keys := s.Bind(j.Do.Mark)+"::text", quoted(t.key)
 	text := "WITH new AS (INSERT INTO " + t.guardedTable() + " (" + strings.Join(keys, ", ") + ", " + guardRequest + ") SELECT u." + strings.Join(keys, ", u.") + ", " + request +
 		" FROM " + from + " JOIN " + s.as() + " ON " + where + " ON CONFLICT DO NOTHING RETURNING *) SELECT " + s.ids() + " FROM new AS h JOIN " + s.as() + " ON " + t.sameKey("h", "u")
-	if j.t.Verb == connectors.Release {
+	if j.Do.Verb == connectors.Release {
 		text = "WITH gone AS (DELETE FROM " + t.guardedTable() + " AS h USING " + from + " JOIN " + s.as() + " ON " + where + " WHERE " + t.sameKey("h", "u") + " AND h." + guardRequest + " = " + request +
 			" RETURNING h.*) SELECT " + s.ids() + " FROM gone AS h JOIN " + s.as() + " ON " + t.sameKey("h", "u")
 	}
@@ -47,17 +48,17 @@ func (w *work) guard(j *job) error {
 	if err := w.line.send(w.ctx, t.present(t.base(), rows, there), a); err != nil {
 		return err
 	}
-	return j.marked(rows, there, changed)
+	return j.Marked(rows, there, changed)
 }
 
 // standing counts rows that were never blocked, and are to be released, as they should be.
 func (w *work) standing(j *job) error {
 	there := map[string]bool{}
-	rows := only(j.rows, false)
-	if err := w.line.send(w.ctx, j.table.present(j.table.base(), rows, there)); err != nil {
+	rows := jobs.Only(j.Rows, false)
+	if err := w.line.send(w.ctx, j.Table.present(j.Table.base(), rows, there)); err != nil {
 		return err
 	}
-	j.out.Already += int64(len(there))
+	j.Out.Already += int64(len(there))
 	return nil
 }
 

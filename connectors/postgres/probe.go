@@ -7,6 +7,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // Probe finds the rows with the executor's eyes and tries them with an application's hands: over a connection of the ordinary account,
@@ -26,7 +27,7 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 		if rows, err = v.targets(sel); err != nil {
 			return err
 		}
-		return v.telling(t, only(rows, true), tells)
+		return v.telling(t, jobs.Only(rows, true), tells)
 	})
 	if err != nil || len(rows) == 0 {
 		return 0, 0, err
@@ -50,7 +51,7 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 			if err != nil {
 				return err
 			}
-			if seen && (!r.held || tells[r.name()]) {
+			if seen && (!r.Held || tells[r.Name()]) {
 				readable++
 			}
 			if changed {
@@ -70,17 +71,12 @@ func (v *view) targets(sel connectors.Selection) ([]target, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	var out []target
-	seen := map[string]bool{}
+	var found jobs.Found
 	err = v.line.each(v.ctx, "finding rows", q, func(row [][]byte) error {
-		t := target{held: string(row[1]) == "1", id: strs(row[2:])}
-		if name := t.name(); !seen[name] {
-			seen[name] = true
-			out = append(out, t)
-		}
+		found.Add(0, string(row[1]) == "1", jobs.Texts(row[2:]))
 		return nil
 	})
-	return out, err
+	return found.Rows, err
 }
 
 // telling finds the held rows of whose content something stands in their shell: the same value, which is not the empty one, in a

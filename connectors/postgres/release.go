@@ -4,36 +4,37 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // release lifts a request's marks, and puts rows that nobody holds any more back as they were.
 func (w *work) release(j *job) error {
-	if free := only(j.rows, false); len(free) > 0 { // never held, or free again
+	if free := jobs.Only(j.Rows, false); len(free) > 0 { // never held, or free again
 		there := map[string]bool{}
-		if err := w.line.send(w.ctx, j.table.present(j.table.base(), free, there)); err != nil {
+		if err := w.line.send(w.ctx, j.Table.present(j.Table.base(), free, there)); err != nil {
 			return err
 		}
-		j.out.Already += int64(len(there))
+		j.Out.Already += int64(len(there))
 	}
-	held := only(j.rows, true)
+	held := jobs.Only(j.Rows, true)
 	if len(held) == 0 {
 		return nil
 	}
-	arm := j.table.Arms[1]
+	arm := j.Table.Arms[1]
 	there, lifted := map[string]bool{}, map[string]bool{}
-	s := &statement{table: j.table, arm: arm}
+	s := &statement{table: j.Table, arm: arm}
 	from, where := s.given(held)
-	table, request := s.Bind(j.table.address())+"::text", s.Bind(j.t.Mark)+"::text"
+	table, request := s.Bind(j.Table.address())+"::text", s.Bind(j.Do.Mark)+"::text"
 	a := s.ask("lifting marks", "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+s.as()+" ON "+where+" WHERE m.in_table = "+table+" AND m.request = "+request+
 		" AND m.held = u."+heldKey+" RETURNING "+s.ids())
 	a.row = namesInto(lifted)
-	if err := w.line.send(w.ctx, j.table.present(arm, held, there), a); err != nil {
+	if err := w.line.send(w.ctx, j.Table.present(arm, held, there), a); err != nil {
 		return err
 	}
-	if err := j.marked(held, there, lifted); err != nil {
+	if err := j.Marked(held, there, lifted); err != nil {
 		return err
 	}
-	return w.putBack(j.table, picked(held, lifted))
+	return w.putBack(j.Table, jobs.Picked(held, lifted))
 }
 
 // settle is what is to be done where a row cannot come back.
@@ -103,6 +104,6 @@ func (w *work) putBack(t *table, rows []target) error {
 	if err := w.line.send(w.ctx, asks...); err != nil {
 		return err
 	}
-	w.shifted(t, returned, false)
-	return w.uphold(t, picked(rows, returned))
+	w.call.Shifted(t, returned, false)
+	return w.uphold(t, jobs.Picked(rows, returned))
 }

@@ -8,25 +8,26 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // set gives the rows of a treatment their new values. Where an earlier treatment of the call may have changed them it is looked again
 // how they stand; a row that is gone is the treatment's no more.
 func (q *queue) set(j *job) error {
-	rows := j.rows
-	if !j.late {
-		rows = j.sort(rows)
-		if err := j.within(len(rows)); err != nil {
+	rows := j.Rows
+	if !j.Late {
+		rows = j.Sort(rows)
+		if err := j.Within(len(rows)); err != nil {
 			return err
 		}
 	}
-	return j.table.each(rows, func(arm relational.Arm, here []target) error {
-		s := &statement{table: j.table, arm: arm}
-		if arm.Held && s.moves(j.t.Assign) {
-			return fmt.Errorf("%w: the key of a restricted row of table %s cannot change before the restriction is lifted", connectors.ErrConflict, j.table.Name)
+	return j.Table.each(rows, func(arm relational.Arm, here []target) error {
+		s := &statement{table: j.Table, arm: arm}
+		if arm.Held && s.moves(j.Do.Assign) {
+			return fmt.Errorf("%w: the key of a restricted row of table %s cannot change before the restriction is lifted", connectors.ErrConflict, j.Table.Name)
 		}
 		now := &here
-		if j.late {
+		if j.Late {
 			now = &[]target{}
 			again, err := q.restand(j, arm, here, now)
 			if err != nil {
@@ -41,42 +42,42 @@ func (q *queue) set(j *job) error {
 // setOn updates rows of one arm; how they stand is in now when the statement is carried out.
 func (q *queue) setOn(j *job, s *statement, rows []target, now *[]target) error {
 	from, where := s.given(rows)
-	parts := make([]string, len(j.t.Assign))
-	for i, a := range j.t.Assign {
-		col, err := j.table.Column(a.Field)
+	parts := make([]string, len(j.Do.Assign))
+	for i, a := range j.Do.Assign {
+		col, err := j.Table.Column(a.Field)
 		if err != nil {
 			return err
 		}
-		want, err := wanted(s, j.t, a)
+		want, err := wanted(s, j.Do, a)
 		if err != nil {
 			return err
 		}
 		parts[i] = quote(col.Name) + " = " + want
 	}
 	text := "UPDATE " + s.as() + " SET " + strings.Join(parts, ", ") + " FROM " + from + " WHERE " + where
-	if j.late {
-		stands, err := standing(s, j.t)
+	if j.Late {
+		stands, err := standing(s, j.Do)
 		if err != nil {
 			return err
 		}
 		text += " AND " + stands + " = 0"
 	}
-	a := s.ask("changing "+j.table.Name, text)
-	if s.moves(j.t.Assign) {
+	a := s.ask("changing "+j.Table.Name, text)
+	if s.moves(j.Do.Assign) {
 		a.row = q.renaming(j, s, &a)
 	}
 	a.done = func(n int64) error {
 		todo := *now
-		if j.late {
-			todo = j.sort(todo)
-			if err := j.within(len(todo) + int(j.out.Changed)); err != nil {
+		if j.Late {
+			todo = j.Sort(todo)
+			if err := j.Within(len(todo) + int(j.Out.Changed)); err != nil {
 				return err
 			}
 		}
 		if n != int64(len(todo)) {
-			return kept(j.table.Name)
+			return kept(j.Table.Name)
 		}
-		j.count(todo)
+		j.Count(todo)
 		return nil
 	}
 	q.asks = append(q.asks, a)
@@ -88,7 +89,7 @@ func (q *queue) renaming(j *job, s *statement, a *ask) func([][]byte) error {
 	if q.renames == nil {
 		q.renames = map[string]bool{}
 	}
-	q.renames[j.table.oid] = true
+	q.renames[j.Table.oid] = true
 	n := len(s.arm.Identity)
 	var old []string
 	for i := range n {
@@ -97,11 +98,11 @@ func (q *queue) renaming(j *job, s *statement, a *ask) func([][]byte) error {
 	a.SQL += " RETURNING " + strings.Join(old, ", ") + ", " + s.ids()
 	var names [][2][]string
 	q.after = append(q.after, func() error {
-		q.w.renamed(j.table, names)
+		q.w.call.Renamed(j.Table, names)
 		return nil
 	})
 	return func(row [][]byte) error {
-		names = append(names, [2][]string{strs(row[:n]), strs(row[n:])})
+		names = append(names, [2][]string{jobs.Texts(row[:n]), jobs.Texts(row[n:])})
 		return nil
 	}
 }
@@ -113,36 +114,18 @@ func (s *statement) moves(assign []connectors.Assign) bool {
 	})
 }
 
-// renamed gives rows their new names in every treatment of the table.
-func (w *work) renamed(t *table, names [][2][]string) {
-	now := map[string][]string{}
-	for _, n := range names {
-		now[nameOf(n[0])] = n[1]
-	}
-	for _, j := range w.jobs {
-		if j.table.oid != t.oid {
-			continue
-		}
-		for i, r := range j.rows {
-			if id, ok := now[r.name()]; ok {
-				j.rows[i].id = id
-			}
-		}
-	}
-}
-
 // restand asks how the rows of an arm stand now.
 func (q *queue) restand(j *job, arm relational.Arm, rows []target, now *[]target) (ask, error) {
-	s := &statement{table: j.table, arm: arm}
+	s := &statement{table: j.Table, arm: arm}
 	from, where := s.given(rows)
-	stands, err := standing(s, j.t)
+	stands, err := standing(s, j.Do)
 	if err != nil {
 		return ask{}, err
 	}
 	width := len(arm.Identity)
 	cols := []string{s.ids(), stands}
 	var key []field
-	for i, k := range j.t.On.Collection.Key {
+	for i, k := range j.Do.On.Collection.Key {
 		expr, col, err := s.Field(k)
 		if err != nil {
 			return ask{}, err
@@ -152,13 +135,13 @@ func (q *queue) restand(j *job, arm relational.Arm, rows []target, now *[]target
 	}
 	known := map[string]target{}
 	for _, t := range rows {
-		known[t.name()] = t
+		known[t.Name()] = t
 	}
-	a := s.ask("looking at rows of "+j.table.Name, "SELECT "+strings.Join(cols, ", ")+" FROM "+from+" JOIN "+s.as()+" ON "+where)
+	a := s.ask("looking at rows of "+j.Table.Name, "SELECT "+strings.Join(cols, ", ")+" FROM "+from+" JOIN "+s.as()+" ON "+where)
 	a.row = func(row [][]byte) error {
-		t := target{held: arm.Held, id: strs(row[:width])}
-		t.persons = known[t.name()].persons
-		err := t.stand(j.t.On.Collection, row[width], key, row)
+		t := target{Held: arm.Held, ID: jobs.Texts(row[:width])}
+		t.Persons = known[t.Name()].Persons
+		err := stand(&t, j.Do.On.Collection, row[width], key, row)
 		*now = append(*now, t)
 		return err
 	}

@@ -22,6 +22,12 @@ type table struct {
 	guarded bool // rows can be blocked where they are
 }
 
+func (t *table) Title() string { return t.Name }
+
+func (t *table) ID() string { return t.oid }
+
+func (t *table) Parents() []string { return t.parents }
+
 // base is where applications see the rows.
 func (t *table) base() relational.Arm { return t.Arms[0] }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // uphold sees to it that what rows refer to stands in its table; the rows have come back to theirs, and no foreign key was asked. A row they refer
@@ -69,7 +70,7 @@ func (w *work) movedWhole(t *table, rows []target, r reference, to *table) ([]ta
 		" JOIN "+to.heldAs()+" ON "+r.joins("u", "h")+" WHERE h."+heldShell+" IS NULL")
 	var out []target
 	a.row = func(row [][]byte) error {
-		out = append(out, target{held: true, id: strs(row)})
+		out = append(out, target{Held: true, ID: jobs.Texts(row)})
 		return nil
 	}
 	return out, w.line.send(w.ctx, a)
