@@ -137,7 +137,8 @@ func startMySQL() (*url.URL, error) {
 		return nil, err
 	}
 	err = as.start(dir, "ready for connections", server, "--no-defaults", "--datadir="+data, "--socket="+filepath.Join(dir, "s"), "--port="+port, "--bind-address=127.0.0.1",
-		"--pid-file="+filepath.Join(dir, "pid"), "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
+		"--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir, // where it keeps temporary tables: a server that starts clears them out of the folder all share
+		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
 		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-fast-shutdown=2", "--performance-schema=OFF", "--max-connections=200")
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
