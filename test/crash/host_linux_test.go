@@ -19,7 +19,7 @@ func TestKillAnErasure(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, "erasure")
 	for name, kill := range map[string]func(*testing.T, *scene){"host": killTheHost, "again": killAgainAndAgain, "connector": killTheConnector, "committed": dieBetweenCommitAndAnswer,
-		"due": killWhatCameDue, "supplement": killASupplement} {
+		"due": killWhatCameDue, "supplement": killASupplement, "lease": waitForTheDead} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); kill(t, s) })
 	}
 }
@@ -49,6 +49,14 @@ func killTheHost(t *testing.T, s *scene) {
 		if strings.HasPrefix(point, "close/") {
 			s.rests(t, h)
 		}
+	})
+}
+
+// waitForTheDead takes a request up at once: who died in the middle of a step holds its lease still, and it is waited for.
+func waitForTheDead(t *testing.T, s *scene) {
+	at(t, []string{"tell/asked"}, func(t *testing.T, point string) {
+		got, _ := s.finish(t, s.kill(t, point))
+		s.same(t, got)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dossier-dsr/dossier/test/product"
 )
@@ -59,8 +60,16 @@ func (p *play) watch(t *testing.T, start *product.House) *product.House {
 	return h
 }
 
-// die kills the process in the first sitting in which an undisturbed run passes the point, and gives the house as it is then.
+// die is [play.kill], and a minute goes by: whoever comes next finds that the leases of the dead have run out.
 func (p *play) die(t *testing.T, point string) *product.House {
+	t.Helper()
+	h := p.kill(t, point)
+	h.Later(time.Minute)
+	return h
+}
+
+// kill kills the process in the first sitting in which an undisturbed run passes the point, and gives the house as it is then.
+func (p *play) kill(t *testing.T, point string) *product.House {
 	t.Helper()
 	for _, one := range p.sittings {
 		if !slices.Contains(one.points, point) {
