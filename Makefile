@@ -13,7 +13,7 @@ build: ## dossier and its connectors, into bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
 	@for c in $(CONNECTORS); do $(GO) build -trimpath -o $(BIN)/dossier-connector-$$c ./plugins/$$c || exit 1; done
 
-demo: build $(if $(filter-out sqlite,$(STORE)),deps) ## the main job for one member, on embedded stores under .demo/, or STORE=postgres
+demo: build $(if $(filter-out sqlite,$(STORE)),deps) ## the main job for one member, on embedded stores under .demo/, or STORE=postgres, STORE=mysql
 	@GO=$(GO) STORE=$(STORE) test/demo/demo.sh
 
 deps: ## what the tests need beside Go: a browser, servers of PostgreSQL and MariaDB, FerretDB

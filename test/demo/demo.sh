@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job for one member of the sample cooperative, on embedded stores under .demo/: nothing to install, no server. With STORE=postgres
-# register and ledger are on a server, which ends with the demonstration.
+# or STORE=mysql register and ledger are on a server, which ends with the demonstration.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 demo=$PWD/.demo
@@ -37,8 +37,7 @@ refused() {
 # clock sets the time dossier goes by; the sample's day is 6 November 2026.
 clock() { export DOSSIER_NOW=$1; }
 
-# on_server moves register and ledger to a server of kind $1, which its process holds until the end, and lets its administrator prepare them
-# with the client $2.
+# on_server moves register and ledger to a server of kind $1, which its process holds until the end.
 on_server() {
   local line
   $GO build -o "$demo/server" ./test/demo
@@ -47,20 +46,27 @@ on_server() {
   [ "$line" = "" ] && grep -q DOSSIER_MAP "$demo/stores.env" || { cat "$demo/server.log" >&2; exit 1; }
   set -a; . "$demo/stores.env"; set +a
 }
-# prepared lets the administrator of a database carry out what dossier prints, as it stands.
+# psql and mariadb are the clients of an administrator, who comes by the address $1.
+psql() { command psql -q -v ON_ERROR_STOP=1 "$1"; }
+mariadb() {
+  [[ $1 =~ ^mysql://([^:]+):([^@]+)@([^:]+):([0-9]+)/(.+)$ ]]
+  MYSQL_PWD=${BASH_REMATCH[2]} command mariadb --no-defaults -u "${BASH_REMATCH[1]}" -h "${BASH_REMATCH[3]}" -P "${BASH_REMATCH[4]}" "${BASH_REMATCH[5]}"
+}
+# prepared lets the administrator of the system $1 carry out what dossier prints, as it stands, with the client $2.
 prepared() {
   local admin=${1^^}_ADMIN_URL what
   for what in grants install; do
     prompt "connector $what $1 | $2"
-    bin/dossier -q connector $what "$1" | $2 ${!admin} >/dev/null
+    bin/dossier -q connector $what "$1" | $2 "${!admin}" >/dev/null
   done
 }
 
 GO=${GO:-go} STORE=${STORE:-sqlite}
 case $STORE in
   sqlite) label=SQLite ;;
-  postgres) label=PostgreSQL client="psql -q -v ON_ERROR_STOP=1" ;;
-  *) echo "there is no demonstration on $STORE: STORE is sqlite or postgres" >&2; exit 2 ;;
+  postgres) label=PostgreSQL client=psql ;;
+  mysql) label=MariaDB client=mariadb ;;
+  *) echo "there is no demonstration on $STORE: STORE is sqlite, postgres or mysql" >&2; exit 2 ;;
 esac
 say "A housing cooperative: a register and a ledger in $label, a folder of documents, 2,000 invented members."
 bin/dossier-sample --dir "$demo/stores" --requests "$demo/requests" >"$demo/stores.env"

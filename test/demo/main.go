@@ -1,6 +1,7 @@
 // Command demo puts the databases of the demonstration's sample on a server:
 //
 //	demo postgres .demo
+//	demo mysql .demo
 //
 // It starts a server, moves .demo/stores/register.db and ledger.db to it, writes the map with the other connector's name to .demo/map, and
 // says on standard output where everything is, a NAME=VALUE line each, then an empty line. It ends, and the server with it, when its
@@ -25,11 +26,12 @@ import (
 // stores are the kinds of servers, each by the name of its connector, and how a file is moved to one.
 var stores = map[string]func(ctx context.Context, system, file string) (servers.Database, error){
 	"postgres": toPostgres,
+	"mysql":    toMySQL,
 }
 
 func main() {
 	if len(os.Args) != 3 || stores[os.Args[1]] == nil {
-		_, _ = fmt.Fprintln(os.Stderr, "demo postgres .demo: a kind of server and the demonstration's folder are expected")
+		_, _ = fmt.Fprintln(os.Stderr, "demo postgres|mysql .demo: a kind of server and the demonstration's folder are expected")
 		os.Exit(2)
 	}
 	err := run(context.Background(), os.Args[1], os.Args[2], os.Stdout)
@@ -77,4 +79,20 @@ func toPostgres(ctx context.Context, system, file string) (servers.Database, err
 		return db, err
 	}
 	return db, errors.Join(moved.Move(ctx, file, moved.Postgres{Conn: admin}), admin.Close(ctx))
+}
+
+func toMySQL(ctx context.Context, system, file string) (servers.Database, error) {
+	db, err := servers.NewMySQL(system)
+	if err != nil {
+		return db, err
+	}
+	pool, err := servers.OpenMySQL(db.URL)
+	if err != nil {
+		return db, err
+	}
+	admin, err := pool.Conn(ctx)
+	if err != nil {
+		return db, errors.Join(err, pool.Close())
+	}
+	return db, errors.Join(moved.Move(ctx, file, moved.MySQL{Conn: admin}), admin.Close(), pool.Close())
 }

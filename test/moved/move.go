@@ -19,6 +19,8 @@ type Target interface {
 	Create(ctx context.Context, statement string) error
 	// Fill puts rows into a table, nil for NULL. Rows may refer to rows that come later.
 	Fill(ctx context.Context, table string, columns []string, rows iter.Seq2[[]*string, error]) error
+	// ZeroDay says whether a column of dates takes '0000-00-00'.
+	ZeroDay() bool
 }
 
 // Move copies what stands in a SQLite file to a database, and removes the file. An error leaves the file where it is.
@@ -28,7 +30,7 @@ func Move(ctx context.Context, file string, to Target) error {
 		return err
 	}
 	defer db.Close()
-	if err := datesOnly(ctx, db); err != nil {
+	if err := datesOnly(ctx, db, to.ZeroDay()); err != nil {
 		return err
 	}
 	if err := copyAll(ctx, db, to); err != nil {
@@ -93,20 +95,20 @@ func fill(ctx context.Context, db *sql.DB, table string, to Target) error {
 
 // DatesOnly clears what is no date out of the columns of a SQLite file that should hold dates; where there must be one, it is 2 January
 // 1999, and a row whose key it is goes. It is what [Move] does first: to compare a house that moved with one that did not, do it to that
-// one too.
-func DatesOnly(ctx context.Context, file string) error {
+// one too. Where zero is true, '0000-00-00' may stay.
+func DatesOnly(ctx context.Context, file string, zero bool) error {
 	db, err := open(file)
 	if err != nil {
 		return err
 	}
-	return errors.Join(datesOnly(ctx, db), db.Close())
+	return errors.Join(datesOnly(ctx, db, zero), db.Close())
 }
 
-func datesOnly(ctx context.Context, db *sql.DB) error {
+func datesOnly(ctx context.Context, db *sql.DB, zero bool) error {
 	statements, err := texts(ctx, db, `SELECT CASE WHEN c.pk > 0 THEN 'DELETE FROM ' || m.name
 		ELSE 'UPDATE ' || m.name || ' SET ' || c.name || ' = ' || iif(c."notnull", '''1999-01-02''', 'NULL') END
 		|| ' WHERE ' || c.name || ' IS NOT NULL AND date(' || c.name || ') IS NOT ' || c.name
-		FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' AND c.type = 'DATE'`)
+		FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' AND c.type = 'DATE'`, zero)
 	for _, s := range statements {
 		if err == nil {
 			_, err = db.ExecContext(ctx, *s[0])

@@ -21,6 +21,9 @@ func (p Postgres) Create(ctx context.Context, statement string) error {
 	return err
 }
 
+// ZeroDay is false.
+func (Postgres) ZeroDay() bool { return false }
+
 // noNull stands for NULL on the way; no text of the sample is it.
 const noNull = "\x01"
 

@@ -26,18 +26,26 @@ var mariadb = sync.OnceValues(findMySQL)
 // executor's own database beside it.
 func MySQL(t testing.TB) Database {
 	t.Helper()
-	server, err := mariadb()
-	if err != nil {
-		t.Fatalf("this test needs a MariaDB server, and none is to be had: %v\n`make deps` installs one; %s names one", err, mysqlEnv)
-	}
 	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
-	app, bare := name+"_app", name+"_bare"
+	db, err := NewMySQL(name)
+	if err != nil {
+		t.Fatalf("this test needs a MariaDB database, and none is to be had: %v\n`make deps` installs a server; %s names one", err, mysqlEnv)
+	}
 	t.Cleanup(func() {
-		err := TellMySQL(server.String(), "SET SESSION foreign_key_checks = 0", "DROP DATABASE IF EXISTS dossier_"+name, "DROP DATABASE IF EXISTS "+name, "DROP USER IF EXISTS "+name+", "+app+", "+bare)
-		if err != nil {
+		if err := dropMySQL(name); err != nil {
 			t.Errorf("dropping the test's database: %v", err)
 		}
 	})
+	return db
+}
+
+// NewMySQL makes an empty database of a name, and its accounts. Server and database last as long as this process.
+func NewMySQL(name string) (Database, error) {
+	server, err := mariadb()
+	if err != nil {
+		return Database{}, err
+	}
+	app, bare := name+"_app", name+"_bare"
 	statements := []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4"}
 	for _, account := range []string{name, app, bare} {
 		statements = append(statements, "CREATE USER "+account+"@'%' IDENTIFIED BY '"+ordinary+"'")
@@ -46,14 +54,23 @@ func MySQL(t testing.TB) Database {
 		"GRANT SELECT, INSERT, UPDATE, DELETE, DROP ON "+name+".* TO "+app,
 		"GRANT REFERENCES ON "+name+".* TO "+bare) // else it is not let in
 	if err := TellMySQL(server.String(), statements...); err != nil {
-		t.Fatalf("making a database: %v", err)
+		return Database{}, err
 	}
 	as := func(account string) string {
 		u := *server
 		u.User, u.Path = url.UserPassword(account, ordinary), "/"+name
 		return u.String()
 	}
-	return Database{URL: as(name), Ordinary: as(app), Bare: as(bare)}
+	return Database{URL: as(name), Ordinary: as(app), Bare: as(bare)}, nil
+}
+
+func dropMySQL(name string) error {
+	server, err := mariadb()
+	if err != nil {
+		return err
+	}
+	return TellMySQL(server.String(), "SET SESSION foreign_key_checks = 0", "DROP DATABASE IF EXISTS dossier_"+name, "DROP DATABASE IF EXISTS "+name,
+		"DROP USER IF EXISTS "+name+", "+name+"_app, "+name+"_bare")
 }
 
 // OpenMySQL opens a database by the address of one, for applications of tests. It takes several statements at once.

@@ -17,11 +17,10 @@ import (
 	"github.com/dossier-dsr/dossier/test/servers"
 )
 
-// tables are those of the two databases that are in the map, with their keys.
-var tables = map[string][]struct{ name, key string }{
-	"register": {{"addresses", "id"}, {"members", "id"}, {"leases", "lease_no"}, {"lease_parties", "lease_no, member_id"}, {"vehicles", "id"},
-		{"subscriptions", "id"}, {"disclosures", "id"}, {"member_search", "member_id"}},
-	"ledger": {{"accounts", "account_no"}, {"entries", "book, entry_no"}, {"readings", "flat_no, meter, read_on"}, {"arrears_letters", "id"}, {"balances", "account_no"}},
+// tables are those of the two databases that are in the map.
+var tables = map[string][]string{
+	"register": {"addresses", "members", "leases", "lease_parties", "vehicles", "subscriptions", "disclosures", "member_search"},
+	"ledger":   {"accounts", "entries", "readings", "arrears_letters", "balances"},
 }
 
 // house is an installation, and how its databases are read.
@@ -30,26 +29,37 @@ type house struct {
 	read map[string]func(t *testing.T, query string) [][]string // by system
 }
 
-// twins are two houses of one sample: one as it is, and one whose databases are on a server. In neither does a column of dates hold
-// anything but dates, for the one on the server could not.
-func twins(t *testing.T) (a, b *house) {
+// kinds are where a house has its databases, by what people call it. In none does a column of dates hold anything but dates, for those on
+// a server could not.
+var kinds = map[string]func(h *house, t *testing.T, system, file string){
+	"SQLite":     (*house).stay,
+	"PostgreSQL": (*house).toPostgres,
+	"MariaDB":    (*house).toMySQL,
+}
+
+// newHouse is the sample with its databases at one of the kinds.
+func newHouse(t *testing.T, kind string) *house {
 	t.Helper()
-	first, second := cooperative.Lay(t, sample.Options{Members: 46}), cooperative.Lay(t, sample.Options{Members: 46})
-	a = &house{House: built.House(t, first), read: map[string]func(*testing.T, string) [][]string{}}
-	b = &house{House: built.House(t, second), read: map[string]func(*testing.T, string) [][]string{}}
-	a.Extra, b.Extra = map[string]string{}, map[string]string{}
+	laid := cooperative.Lay(t, sample.Options{Members: 46})
+	h := &house{House: built.House(t, laid), read: map[string]func(*testing.T, string) [][]string{}}
+	h.Extra = map[string]string{}
 	for _, system := range moved.Stores {
-		file, db := first.RegisterFile, first.Register
-		if system == "ledger" {
-			file, db = first.LedgerFile, first.Ledger
-		}
-		if err := moved.DatesOnly(t.Context(), file); err != nil {
+		file := filepath.Join(laid.Dir, system+".db")
+		if err := moved.DatesOnly(t.Context(), file, false); err != nil {
 			t.Fatal(err)
 		}
-		a.read[system] = func(t *testing.T, query string) [][]string { t.Helper(); return fromSQLite(t, db(t), query) }
-		b.toPostgres(t, system, filepath.Join(second.Dir, filepath.Base(file)))
+		kinds[kind](h, t, system, file)
 	}
-	return a, b
+	return h
+}
+
+// stay leaves a system's file where it is.
+func (h *house) stay(_ *testing.T, system, _ string) {
+	open := h.Register
+	if system == "ledger" {
+		open = h.Ledger
+	}
+	h.read[system] = func(t *testing.T, query string) [][]string { t.Helper(); return fromSQLite(t, open(t), query) }
 }
 
 // toPostgres moves a system's file to a database of its own, where an administrator grants and installs what is needed.
@@ -61,14 +71,44 @@ func (h *house) toPostgres(t *testing.T, system, file string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { admin.Close(context.Background()) })
-	if err := errors.Join(moved.Move(t.Context(), file, moved.Postgres{Conn: admin}), moved.Map(h.Map, system, "postgres")); err != nil {
+	h.read[system] = func(t *testing.T, query string) [][]string { t.Helper(); return fromPostgres(t, admin, query) }
+	h.at(t, system, file, "postgres", db, moved.Postgres{Conn: admin}, func(text string) error {
+		_, err := admin.Exec(t.Context(), text)
+		return err
+	})
+}
+
+// toMySQL does the same on MariaDB.
+func (h *house) toMySQL(t *testing.T, system, file string) {
+	t.Helper()
+	db := servers.MySQL(t)
+	pool, err := servers.OpenMySQL(db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	admin, err := pool.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { admin.Close() })
+	h.read[system] = func(t *testing.T, query string) [][]string { t.Helper(); return fromMySQL(t, admin, query) }
+	h.at(t, system, file, "mysql", db, moved.MySQL{Conn: admin}, func(text string) error {
+		_, err := admin.ExecContext(t.Context(), text)
+		return err
+	})
+}
+
+// at is the house with a system there, once its administrator has run what the connector prints.
+func (h *house) at(t *testing.T, system, file, connector string, db servers.Database, to moved.Target, run func(text string) error) {
+	t.Helper()
+	if err := errors.Join(moved.Move(t.Context(), file, to), moved.Map(h.Map, system, connector)); err != nil {
 		t.Fatal(err)
 	}
 	name := strings.ToUpper(system)
 	h.Extra[name+"_URL"], h.Extra[name+"_APP_URL"] = db.Bare, db.Ordinary
-	h.read[system] = func(t *testing.T, query string) [][]string { t.Helper(); return fromPostgres(t, admin, query) }
 	for _, what := range []string{"grants", "install"} {
-		if _, err := admin.Exec(t.Context(), h.Must(t, "connector", what, system)); err != nil {
+		if err := run(h.Must(t, "connector", what, system)); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
@@ -96,9 +136,14 @@ func fromSQLite(t *testing.T, db *sql.DB, query string) [][]string {
 		t.Fatalf("%s: %v", query, err)
 	}
 	defer rows.Close()
-	var out [][]string
+	return cellsOf(t, rows, len(columns))
+}
+
+// cellsOf reads all rows as texts.
+func cellsOf(t *testing.T, rows *sql.Rows, columns int) (out [][]string) {
+	t.Helper()
 	for rows.Next() {
-		cells, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		cells, into := make([]sql.NullString, columns), make([]any, columns)
 		for i := range cells {
 			into[i] = &cells[i]
 		}
@@ -121,6 +166,21 @@ func written(cells []sql.NullString) []string {
 		}
 	}
 	return out
+}
+
+// fromMySQL reads rows as texts.
+func fromMySQL(t *testing.T, conn *sql.Conn, query string) [][]string {
+	t.Helper()
+	rows, err := conn.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cellsOf(t, rows, len(columns))
 }
 
 // fromPostgres reads rows as texts.

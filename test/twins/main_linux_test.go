@@ -1,4 +1,4 @@
-// Package twins takes two houses through the same requests: the sample as it is, and its twin with both databases on a server, by the
+// Package twins takes houses through the same requests: the sample as it is, and its twins with both databases on a server, by the
 // same map with another connector's name in it. They plan the same and end with the same rows.
 package twins
 
@@ -15,7 +15,7 @@ import (
 var built *product.Build
 
 func TestMain(m *testing.M) {
-	b, remove, err := product.Make("", "postgres")
+	b, remove, err := product.Make("", "postgres", "mysql")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

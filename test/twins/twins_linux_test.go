@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,49 +15,74 @@ import (
 	"github.com/dossier-dsr/dossier/test/moved"
 )
 
-// TestTheSameMapOnPostgreSQL takes both houses through the requests of the demonstration, one after the other.
-func TestTheSameMapOnPostgreSQL(t *testing.T) {
-	a, b := twins(t)
-	if said := b.Must(t, "manifest", "check", "--live"); strings.Contains(said, "error") {
+// asked are the requests of the demonstration, and one of a person who holds a lease with others.
+var asked = []string{"access", "rectification", "restriction", "lift", "erasure", "lease-mate-erasure"}
+
+// after is how a house stands after a request: what its plan said, where the request stands, and what an application reads.
+type after struct {
+	plan, rows []string
+	state      string
+}
+
+// TestTheSameMapOnEveryDatabase takes houses that differ in nothing but where their databases are through the same requests, one after the
+// other: they plan the same, end the same, and have the same rows.
+func TestTheSameMapOnEveryDatabase(t *testing.T) {
+	var mu sync.Mutex
+	lives := map[string][]after{}
+	t.Run("lives", func(t *testing.T) {
+		for kind := range kinds {
+			t.Run(kind, func(t *testing.T) {
+				t.Parallel()
+				life := newHouse(t, kind).live(t)
+				mu.Lock()
+				defer mu.Unlock()
+				lives[kind] = life
+			})
+		}
+	})
+	for kind, life := range lives {
+		for i, there := range life {
+			request, here := append([]string{"nothing"}, asked...)[i], lives["SQLite"][i]
+			if diff := cmp.Diff(here.plan, there.plan); diff != "" {
+				t.Errorf("%s: %s is planned otherwise than on SQLite:\n%s", kind, request, diff)
+			}
+			if here.state != there.state {
+				t.Errorf("%s: %s ends as %s, on SQLite as %s", kind, request, there.state, here.state)
+			}
+			if request == "restriction" { // what stands for restricted rows is each store's own affair
+				continue
+			}
+			if diff := cmp.Diff(here.rows, there.rows); diff != "" {
+				t.Errorf("%s: after %s the databases differ from SQLite's:\n%s", kind, request, diff)
+			}
+		}
+	}
+	if len(lives) != len(kinds) {
+		t.Errorf("%d of %d houses came to their end", len(lives), len(kinds))
+	}
+}
+
+// live takes a house through the requests, and tells how it stood before the first and after each.
+func (h *house) live(t *testing.T) []after {
+	t.Helper()
+	if said := h.Must(t, "manifest", "check", "--live"); strings.Contains(said, "error") {
 		t.Errorf("the map and the live databases disagree:\n%s", said)
 	}
-	before := rows(t, b)
-	if diff := cmp.Diff(rows(t, a), before); diff != "" {
-		t.Fatalf("the twins differ before anything is done:\n%s", diff)
-	}
-	for _, request := range []string{"access", "rectification", "restriction", "lift", "erasure", "lease-mate-erasure"} {
-		first, second := a.Plan(t, a.Requests[request]), b.Plan(t, b.Requests[request])
-		if diff := cmp.Diff(work(first), work(second)); diff != "" {
-			t.Errorf("%s is planned otherwise:\n%s", request, diff)
-			continue
+	out := []after{{rows: rows(t, h)}}
+	for _, request := range asked {
+		p := h.Plan(t, h.Requests[request])
+		now := after{plan: work(p)}
+		now.state = h.through(t, p)
+		now.rows = rows(t, h)
+		if demo, left := h.Persons.Demo, strings.Join(now.rows, "\n"); request == "restriction" && (strings.Contains(left, demo.PESEL) || strings.Contains(left, demo.MemberNo)) {
+			t.Error("applications still read what is restricted")
 		}
-		ends := map[string]string{}
-		for name, h := range map[string]*house{"SQLite": a, "PostgreSQL": b} {
-			p := first
-			if h == b {
-				p = second
-			}
-			ends[name] = h.through(t, p)
-		}
-		if ends["SQLite"] != ends["PostgreSQL"] {
-			t.Errorf("%s ends as %v", request, ends)
-		}
-		now := rows(t, b)
-		if request == "restriction" { // what stands for restricted rows is each store's own affair
-			demo := b.Persons.Demo
-			if left := strings.Join(now, "\n"); strings.Contains(left, demo.PESEL) || strings.Contains(left, demo.MemberNo) {
-				t.Error("applications still read what is restricted")
-			}
-			continue
-		}
-		if diff := cmp.Diff(rows(t, a), now); diff != "" {
-			t.Errorf("after %s the databases differ:\n%s", request, diff)
-		}
-		if request == "erasure" && slices.Equal(now, before) {
+		if request == "erasure" && slices.Equal(now.rows, out[len(out)-1].rows) {
 			t.Error("the erasure changed nothing")
 		}
-		before = now
+		out = append(out, now)
 	}
+	return out
 }
 
 var decimal = regexp.MustCompile(`^-?\d+\.\d+$`)
@@ -66,17 +92,18 @@ func rows(t *testing.T, h *house) []string {
 	t.Helper()
 	var out []string
 	for _, system := range moved.Stores {
-		for _, x := range tables[system] {
-			for _, row := range h.read[system](t, "SELECT * FROM "+x.name+" ORDER BY "+x.key) {
+		for _, table := range tables[system] {
+			for _, row := range h.read[system](t, "SELECT * FROM "+table) {
 				for i, v := range row {
 					if decimal.MatchString(v) { // a server writes as many places as the column has
 						row[i] = strings.TrimSuffix(strings.TrimRight(v, "0"), ".")
 					}
 				}
-				out = append(out, x.name+" "+strings.Join(row, "|"))
+				out = append(out, table+" "+strings.Join(row, "|"))
 			}
 		}
 	}
+	slices.Sort(out) // databases order texts each in its own way
 	return out
 }
 
