@@ -46,18 +46,20 @@ on_server() {
   [ "$line" = "" ] && grep -q DOSSIER_MAP "$demo/stores.env" || { cat "$demo/server.log" >&2; exit 1; }
   set -a; . "$demo/stores.env"; set +a
 }
-# psql and mariadb are the clients of an administrator, who comes by the address $1.
-psql() { command psql -q -v ON_ERROR_STOP=1 "$1"; }
+# psql and mariadb are the clients of an administrator, of the system $1.
+psql() { local at=${1^^}_ADMIN_URL; command psql -q -v ON_ERROR_STOP=1 "${!at}"; }
 mariadb() {
-  [[ $1 =~ ^mysql://([^:]+):([^@]+)@([^:]+):([0-9]+)/(.+)$ ]]
-  MYSQL_PWD=${BASH_REMATCH[2]} command mariadb --no-defaults -u "${BASH_REMATCH[1]}" -h "${BASH_REMATCH[3]}" -P "${BASH_REMATCH[4]}" "${BASH_REMATCH[5]}"
+  local at=${1^^}_ADMIN_URL
+  [[ ${!at} =~ ^mysql://([^:]+):([^@]+)@([^:]+):([0-9]+)/(.+)$ ]]
+  printf '[client]\nuser=%s\npassword=%s\nhost=%s\nport=%s\n[mariadb]\ndatabase=%s\n' "${BASH_REMATCH[@]:1}" >"$demo/$1.cnf"
+  command mariadb --defaults-file="$demo/$1.cnf"
 }
 # prepared lets the administrator of the system $1 carry out what dossier prints, as it stands, with the client $2.
 prepared() {
-  local admin=${1^^}_ADMIN_URL what
+  local what
   for what in grants install; do
     prompt "connector $what $1 | $2"
-    bin/dossier -q connector $what "$1" | $2 "${!admin}" >/dev/null
+    bin/dossier -q connector $what "$1" | $2 "$1" >/dev/null
   done
 }
 
@@ -182,6 +184,11 @@ show -q due
 prompt "tombstone check pesel - < pesel"
 grep -A1 '"pesel"' "$demo/requests/erasure.json" | grep -o '[0-9]\{11\}' | run -q tombstone check pesel -
 
+where=".demo/stores            the cooperative's own databases and documents"
+case $STORE in
+  postgres) where=".demo/stores            the cooperative's documents; its databases: psql \"\$REGISTER_ADMIN_URL\", after: . .demo/shell" ;;
+  mysql) where=".demo/stores            the cooperative's documents; its databases: mariadb --defaults-file=.demo/register.cnf" ;;
+esac
 cat <<TXT
 
 ${bold}Where it all lies${plain}
@@ -190,7 +197,7 @@ ${bold}Where it all lies${plain}
   .demo/permitted.zip     what the permit opened while the restriction stood
   .demo/plan.json         the plan of the erasure that was approved
   .demo/receipt.json      the receipt; .demo/journal.pub verifies it
-  .demo/stores            the cooperative's own databases and documents
+  $where
 
 ${bold}What to try next${plain}, after: . .demo/shell
   dossier run .demo/requests/spouse-access.json        her husband, who shares the flat: all of his is still there
