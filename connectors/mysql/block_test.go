@@ -28,73 +28,42 @@ const watched = `CREATE TABLE land (id int PRIMARY KEY); CREATE TABLE town (id i
 // restricting is a house whose connector comes as an account that owns nothing, after its administrator ran what is to be run.
 func restricting(t *testing.T) *house {
 	h := newHouse(t, watched)
-	h.store = h.open(h.Bare)
-	all := uses(coll("m", "id"), coll("kid", "id"))
-	if _, err := h.apply(connectors.Treatment{Verb: connectors.Block, On: by(all[0].Collection, "id", int64(1)), Method: methodMove, Mark: "R-1"}); err == nil {
+	h.Store = h.open(h.Bare)
+	m, kid := coll("m", "id"), coll("kid", "id")
+	if _, err := h.Apply(move(connectors.Block, "R-1", m, int64(1))); err == nil {
 		t.Error("rows are restricted before anything is granted or installed")
 	}
-	h.administer(all)
+	for _, text := range h.Install(uses(m, kid)) {
+		if strings.Contains(text, ";") {
+			t.Errorf("a client would cut this at its semicolon: %s", text)
+		}
+	}
 	return h
 }
 
-// administer runs what the connector says is to be granted and installed.
-func (h *house) administer(all []connectors.Use) {
-	h.Helper()
-	grants, err := h.store.(connectors.Granter).Grants(h.Context(), all)
-	if err != nil {
-		h.Fatal(err)
-	}
-	for _, text := range grants {
-		h.run(text)
-	}
-	install, err := h.store.(connectors.Installer).Install(h.Context(), all)
-	if err != nil {
-		h.Fatal(err)
-	}
-	for _, text := range install {
-		if strings.Contains(text, ";") {
-			h.Errorf("a client would cut this at its semicolon: %s", text)
-		}
-		h.run(text)
-	}
-	forget(h.store)
-}
-
-// uses is everything that can be done with rows of collections.
-func uses(all ...connectors.Collection) []connectors.Use {
-	var out []connectors.Use
-	for _, c := range all {
-		out = append(out, connectors.Use{Collection: c, Reads: c.Key, Verbs: Connector{}.Describe().Verbs, Method: methodMove})
-	}
-	return out
-}
-
-// forget has the schema read anew, as it is in two seconds.
-func forget(s connectors.Store) { s.(*store).catalog.Forget() }
-
 func block(v connectors.Verb, mark string, ids ...any) connectors.Treatment {
-	return connectors.Treatment{Verb: v, On: by(coll("m", "id"), "id", ids...), Method: methodMove, Mark: mark}
+	return move(v, mark, coll("m", "id"), ids...)
 }
 
 // rows is every row of the table as the administrator sees it, text by text.
 func (h *house) rows() string {
 	h.Helper()
-	return h.read("SELECT group_concat(concat_ws('|', id, no, coalesce(name, '-'), points, born, changed, coalesce(seen, '-'), coalesce(shout, '-'), town) ORDER BY id SEPARATOR ' ') FROM m")
+	return h.Read("SELECT group_concat(concat_ws('|', id, no, coalesce(name, '-'), points, born, changed, coalesce(seen, '-'), coalesce(shout, '-'), town) ORDER BY id SEPARATOR ' ') FROM m")
 }
 
 // own is the executor's database.
-func (h *house) own() string { return "dossier_" + h.read("SELECT DATABASE()") }
+func (h *house) own() string { return "dossier_" + h.Read("SELECT DATABASE()") }
 
 func TestRestrictedRowsAreOutOfReachAndComeBackAsTheyWere(t *testing.T) {
 	h := restricting(t)
 	before := h.rows()
-	h.changes([]int64{3}, block(connectors.Block, "R-1", int64(0), int64(1), int64(2)))
+	h.Changes([]int64{3}, block(connectors.Block, "R-1", int64(0), int64(1), int64(2)))
 	if left := h.rows(); strings.Contains(left, "Anna") || strings.Contains(left, "C-1") || strings.Contains(left, "Jan") || !strings.Contains(left, "Ewa") {
 		t.Errorf("left in the table: %s", left)
 	}
-	h.says("SELECT group_concat(id ORDER BY id) FROM m", "1,3") // the first is referred to, and stays as a shell
-	h.says("SELECT count(*) FROM audit", "0")
-	if r, w, err := h.store.(connectors.Prober).Probe(t.Context(), by(coll("m", "id"), "id", int64(1), int64(2), int64(3))); r != 1 || w != 1 || err != nil {
+	h.Says("SELECT group_concat(id ORDER BY id) FROM m", "1,3") // the first is referred to, and stays as a shell
+	h.Says("SELECT count(*) FROM audit", "0")
+	if r, w, err := h.Store.(connectors.Prober).Probe(t.Context(), by(coll("m", "id"), "id", int64(1), int64(2), int64(3))); r != 1 || w != 1 || err != nil {
 		t.Errorf("an ordinary account reads %d and changes %d, %v", r, w, err)
 	}
 	app := h.connect(h.Ordinary)
@@ -117,24 +86,24 @@ func TestRestrictedRowsAreOutOfReachAndComeBackAsTheyWere(t *testing.T) {
 	if _, err := app.ExecContext(t.Context(), "UPDATE m SET points = points WHERE id = 3; DELETE FROM town WHERE id = 2; UPDATE land SET id = id"); err != nil { // what is not restricted goes on
 		t.Error(err)
 	}
-	h.run("DELETE FROM audit")
-	h.changes([]int64{1}, block(connectors.Block, "R-2", int64(1)))
-	h.changes([]int64{3}, block(connectors.Release, "R-1", int64(0), int64(1), int64(2)))
-	h.says("SELECT coalesce(name, '-') FROM m WHERE id = 1", "-") // R-2 still holds it
-	h.changes([]int64{1}, block(connectors.Release, "R-2", int64(1)))
+	h.Run("DELETE FROM audit")
+	h.Changes([]int64{1}, block(connectors.Block, "R-2", int64(1)))
+	h.Changes([]int64{3}, block(connectors.Release, "R-1", int64(0), int64(1), int64(2)))
+	h.Says("SELECT coalesce(name, '-') FROM m WHERE id = 1", "-") // R-2 still holds it
+	h.Changes([]int64{1}, block(connectors.Release, "R-2", int64(1)))
 	if after := h.rows(); after != before {
 		t.Errorf("after the lift\n%s\nbefore\n%s", after, before)
 	}
-	h.says("SELECT concat((SELECT count(*) FROM audit), ' ', (SELECT count(*) FROM "+h.own()+".marks), ' ', (SELECT count(*) FROM kid))", "0 0 1")
+	h.Says("SELECT concat((SELECT count(*) FROM audit), ' ', (SELECT count(*) FROM "+h.own()+".marks), ' ', (SELECT count(*) FROM kid))", "0 0 1")
 }
 
 // TestALiftThatCannotBeExactChangesNothing: what somebody did to a shell, or to what the row refers to, a person has to look at.
 func TestALiftThatCannotBeExactChangesNothing(t *testing.T) {
 	h := restricting(t)
-	h.run("UPDATE m SET town = 2 WHERE id = 2; DELETE FROM audit")
-	h.changes([]int64{2}, block(connectors.Block, "R-1", int64(1), int64(2)))
-	name := h.read("SELECT DATABASE()")
-	h.run("DROP TRIGGER dossier_update_m; DROP TRIGGER dossier_insert_m; DROP TRIGGER dossier_delete_m; DROP TRIGGER dossier_delete_town_for_m") // whoever means to can
+	h.Run("UPDATE m SET town = 2 WHERE id = 2; DELETE FROM audit")
+	h.Changes([]int64{2}, block(connectors.Block, "R-1", int64(1), int64(2)))
+	name := h.Read("SELECT DATABASE()")
+	h.Run("DROP TRIGGER dossier_update_m; DROP TRIGGER dossier_insert_m; DROP TRIGGER dossier_delete_m; DROP TRIGGER dossier_delete_town_for_m") // whoever means to can
 	for _, meddled := range []struct {
 		id         any
 		do, settle string
@@ -144,28 +113,28 @@ func TestALiftThatCannotBeExactChangesNothing(t *testing.T) {
 		{int64(2), "DELETE FROM town WHERE id = 2", "INSERT INTO town VALUES (2, 2)"},
 	} {
 		if meddled.id == int64(1) {
-			meddled.settle += "; UPDATE m SET changed = '" + h.read("SELECT changed FROM m WHERE id = 1") + "' WHERE id = 1"
+			meddled.settle += "; UPDATE m SET changed = '" + h.Read("SELECT changed FROM m WHERE id = 1") + "' WHERE id = 1"
 		}
-		h.run(meddled.do)
+		h.Run(meddled.do)
 		before := h.rows()
-		if _, err := h.apply(block(connectors.Release, "R-1", meddled.id)); !errors.Is(err, connectors.ErrConflict) {
+		if _, err := h.Apply(block(connectors.Release, "R-1", meddled.id)); !errors.Is(err, connectors.ErrConflict) {
 			t.Errorf("%s: %v", meddled.do, err)
 		}
 		if h.rows() != before {
 			t.Errorf("%s: a lift that was refused changed rows", meddled.do)
 		}
-		h.run(meddled.settle)
+		h.Run(meddled.settle)
 	}
-	h.changes([]int64{2}, block(connectors.Release, "R-1", int64(1), int64(2)))
-	h.says("SELECT group_concat(name ORDER BY id) FROM "+name+".m", "Zero,Anna,Jan,Ewa")
+	h.Changes([]int64{2}, block(connectors.Release, "R-1", int64(1), int64(2)))
+	h.Says("SELECT group_concat(name ORDER BY id) FROM "+name+".m", "Zero,Anna,Jan,Ewa")
 }
 
 // TestTriggersThatWouldTell: rows are not moved past a trigger that does not heed it.
 func TestTriggersThatWouldTell(t *testing.T) {
 	h := restricting(t)
-	h.run("CREATE TRIGGER loud AFTER DELETE ON m FOR EACH ROW INSERT INTO audit VALUES (OLD.name)")
+	h.Run("CREATE TRIGGER loud AFTER DELETE ON m FOR EACH ROW INSERT INTO audit VALUES (OLD.name)")
 	before := h.rows()
-	if _, err := h.apply(block(connectors.Block, "R-1", int64(2))); !errors.Is(err, connectors.ErrConflict) || !strings.Contains(err.Error(), "loud") {
+	if _, err := h.Apply(block(connectors.Block, "R-1", int64(2))); !errors.Is(err, connectors.ErrConflict) || !strings.Contains(err.Error(), "loud") {
 		t.Errorf("%v", err)
 	}
 	if h.rows() != before {
@@ -175,39 +144,39 @@ func TestTriggersThatWouldTell(t *testing.T) {
 
 func TestRestrictedRowsAreErasedWithWhatStandsForThem(t *testing.T) {
 	h := restricting(t)
-	h.changes([]int64{2}, block(connectors.Block, "R-1", int64(1), int64(2)))
-	if _, err := h.store.(connectors.Installer).Uninstall(t.Context(), uses(coll("m", "id"))); err == nil {
+	h.Changes([]int64{2}, block(connectors.Block, "R-1", int64(1), int64(2)))
+	if _, err := h.Store.(connectors.Installer).Uninstall(t.Context(), uses(coll("m", "id"))); err == nil {
 		t.Error("what holds rows can be taken away")
 	}
-	h.changes([]int64{4}, del(by(coll("m", "id"), "no", "C-0", "C-1", "C-2", "C-3")))
-	h.says("SELECT concat((SELECT count(*) FROM m), ' ', (SELECT count(*) FROM "+h.own()+".marks), ' ', (SELECT count(*) FROM "+h.own()+".`held_"+h.read("SELECT DATABASE()")+".m`), ' ', (SELECT count(*) FROM kid))", "0 0 0 0")
-	away, err := h.store.(connectors.Installer).Uninstall(t.Context(), uses(coll("m", "id")))
+	h.Changes([]int64{4}, del(by(coll("m", "id"), "no", "C-0", "C-1", "C-2", "C-3")))
+	h.Says("SELECT concat((SELECT count(*) FROM m), ' ', (SELECT count(*) FROM "+h.own()+".marks), ' ', (SELECT count(*) FROM "+h.own()+".`held_"+h.Read("SELECT DATABASE()")+".m`), ' ', (SELECT count(*) FROM kid))", "0 0 0 0")
+	away, err := h.Store.(connectors.Installer).Uninstall(t.Context(), uses(coll("m", "id")))
 	if err != nil || len(away) == 0 {
 		t.Fatal(away, err)
 	}
 	for _, text := range away {
-		h.run(text)
+		h.Run(text)
 	}
-	h.says("SELECT count(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'dossier%\\_m'", "0")
-	h.run("SET foreign_key_checks = 0; TRUNCATE m; SET foreign_key_checks = 1")
+	h.Says("SELECT count(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'dossier%\\_m'", "0")
+	h.Run("SET foreign_key_checks = 0; TRUNCATE m; SET foreign_key_checks = 1")
 }
 
 // TestPathsOverRestrictedRows: a repetition finds rows wherever they stand.
 func TestPathsOverRestrictedRows(t *testing.T) {
 	h := restricting(t)
-	h.run("CREATE TABLE tree (id int PRIMARY KEY, up int); INSERT INTO tree SELECT seq, seq - 1 FROM seq_1_to_6")
+	h.Run("CREATE TABLE tree (id int PRIMARY KEY, up int); INSERT INTO tree SELECT seq, seq - 1 FROM seq_1_to_6")
 	tree := coll("tree", "id")
-	h.administer(uses(tree))
-	h.changes([]int64{3}, connectors.Treatment{Verb: connectors.Block, On: by(tree, "id", int64(2), int64(3), int64(5)), Method: methodMove, Mark: "R-1"})
+	h.Install(uses(tree))
+	h.Changes([]int64{3}, move(connectors.Block, "R-1", tree, int64(2), int64(3), int64(5)))
 	m := connectors.Match{Fields: []string{"id"}, Values: []connectors.Tuple{{Values: []any{int64(1)}}, {Person: 1, Values: []any{int64(4)}}},
 		Via: []connectors.Hop{{Collection: tree, From: []string{"id"}, To: []string{"up"}, Repeat: true}}}
 	sel := connectors.Selection{Collection: tree, Any: []connectors.Match{m}, Fields: []string{"id"}}
-	tallies, err := h.store.(connectors.Counter).Count(t.Context(), []connectors.Selection{sel})
+	tallies, err := h.Store.(connectors.Counter).Count(t.Context(), []connectors.Selection{sel})
 	if err != nil || tallies[0].Total != 6 || tallies[0].ByPerson[0] != 6 || tallies[0].ByPerson[1] != 3 {
 		t.Errorf("%+v %v", tallies, err)
 	}
-	if got := h.located(sel); len(got) != 9 {
+	if got := h.Located(sel); len(got) != 9 {
 		t.Errorf("%v", got)
 	}
-	h.changes([]int64{6}, del(sel))
+	h.Changes([]int64{6}, del(sel))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/test/draws"
+	"github.com/dossier-dsr/dossier/test/tables"
 )
 
 // held are values each type takes.
@@ -40,7 +41,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 		a, b := coll(fmt.Sprintf("a%d", round), "id"), coll(fmt.Sprintf("b%d", round), "id") // others each time, for the schema is remembered
 		for _, c := range []connectors.Collection{a, b} {
 			x, y := types.Draw(r, "x"), types.Draw(r, "y")
-			h.run(fmt.Sprintf("CREATE TABLE %s (id int PRIMARY KEY, x %s, y %s)", c.At, x, y))
+			h.Run(fmt.Sprintf("CREATE TABLE %s (id int PRIMARY KEY, x %s, y %s)", c.At, x, y))
 			pick := func(of string) any {
 				if rapid.IntRange(0, 4).Draw(r, "null") == 0 {
 					return nil
@@ -52,7 +53,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 				return v
 			}
 			for i := range rapid.IntRange(0, 8).Draw(r, "rows") {
-				h.run(fmt.Sprintf("INSERT INTO %s VALUES (?, ?, ?)", c.At), i, pick(x), pick(y))
+				h.Run(fmt.Sprintf("INSERT INTO %s VALUES (?, ?, ?)", c.At), i, pick(x), pick(y))
 			}
 		}
 		field := rapid.SampledFrom([]string{"x", "y", "id"})
@@ -72,46 +73,13 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 			sel.Any = append(sel.Any, m)
 		}
 		if rapid.IntRange(0, 4).Draw(r, "held") == 0 { // which takes many statements to install
-			h.administer(uses(a, b))
+			h.Install(uses(a, b))
 			for _, c := range []connectors.Collection{a, b} {
-				if _, err := h.apply(connectors.Treatment{Verb: connectors.Block, On: by(c, "id", int64(1), int64(2)), Method: methodMove, Mark: "R"}); err != nil {
+				if _, err := h.Apply(move(connectors.Block, "R", c, int64(1), int64(2))); err != nil {
 					r.Fatal(err)
 				}
 			}
 		}
-		pushed, err := found(t, h.store, sel)
-		if err != nil {
-			r.Fatal(err)
-		}
-		parts, err := connectors.Decompose(t.Context(), h.store, connectors.Description{MaxValues: 2}, sel)
-		if err != nil {
-			r.Fatal(err)
-		}
-		var hops []string
-		for _, p := range parts {
-			rows, err := found(t, h.store, p)
-			if err != nil {
-				r.Fatal(err)
-			}
-			hops = append(hops, rows...)
-		}
-		slices.Sort(hops)
-		if strings.Join(pushed, "; ") != strings.Join(hops, "; ") {
-			r.Errorf("pushed down %v\nkey by key %v", pushed, hops)
-		}
-		if len(slices.Compact(slices.Clone(pushed))) != len(pushed) {
-			r.Errorf("a row stands twice for one person: %v", pushed)
-		}
+		tables.AsKeyByKey(t.Context(), r, h.Store, sel, func(error) bool { return false })
 	})
-}
-
-// found gives the rows of a selection as texts, sorted.
-func found(t *testing.T, s connectors.Store, sel connectors.Selection) ([]string, error) {
-	var out []string
-	err := connectors.Each(t.Context(), s, sel, func(person int, values []any) error {
-		out = append(out, fmt.Sprint(person, values))
-		return nil
-	})
-	slices.Sort(out)
-	return out, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/test/tables"
 )
 
 func TestNamesAsTheyStand(t *testing.T) {
@@ -17,16 +18,16 @@ func TestNamesAsTheyStand(t *testing.T) {
 	lines := coll("Order Lines", "Id")
 	sel := by(lines, "order", "two")
 	sel.Fields = []string{"Id", "order", "Select", "a.b", "`"}
-	if got := h.located(sel); !slices.Equal(got, []string{"0 [2 two x y z]"}) {
+	if got := h.Located(sel); !slices.Equal(got, []string{"0 [2 two x y z]"}) {
 		t.Error(got)
 	}
 	sel = by(coll("members", "no"), "NO", "C-1") // another case of letters than the table's
 	sel.Fields = []string{"name"}
-	if got := h.located(sel); !slices.Equal(got, []string{"0 [Anna]"}) {
+	if got := h.Located(sel); !slices.Equal(got, []string{"0 [Anna]"}) {
 		t.Error(got)
 	}
-	h.changes([]int64{1, 1}, set(by(lines, "Id", int64(1)), connectors.Assign{Field: "Select", To: "z"}), del(by(lines, "Id", int64(2))))
-	h.says("SELECT group_concat(concat(`Id`, `order`, `Select`)) FROM `Order Lines`", "1onez")
+	h.Changes([]int64{1, 1}, set(by(lines, "Id", int64(1)), connectors.Assign{Field: "Select", To: "z"}), del(by(lines, "Id", int64(2))))
+	h.Says("SELECT group_concat(concat(`Id`, `order`, `Select`)) FROM `Order Lines`", "1onez")
 }
 
 // everyType has a column of every kind of type, a key of several, and one of what the database computes.
@@ -40,60 +41,17 @@ const everyType = `CREATE TABLE v (book varchar(10), no int, small smallint, med
 
 func TestEveryTypeComesAsWhatItIs(t *testing.T) {
 	h := newHouse(t, strings.NewReplacer(`\u00e9`, "é", `\u017c`, "ż", `\u00f3`, "ó", `\u0142`, "ł", `\u0107`, "ć").Replace(everyType))
-	want := connectors.Row{"book": "K", "no": int64(1), "small": int64(-32768), "medium": int64(-8388608), "big": int64(9223372036854775807), "huge": connectors.Decimal("18446744073709551615"), "tiny": int64(255),
-		"filled": int64(42), "exact": connectors.Decimal("10.50"), "loose": connectors.Decimal("12345678901234567890.12345678900000000000"), "f4": 0.1, "f8": 1e300, "yes": true, "one": true, "bits": int64(1152921504606846975),
-		"c": "ab", "latin": "café", "old": "zażółć", "long_text": "x", "d": "2020-02-29", "ts": "2020-02-29 01:02:03.456", "tz": time.Date(2020, 2, 28, 23, 2, 3, 500000000, time.UTC), "clock": "-101:02:03", "y": int64(1999),
-		"raw": []byte{0, 255}, "fixed": []byte("ab\x00\x00"), "j": connectors.JSON(`{"b":1, "a":[1,"ż"]}`), "mood": `it's "so"`, "tags": "a,c", "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "ip": "::ffff:10.0.0.1",
-		"twice": int64(2), "thrice": int64(3)}
-	c := coll("v", "book", "no")
-	for field, value := range want {
-		sel := by(c, "no", "1")
-		sel.Fields = []string{field}
-		err := connectors.Each(t.Context(), h.store, sel, func(_ int, v []any) error {
-			if !connectors.Same(v[0], value) {
-				t.Errorf("%s is %v (%T), want %v (%T)", field, v[0], v[0], value, value)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Errorf("%s: %v", field, err)
-		}
-		if got := h.located(by(c, field, value)); len(got) != 1 && field != "book" {
-			t.Errorf("rows with the %s of the first: %v", field, got)
-		}
-		sel = by(c, "no", int64(1))
-		sel.Where = []connectors.Cond{connectors.InValues(field, value)}
-		if got := h.located(sel); len(got) != 1 {
-			t.Errorf("rows of which the %s is that of the first: %v", field, got)
-		}
-	}
-	for field, value := range want {
-		switch field {
-		case "book", "no", "twice", "thrice":
-			continue
-		}
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); err != nil {
-			t.Errorf("setting %s: %v", field, err)
-			continue
-		}
-		out, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, From: []any{"neither"}, To: value}))
-		if err != nil || out[0].Already != 1 {
-			t.Errorf("setting %s again: %+v, %v", field, out, err)
-		}
-	}
-	for field, value := range map[string]any{"no": "one", "small": int64(40000), "tiny": int64(-1), "id": "6ba7", "ip": "10.0.0", "d": "31.12.2020", "bits": int64(-1), "exact": "ten", "clock": "late", "y": "soon", "old": "🙂"} {
-		if got := h.located(by(c, field, value)); len(got) != 0 {
-			t.Errorf("rows with %s %v: %v", field, value, got)
-		}
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); !errors.Is(err, connectors.ErrConflict) {
-			t.Errorf("setting %s to what it cannot hold: %v", field, err)
-		}
-	}
-	for field, value := range map[string]any{"c": "Secret-9", "mood": "Secret", "tags": "Secret", "j": "Secret", "twice": int64(9), "book": nil, "d": "2021-13-01"} {
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); err == nil || strings.Contains(err.Error(), "Secret") {
-			t.Errorf("setting %s to what a rule of the database forbids: %v", field, err)
-		}
-	}
+	h.EveryType(tables.Types{
+		Holds: connectors.Row{"book": "K", "no": int64(1), "small": int64(-32768), "medium": int64(-8388608), "big": int64(9223372036854775807), "huge": connectors.Decimal("18446744073709551615"), "tiny": int64(255),
+			"filled": int64(42), "exact": connectors.Decimal("10.50"), "loose": connectors.Decimal("12345678901234567890.12345678900000000000"), "f4": 0.1, "f8": 1e300, "yes": true, "one": true, "bits": int64(1152921504606846975),
+			"c": "ab", "latin": "café", "old": "zażółć", "long_text": "x", "d": "2020-02-29", "ts": "2020-02-29 01:02:03.456", "tz": time.Date(2020, 2, 28, 23, 2, 3, 500000000, time.UTC), "clock": "-101:02:03", "y": int64(1999),
+			"raw": []byte{0, 255}, "fixed": []byte("ab\x00\x00"), "j": connectors.JSON(`{"b":1, "a":[1,"ż"]}`), "mood": `it's "so"`, "tags": "a,c", "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "ip": "::ffff:10.0.0.1",
+			"twice": int64(2), "thrice": int64(3)},
+		Alike:     []string{"book"},
+		Given:     []string{"book", "no", "twice", "thrice"},
+		Cannot:    map[string]any{"no": "one", "small": int64(40000), "tiny": int64(-1), "id": "6ba7", "ip": "10.0.0", "d": "31.12.2020", "bits": int64(-1), "exact": "ten", "clock": "late", "y": "soon", "old": "🙂"},
+		Forbidden: map[string]any{"c": "Secret-9", "mood": "Secret", "tags": "Secret", "j": "Secret", "twice": int64(9), "book": nil, "d": "2021-13-01"},
+	})
 }
 
 // TestRowsOfSelfReferencingTablesGoAsOne, though the server looks at each as it goes: leaves first, circles unhooked.
@@ -103,8 +61,8 @@ func TestRowsOfSelfReferencingTablesGoAsOne(t *testing.T) {
 	c := coll("n", "id")
 	m := connectors.Match{Fields: []string{"owner"}, Values: []connectors.Tuple{{Values: []any{"a"}}},
 		Via: []connectors.Hop{{Collection: c, From: []string{"id"}, To: []string{"up"}, Repeat: true}}}
-	h.changes([]int64{5, 31}, del(connectors.Selection{Collection: c, Any: []connectors.Match{m}}), del(by(c, "owner", "c")))
-	h.says("SELECT group_concat(id) FROM n", "4")
+	h.Changes([]int64{5, 31}, del(connectors.Selection{Collection: c, Any: []connectors.Match{m}}), del(by(c, "owner", "c")))
+	h.Says("SELECT group_concat(id) FROM n", "4")
 }
 
 // TestDeepPaths: a server that gives up a repetition after so many rounds does not do so here.
@@ -112,7 +70,7 @@ func TestDeepPaths(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE n (id int PRIMARY KEY, up int, KEY (up)); INSERT INTO n SELECT seq, seq - 1 FROM seq_1_to_3000`)
 	c := coll("n", "id")
 	m := connectors.Match{Fields: []string{"id"}, Values: []connectors.Tuple{{Values: []any{int64(1)}}}, Via: []connectors.Hop{{Collection: c, From: []string{"id"}, To: []string{"up"}, Repeat: true}}}
-	tallies, err := h.store.(connectors.Counter).Count(t.Context(), []connectors.Selection{{Collection: c, Any: []connectors.Match{m}}})
+	tallies, err := h.Store.(connectors.Counter).Count(t.Context(), []connectors.Selection{{Collection: c, Any: []connectors.Match{m}}})
 	if err != nil || tallies[0].Total != 3000 {
 		t.Errorf("%+v, %v", tallies, err)
 	}
@@ -131,11 +89,11 @@ func TestPathsAcrossTypes(t *testing.T) {
 		for i := range 5 {
 			m.Values = append(m.Values, connectors.Tuple{Person: i, Values: []any{int64(i + 1)}})
 		}
-		if got := h.located(connectors.Selection{Collection: q, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) {
+		if got := h.Located(connectors.Selection{Collection: q, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) {
 			t.Errorf("over %s: %v", field, got)
 		}
 		m.Via = []connectors.Hop{{Collection: q, From: []string{field}, To: []string{field}}}
-		if got := h.located(connectors.Selection{Collection: p, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) && field != "no" && field != "code" {
+		if got := h.Located(connectors.Selection{Collection: p, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) && field != "no" && field != "code" {
 			t.Errorf("back over %s: %v", field, got) // 7 is not the text 07; X is x where the column says so
 		}
 	}
@@ -149,21 +107,21 @@ func TestEqualityIsTheColumns(t *testing.T) {
 		field, value string
 		want         int
 	}{{"ci", "ANNA", 2}, {"ci", "anna  ", 2}, {"bin", "anna", 1}, {"bin", "Anna ", 1}, {"bin", "ANNA", 0}, {"nopad", "anna", 0}, {"nopad", "anna ", 1}, {"ci", " ", 0}, {"bin", "  ", 0}, {"nopad", "  ", 1}, {"ci", "\u200b", 0}} {
-		if got := h.located(by(coll("e", "id"), c.field, c.value)); len(got) != c.want {
+		if got := h.Located(by(coll("e", "id"), c.field, c.value)); len(got) != c.want {
 			t.Errorf("%s %q finds %v, want %d rows", c.field, c.value, got, c.want)
 		}
 	}
-	h.changes([]int64{1}, set(by(coll("e", "id"), "id", int64(1)), connectors.Assign{Field: "ci", To: "ANNA", From: []any{"anna"}})) // a correction of capitals is one
-	h.says("SELECT ci FROM e WHERE id = 1", "ANNA")
+	h.Changes([]int64{1}, set(by(coll("e", "id"), "id", int64(1)), connectors.Assign{Field: "ci", To: "ANNA", From: []any{"anna"}})) // a correction of capitals is one
+	h.Says("SELECT ci FROM e WHERE id = 1", "ANNA")
 }
 
 func TestOnePlaceholderUnderAUniqueKeyIsAConflict(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE u (id int PRIMARY KEY, no varchar(20), UNIQUE KEY by_no (no)); INSERT INTO u VALUES (1, 'Secret-1'), (2, 'Secret-2')`)
-	out, err := h.apply(set(by(coll("u", "id"), "id", int64(1), int64(2)), connectors.Assign{Field: "no", To: "Secret-0"}))
+	out, err := h.Apply(set(by(coll("u", "id"), "id", int64(1), int64(2)), connectors.Assign{Field: "no", To: "Secret-0"}))
 	if !errors.Is(err, connectors.ErrConflict) || len(out[0].Notes) == 0 || out[0].Notes[0].Path != "u.by_no" || strings.Contains(err.Error(), "Secret") {
 		t.Errorf("%v %+v", err, out)
 	}
-	h.says("SELECT group_concat(no ORDER BY id) FROM u", "Secret-1,Secret-2")
+	h.Says("SELECT group_concat(no ORDER BY id) FROM u", "Secret-1,Secret-2")
 }
 
 // TestKeysThatChange: a later treatment finds a row whose key an earlier one changed, and what refers to it follows.
@@ -171,16 +129,16 @@ func TestKeysThatChange(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE k (a int, b varchar(9), v text, PRIMARY KEY (a, b)); CREATE TABLE of_k (id int PRIMARY KEY, a int, b varchar(9), FOREIGN KEY (a, b) REFERENCES k (a, b) ON UPDATE CASCADE ON DELETE CASCADE);
 		INSERT INTO k VALUES (1, 'x', 'a'), (2, 'y', 'b'); INSERT INTO of_k VALUES (1, 1, 'x'), (2, 2, 'y')`)
 	c, of := coll("k", "a", "b"), coll("of_k", "id")
-	h.changes([]int64{1, 1, 1}, set(by(c, "a", int64(1)), connectors.Assign{Field: "b", To: "z"}), set(by(c, "a", int64(1)), connectors.Assign{Field: "a", To: "7"}), set(by(c, "a", int64(1)), connectors.Assign{Field: "v", To: "w"}))
-	h.says("SELECT group_concat(concat(a, b) ORDER BY id) FROM of_k", "7z,2y")
-	h.changes([]int64{2, 2}, del(by(c, "a", int64(7), int64(2))), del(by(of, "id", int64(1), int64(2)))) // whom a cascade took counts where it was planned
-	h.says("SELECT count(*) FROM of_k", "0")
+	h.Changes([]int64{1, 1, 1}, set(by(c, "a", int64(1)), connectors.Assign{Field: "b", To: "z"}), set(by(c, "a", int64(1)), connectors.Assign{Field: "a", To: "7"}), set(by(c, "a", int64(1)), connectors.Assign{Field: "v", To: "w"}))
+	h.Says("SELECT group_concat(concat(a, b) ORDER BY id) FROM of_k", "7z,2y")
+	h.Changes([]int64{2, 2}, del(by(c, "a", int64(7), int64(2))), del(by(of, "id", int64(1), int64(2)))) // whom a cascade took counts where it was planned
+	h.Says("SELECT count(*) FROM of_k", "0")
 }
 
 func TestRowsATriggerRefuses(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE l (id int PRIMARY KEY, v varchar(20)); INSERT INTO l VALUES (1, 'Secret');
 		CREATE TRIGGER shout BEFORE DELETE ON l FOR EACH ROW BEGIN DECLARE m text; SET m = concat('no, ', OLD.v); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = m; END`)
-	if _, err := h.apply(del(by(coll("l", "id"), "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || strings.Contains(err.Error(), "Secret") {
+	if _, err := h.Apply(del(by(coll("l", "id"), "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || strings.Contains(err.Error(), "Secret") {
 		t.Errorf("%v", err)
 	}
 }
@@ -195,13 +153,13 @@ func TestWhatCannotBeTakenBackIsRefused(t *testing.T) {
 			asked := false
 			opt := connectors.ApplyOptions{Rehearse: rehearse, Confirm: func(context.Context, []connectors.Outcome) error { asked = true; return nil }}
 			var d connectors.Diagnostics
-			if _, err := h.applyWith(opt, del(sel)); !errors.As(err, &d) || asked {
+			if _, err := h.ApplyWith(opt, del(sel)); !errors.As(err, &d) || asked {
 				t.Errorf("%s, rehearsal %t: %v, asked %t", at, rehearse, err, asked)
 			}
 		}
-		h.says("SELECT count(*) FROM "+at, "1")
+		h.Says("SELECT count(*) FROM "+at, "1")
 	}
-	if got := h.located(by(coll("a", "id"), "id", int64(1))); len(got) != 1 { // it is read
+	if got := h.Located(by(coll("a", "id"), "id", int64(1))); len(got) != 1 { // it is read
 		t.Error(got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/test/servers"
+	"github.com/dossier-dsr/dossier/test/tables"
 )
 
 // byHand is the erasure of members as someone would write it.
@@ -39,7 +40,7 @@ func BenchmarkErase(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer conn.Close(context.Background())
-			if _, err := conn.Exec(b.Context(), shared+fmt.Sprintf(`; CREATE INDEX ON payments (member_id); INSERT INTO members SELECT g, 'C-' || g, NULL FROM generate_series(0, %[1]d) AS g;
+			if _, err := conn.Exec(b.Context(), tables.Owned+fmt.Sprintf(`; CREATE INDEX ON payments (member_id); INSERT INTO members SELECT g, 'C-' || g, NULL FROM generate_series(0, %[1]d) AS g;
 				INSERT INTO payments SELECT g, g / 40 FROM generate_series(0, %[1]d * 40) AS g; ANALYZE`, 2*persons*b.N)); err != nil { //nolint:misspell // SQL spells it so
 				b.Fatal(err)
 			}

@@ -114,15 +114,15 @@ func TestGrantsAreEnoughAndNoneIsTooMuch(t *testing.T) {
 				t.Error("it is carried out before anything is granted")
 			}
 			for _, text := range append(grants, install...) {
-				h.run(text)
+				h.Run(text)
 			}
 			forget(s)
 			if err := r.do(h, s, 1); err != nil {
 				t.Fatalf("with all that is printed: %v\n%s", err, strings.Join(grants, "\n"))
 			}
-			h.run("DO $$ BEGIN IF has_column_privilege(current_database() || '_bare', 'app.members', 'secret', 'SELECT') <> " + fmt.Sprint(r.name == "restriction") + " THEN RAISE 'secret'; END IF; END $$")
+			h.Run("DO $$ BEGIN IF has_column_privilege(current_database() || '_bare', 'app.members', 'secret', 'SELECT') <> " + fmt.Sprint(r.name == "restriction") + " THEN RAISE 'secret'; END IF; END $$")
 			for i, text := range grants {
-				h.run(strings.NewReplacer("GRANT ", "REVOKE ", " TO ", " FROM ").Replace(text))
+				h.Run(strings.NewReplacer("GRANT ", "REVOKE ", " TO ", " FROM ").Replace(text))
 				forget(s)
 				err := r.do(h, s, int64(2+i))
 				var said connectors.Diagnostics
@@ -131,7 +131,7 @@ func TestGrantsAreEnoughAndNoneIsTooMuch(t *testing.T) {
 				} else if d := said[0]; !alikeGrants(text, d.Detail) {
 					t.Errorf("without %s it says %q, and to do %q", text, d.Summary, d.Detail)
 				}
-				h.run(text)
+				h.Run(text)
 			}
 		})
 	}
@@ -162,7 +162,7 @@ func TestATriggersTableIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range texts {
-		h.run(text)
+		h.Run(text)
 	}
 	_, err = s.(connectors.Writer).Apply(context.Background(), []connectors.Treatment{{ID: "t", Verb: connectors.Delete, On: by(m, "id", int64(1)), AtMost: 5}}, connectors.ApplyOptions{Confirm: yes})
 	var said connectors.Diagnostics

@@ -20,7 +20,7 @@ func TestInspect(t *testing.T) {
 		CREATE TRIGGER noted AFTER UPDATE OR DELETE ON kids FOR EACH ROW EXECUTE FUNCTION note();
 		CREATE TABLE parted (y int) PARTITION BY LIST (y); CREATE TABLE parted1 PARTITION OF parted FOR VALUES IN (1);
 		INSERT INTO app."Parents" VALUES (1, 'x'); INSERT INTO kids (pa, pb) VALUES (1, 'x'), (1, 'x')`)
-	schema, err := h.store.(connectors.Inspector).Inspect(t.Context())
+	schema, err := h.Store.(connectors.Inspector).Inspect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,8 @@ func TestInspectAsksTheSameOfAnyNumberOfTables(t *testing.T) {
 	h := newHouse(t, b.String())
 	schema, statements := &connectors.Schema{}, 0
 	began := time.Now()
-	err := with(t.Context(), h.store.(*store).pool, func(l *line) error {
-		err := h.store.(*store).catalog.view(t.Context(), l).inspect(schema)
+	err := with(t.Context(), h.Store.(*store).pool, func(l *line) error {
+		err := h.Store.(*store).catalog.view(t.Context(), l).inspect(schema)
 		statements = l.sent
 		return err
 	})

@@ -30,21 +30,21 @@ const shop = `CREATE TABLE people (id int PRIMARY KEY, name text); INSERT INTO p
 func aShop(t *testing.T, method string) (h *house, owner, app *pgx.Conn) {
 	h = newHouse(t, shop)
 	own := h.Config().Database + "_own"
-	h.run("CREATE ROLE " + own + " LOGIN PASSWORD 'own'; GRANT USAGE, CREATE ON SCHEMA public TO " + own)
+	h.Run("CREATE ROLE " + own + " LOGIN PASSWORD 'own'; GRANT USAGE, CREATE ON SCHEMA public TO " + own)
 	t.Cleanup(func() {
 		if _, err := h.app.Exec(context.Background(), "DROP OWNED BY "+own+" CASCADE; DROP ROLE "+own); err != nil {
 			t.Error(err)
 		}
 	})
 	for _, x := range []string{"TABLE people", "TABLE pay", "TABLE pay_1", "TABLE pay_2", "VIEW seen", "FUNCTION told()"} {
-		h.run("ALTER " + x + " OWNER TO " + own)
+		h.Run("ALTER " + x + " OWNER TO " + own)
 	}
 	store, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.Bare, settingOrdinary: h.Ordinary})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	h.store = store
+	h.Store = store
 	uses := shopUses(method)
 	grants, err := store.(connectors.Granter).Grants(t.Context(), uses)
 	if err != nil {
@@ -55,9 +55,9 @@ func aShop(t *testing.T, method string) (h *house, owner, app *pgx.Conn) {
 		t.Fatal(err)
 	}
 	for _, text := range append(grants, install...) {
-		h.run(text)
+		h.Run(text)
 	}
-	forget(h.store)
+	forget(h.Store)
 	if again, err := store.(connectors.Installer).Install(t.Context(), uses); err != nil || len(again) > 0 {
 		t.Errorf("installing again: %q, %v", again, err)
 	}
@@ -121,7 +121,7 @@ func TestTheRestrictionMatrix(t *testing.T) {
 			t.Parallel()
 			h, owner, app := aShop(t, method)
 			before := h.whats(h.app, everything)
-			h.changes([]int64{2}, hold(connectors.Block, method, "R-1", int64(1), int64(2)))
+			h.Changes([]int64{2}, hold(connectors.Block, method, "R-1", int64(1), int64(2)))
 			const all = "coalesce(string_agg(what, ',' ORDER BY what), '-')"
 			for _, who := range []struct {
 				name string
@@ -149,24 +149,24 @@ func TestTheRestrictionMatrix(t *testing.T) {
 					refused(t, method, who.name, who.as, text)
 				}
 			}
-			if r, w, err := h.store.(connectors.Prober).Probe(t.Context(), by(payments, "id", int64(1), int64(2), int64(3))); r != 1 || w != 1 || err != nil {
+			if r, w, err := h.Store.(connectors.Prober).Probe(t.Context(), by(payments, "id", int64(1), int64(2), int64(3))); r != 1 || w != 1 || err != nil {
 				t.Errorf("an ordinary account reads %d of three and changes %d, %v", r, w, err)
 			}
-			if got := h.located(by(payments, "id", int64(1), int64(2))); len(got) != 2 {
+			if got := h.Located(by(payments, "id", int64(1), int64(2))); len(got) != 2 {
 				t.Errorf("the executor finds %v", got)
 			}
 			h.goesOn(app)
-			h.changes([]int64{1}, hold(connectors.Block, method, "R-1", int64(7))) // a row that came later
+			h.Changes([]int64{1}, hold(connectors.Block, method, "R-1", int64(7))) // a row that came later
 			if got := h.whats(app, "SELECT "+all+" FROM pay"); strings.Contains(got, "later") {
 				t.Errorf("what came later is read: %s", got)
 			}
-			h.changes([]int64{1}, hold(connectors.Block, method, "R-2", int64(1)))
-			h.changes([]int64{3}, hold(connectors.Release, method, "R-1", int64(1), int64(2), int64(7)))
+			h.Changes([]int64{1}, hold(connectors.Block, method, "R-2", int64(1)))
+			h.Changes([]int64{3}, hold(connectors.Release, method, "R-1", int64(1), int64(2), int64(7)))
 			if got := h.whats(app, "SELECT "+all+" FROM pay"); strings.Contains(got, "secret 1") || !strings.Contains(got, "secret 2") {
 				t.Errorf("while one restriction is left: %s", got)
 			}
-			h.changes([]int64{1}, hold(connectors.Release, method, "R-2", int64(1)))
-			h.changes([]int64{0}, hold(connectors.Release, method, "R-2", int64(1)))
+			h.Changes([]int64{1}, hold(connectors.Release, method, "R-2", int64(1)))
+			h.Changes([]int64{0}, hold(connectors.Release, method, "R-2", int64(1)))
 			if after := h.whats(h.app, everything+" WHERE id < 7"); after != before {
 				t.Errorf("after the lift\n%s\nbefore\n%s", after, before)
 			}
@@ -213,7 +213,7 @@ func TestDumpsAreWholeOrFail(t *testing.T) {
 	if n := h.dumped(h.URL); n != before {
 		t.Errorf("%d rows after the installation, want %d", n, before)
 	}
-	h.changes([]int64{2}, hold(connectors.Block, methodPolicies, "R-1", int64(1), int64(2)))
+	h.Changes([]int64{2}, hold(connectors.Block, methodPolicies, "R-1", int64(1), int64(2)))
 	if n := h.dumped(h.URL); n != before {
 		t.Errorf("%d rows while two are restricted, want %d", n, before)
 	}
@@ -224,7 +224,7 @@ func TestDumpsAreWholeOrFail(t *testing.T) {
 		t.Errorf("an account that is bound, and asks for what it may see, dumps %d rows", n)
 	}
 	moved, _, _ := aShop(t, methodMove)
-	moved.changes([]int64{2}, hold(connectors.Block, methodMove, "R-1", int64(1), int64(2)))
+	moved.Changes([]int64{2}, hold(connectors.Block, methodMove, "R-1", int64(1), int64(2)))
 	if n := moved.dumped(moved.URL); n != before {
 		t.Errorf("%d rows in the tables and beside them, want %d", n, before)
 	}
@@ -250,14 +250,14 @@ func (h *house) dumped(as string, options ...string) int {
 func TestWhatIsInstalledIsTakenAway(t *testing.T) {
 	for _, method := range []string{methodMove, methodPolicies} {
 		h, owner, _ := aShop(t, method)
-		installer := h.store.(connectors.Installer)
-		h.changes([]int64{1}, hold(connectors.Block, method, "R-1", int64(1)))
+		installer := h.Store.(connectors.Installer)
+		h.Changes([]int64{1}, hold(connectors.Block, method, "R-1", int64(1)))
 		if texts, err := installer.Uninstall(t.Context(), shopUses(method)); err == nil {
 			t.Errorf("%s: while a row is restricted: %q", method, texts)
 		}
-		h.changes([]int64{1}, hold(connectors.Release, method, "R-1", int64(1)))
-		h.run("CREATE TABLE pay_3 PARTITION OF pay FOR VALUES IN (3)")
-		forget(h.store)
+		h.Changes([]int64{1}, hold(connectors.Release, method, "R-1", int64(1)))
+		h.Run("CREATE TABLE pay_3 PARTITION OF pay FOR VALUES IN (3)")
+		forget(h.Store)
 		if texts, err := installer.Install(t.Context(), shopUses(method)); err != nil || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "pay_3") }) {
 			t.Errorf("%s: a new partition: %q, %v", method, texts, err)
 		}
@@ -266,10 +266,10 @@ func TestWhatIsInstalledIsTakenAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, text := range texts {
-			h.run(text)
+			h.Run(text)
 		}
-		forget(h.store)
-		h.says(`SELECT (SELECT count(*) FROM pg_policy) || ' ' || (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal) || ' ' || (SELECT count(*) FROM pg_class WHERE relrowsecurity OR relforcerowsecurity) || ' ' ||
+		forget(h.Store)
+		h.Says(`SELECT (SELECT count(*) FROM pg_policy) || ' ' || (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal) || ' ' || (SELECT count(*) FROM pg_class WHERE relrowsecurity OR relforcerowsecurity) || ' ' ||
 			(SELECT count(*) FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname = 'dossier')`, "0 0 0 0")
 		if n := h.whats(owner, "SELECT count(*)::text FROM pay"); n != strconv.Itoa(6) {
 			t.Errorf("%s: the owner reads %s rows", method, n)
@@ -283,9 +283,9 @@ func TestWhatIsInstalledIsTakenAway(t *testing.T) {
 // TestATablesOwnPoliciesStay: who saw a part of the rows before sees that part, its owner everything but what is restricted.
 func TestATablesOwnPoliciesStay(t *testing.T) {
 	h := newHouse(t, shop)
-	h.run("ALTER TABLE people ENABLE ROW LEVEL SECURITY; CREATE POLICY part ON people FOR SELECT USING (id < 4)")
+	h.Run("ALTER TABLE people ENABLE ROW LEVEL SECURITY; CREATE POLICY part ON people FOR SELECT USING (id < 4)")
 	own := h.Config().Database + "_own"
-	h.run("CREATE ROLE " + own + " LOGIN PASSWORD 'own'; ALTER TABLE people OWNER TO " + own)
+	h.Run("CREATE ROLE " + own + " LOGIN PASSWORD 'own'; ALTER TABLE people OWNER TO " + own)
 	t.Cleanup(func() {
 		if _, err := h.app.Exec(context.Background(), "DROP OWNED BY "+own+" CASCADE; DROP ROLE "+own); err != nil {
 			t.Error(err)
@@ -293,15 +293,15 @@ func TestATablesOwnPoliciesStay(t *testing.T) {
 	})
 	people := coll("people", "id")
 	uses := []connectors.Use{{Collection: people, Reads: []string{"id"}, Verbs: []connectors.Verb{connectors.Block}, Method: methodPolicies}}
-	install, err := h.store.(connectors.Installer).Install(t.Context(), uses)
+	install, err := h.Store.(connectors.Installer).Install(t.Context(), uses)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range install {
-		h.run(text)
+		h.Run(text)
 	}
-	forget(h.store)
-	h.changes([]int64{1}, connectors.Treatment{Verb: connectors.Block, On: by(people, "id", int64(2)), Method: methodPolicies, Mark: "R"})
+	forget(h.Store)
+	h.Changes([]int64{1}, connectors.Treatment{Verb: connectors.Block, On: by(people, "id", int64(2)), Method: methodPolicies, Mark: "R"})
 	const ids = "SELECT string_agg(id::text, ',' ORDER BY id) FROM people"
 	if got := h.whats(h.as("", ""), ids); got != "1,3" {
 		t.Errorf("an ordinary account sees %s", got)
@@ -309,25 +309,25 @@ func TestATablesOwnPoliciesStay(t *testing.T) {
 	if got := h.whats(h.as(own, "own"), ids); got != "1,3,4,5,6" {
 		t.Errorf("the owner sees %s", got)
 	}
-	h.changes([]int64{1}, connectors.Treatment{Verb: connectors.Release, On: by(people, "id", int64(2)), Method: methodPolicies, Mark: "R"})
-	undo, err := h.store.(connectors.Installer).Uninstall(t.Context(), uses)
+	h.Changes([]int64{1}, connectors.Treatment{Verb: connectors.Release, On: by(people, "id", int64(2)), Method: methodPolicies, Mark: "R"})
+	undo, err := h.Store.(connectors.Installer).Uninstall(t.Context(), uses)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range undo {
-		h.run(text)
+		h.Run(text)
 	}
-	h.says("SELECT relrowsecurity || ' ' || relforcerowsecurity || ' ' || (SELECT string_agg(polname, ',') FROM pg_policy) FROM pg_class WHERE relname = 'people'", "true false part")
+	h.Says("SELECT relrowsecurity || ' ' || relforcerowsecurity || ' ' || (SELECT string_agg(polname, ',') FROM pg_policy) FROM pg_class WHERE relname = 'people'", "true false part")
 }
 
 // TestErasedRowsTakeTheirMarksAlong: also where a cascade takes the row, so that whoever is given its key next is not restricted for it.
 func TestErasedRowsTakeTheirMarksAlong(t *testing.T) {
 	h, _, app := aShop(t, methodPolicies)
-	h.run("DO $$ BEGIN EXECUTE format('GRANT SELECT, DELETE, UPDATE ON people TO %I', current_database() || '_bare'); END $$")
-	h.changes([]int64{3}, hold(connectors.Block, methodPolicies, "R-1", int64(1), int64(2), int64(3)))
-	h.changes([]int64{1}, del(by(payments, "id", int64(1))))
-	h.changes([]int64{1}, del(by(coll("people", "id"), "id", int64(2))))
-	h.says(`SELECT string_agg(id::text, ',') FROM dossier."rows_public.pay"`, "3")
+	h.Run("DO $$ BEGIN EXECUTE format('GRANT SELECT, DELETE, UPDATE ON people TO %I', current_database() || '_bare'); END $$")
+	h.Changes([]int64{3}, hold(connectors.Block, methodPolicies, "R-1", int64(1), int64(2), int64(3)))
+	h.Changes([]int64{1}, del(by(payments, "id", int64(1))))
+	h.Changes([]int64{1}, del(by(coll("people", "id"), "id", int64(2))))
+	h.Says(`SELECT string_agg(id::text, ',') FROM dossier."rows_public.pay"`, "3")
 	if _, err := app.Exec(t.Context(), "INSERT INTO pay VALUES (1, 2, 4, 'anew')"); err != nil {
 		t.Error(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/test/draws"
+	"github.com/dossier-dsr/dossier/test/tables"
 )
 
 // held are values each type takes.
@@ -38,11 +39,10 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 	round, unlike := 0, 0
 	rapid.Check(t, func(r *rapid.T) {
 		round++
-		s := h.store
 		a, b := coll(fmt.Sprintf("a%d", round), "id"), coll(fmt.Sprintf("b%d", round), "id") // others each time, for the schema is remembered
 		for _, c := range []connectors.Collection{a, b} {
 			x, y := types.Draw(r, "x"), types.Draw(r, "y")
-			h.run(fmt.Sprintf("CREATE TABLE %s (id int PRIMARY KEY, x %s, y %s)", c.At, x, y))
+			h.Run(fmt.Sprintf("CREATE TABLE %s (id int PRIMARY KEY, x %s, y %s)", c.At, x, y))
 			pick := func(of string) any {
 				if rapid.IntRange(0, 4).Draw(r, "null") == 0 {
 					return nil
@@ -51,9 +51,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 			}
 			for i := range rapid.IntRange(0, 8).Draw(r, "rows") {
 				bare := func(of string) string { return strings.TrimSuffix(of, " COLLATE folding") }
-				if _, err := h.app.Exec(t.Context(), fmt.Sprintf("INSERT INTO %s VALUES ($1, $2::text::%s, $3::text::%s)", c.At, bare(x), bare(y)), i, pick(x), pick(y)); err != nil {
-					r.Fatal(err)
-				}
+				h.Run(fmt.Sprintf("INSERT INTO %s VALUES ($1, $2::text::%s, $3::text::%s)", c.At, bare(x), bare(y)), i, pick(x), pick(y))
 			}
 		}
 		field := rapid.SampledFrom([]string{"x", "y", "id"})
@@ -75,65 +73,19 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 			sel.Any = append(sel.Any, m)
 		}
 		if rapid.Bool().Draw(r, "held") {
-			h.restrict(r, a, b)
-		}
-		pushed, err := found(t, s, sel)
-		if errors.Is(err, connectors.ErrNotSupported) { // columns of types nobody would lead from one to the other
-			unlike++
-			return
-		}
-		if err != nil {
-			r.Fatal(err)
-		}
-		parts, err := connectors.Decompose(t.Context(), s, connectors.Description{MaxValues: 2}, sel)
-		if err != nil {
-			r.Fatal(err)
-		}
-		var hops []string
-		for _, p := range parts {
-			rows, err := found(t, s, p)
-			if err != nil {
-				r.Fatal(err)
+			h.Install(uses(a, b))
+			for _, c := range []connectors.Collection{a, b} {
+				if _, err := h.Apply(move(connectors.Block, "R", c, int64(1), int64(2))); err != nil {
+					r.Fatal(err)
+				}
 			}
-			hops = append(hops, rows...)
 		}
-		slices.Sort(hops)
-		if strings.Join(pushed, "; ") != strings.Join(hops, "; ") {
-			r.Errorf("pushed down %v\nkey by key %v", pushed, hops)
-		}
-		if len(slices.Compact(slices.Clone(pushed))) != len(pushed) {
-			r.Errorf("a row stands twice for one person: %v", pushed)
+		// a path over columns of types nobody would lead from one to the other is not known
+		if !tables.AsKeyByKey(t.Context(), r, h.Store, sel, func(err error) bool { return errors.Is(err, connectors.ErrNotSupported) }) {
+			unlike++
 		}
 	})
 	if unlike*2 > round {
 		t.Errorf("%d of %d rounds compared nothing", unlike, round)
 	}
-}
-
-// restrict installs what is to be installed, and blocks two rows of each.
-func (h *house) restrict(r *rapid.T, all ...connectors.Collection) {
-	install, err := h.store.(connectors.Installer).Install(h.Context(), uses(all...))
-	if err != nil {
-		r.Fatal(err)
-	}
-	for _, text := range install {
-		h.run(text)
-	}
-	forget(h.store)
-	for _, c := range all {
-		if _, err := h.apply(connectors.Treatment{Verb: connectors.Block, On: by(c, "id", int64(1), int64(2)), Method: methodMove, Mark: "R"}); err != nil {
-			r.Fatal(err)
-		}
-	}
-}
-
-// found gives the rows of a selection as texts, sorted.
-func found(t *testing.T, s connectors.Store, sel connectors.Selection) ([]string, error) {
-	var out []string
-	err := connectors.Each(t.Context(), s, sel, func(person int, values []any) error {
-		out = append(out, fmt.Sprint(person, values))
-		return nil
-	})
-	slices.Sort(out)
-	return out, err
 }

@@ -39,10 +39,10 @@ func TestWhatARehearsalMeets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.path == "" {
-				h.run("CREATE TRIGGER no BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION refuse()")
-				defer h.run("DROP TRIGGER no ON customers")
+				h.Run("CREATE TRIGGER no BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION refuse()")
+				defer h.Run("DROP TRIGGER no ON customers")
 			}
-			out, err := h.applyWith(connectors.ApplyOptions{Rehearse: true}, c.do)
+			out, err := h.ApplyWith(connectors.ApplyOptions{Rehearse: true}, c.do)
 			var notes connectors.Diagnostics
 			if !errors.Is(err, connectors.ErrConflict) || !errors.As(err, &notes) || len(out) != 1 || len(out[0].Notes) != 1 || out[0].Notes[0] != notes[0] || notes[0].Path != c.path {
 				t.Fatalf("%v, %+v", err, out)
@@ -58,7 +58,7 @@ func TestWhatARehearsalMeets(t *testing.T) {
 			}
 		})
 	}
-	h.says("SELECT string_agg(no || email || name || note, ',' ORDER BY id) FROM customers", "secret-1secret@onesecret Anna,secret-2secret@twosecret Ewa,secret-3secret@threex")
+	h.Says("SELECT string_agg(no || email || name || note, ',' ORDER BY id) FROM customers", "secret-1secret@onesecret Anna,secret-2secret@twosecret Ewa,secret-3secret@threex")
 }
 
 // TestARehearsalIsGivenUp: one that may take no longer ends at once, and lets go of what it had locked.
@@ -70,8 +70,8 @@ func TestARehearsalIsGivenUp(t *testing.T) {
 	defer stop()
 	do := []connectors.Treatment{del(by(coll("customers", "id"), "no", "C-1"))}
 	do[0].ID, do[0].AtMost = "t1", 1
-	if out, err := h.store.(connectors.Writer).Apply(ctx, do, connectors.ApplyOptions{Rehearse: true}); !errors.Is(err, context.DeadlineExceeded) || out[0].Changed != 0 {
+	if out, err := h.Store.(connectors.Writer).Apply(ctx, do, connectors.ApplyOptions{Rehearse: true}); !errors.Is(err, context.DeadlineExceeded) || out[0].Changed != 0 {
 		t.Errorf("%v, %+v", err, out)
 	}
-	h.run("SET lock_timeout = '2min'; UPDATE customers SET no = 'C-2'")
+	h.Run("SET lock_timeout = '2min'; UPDATE customers SET no = 'C-2'")
 }

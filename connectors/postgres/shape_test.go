@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/test/tables"
 )
 
 func TestNamesAsTheyStand(t *testing.T) {
@@ -18,17 +19,17 @@ func TestNamesAsTheyStand(t *testing.T) {
 	lines := coll("My App.Order Lines", "Id")
 	sel := by(lines, "id", "two")
 	sel.Fields = []string{"Id", "id", "Select", "a.b"}
-	if got := h.located(sel); !slices.Equal(got, []string{"0 [2 two x y]"}) {
+	if got := h.Located(sel); !slices.Equal(got, []string{"0 [2 two x y]"}) {
 		t.Error(got)
 	}
 	members := coll("members", "no") // another case of letters than the table's
 	sel = by(members, "NO", "C-1")
 	sel.Fields = []string{"name"}
-	if got := h.located(sel); !slices.Equal(got, []string{"0 [Anna]"}) {
+	if got := h.Located(sel); !slices.Equal(got, []string{"0 [Anna]"}) {
 		t.Error(got)
 	}
-	h.changes([]int64{1, 1}, set(by(lines, "Id", int64(1)), connectors.Assign{Field: "Select", To: "z"}), del(by(lines, "Id", int64(2))))
-	h.says(`SELECT string_agg("Id" || "id" || "Select", ',') FROM "My App"."Order Lines"`, "1onez")
+	h.Changes([]int64{1, 1}, set(by(lines, "Id", int64(1)), connectors.Assign{Field: "Select", To: "z"}), del(by(lines, "Id", int64(2))))
+	h.Says(`SELECT string_agg("Id" || "id" || "Select", ',') FROM "My App"."Order Lines"`, "1onez")
 }
 
 // everyType has a column of every kind of type, a key of several, and one of what the database gives out itself.
@@ -43,59 +44,18 @@ const everyType = `CREATE TYPE mood AS ENUM ('glad', 'it''s "so"'); CREATE DOMAI
 
 func TestEveryTypeComesAsWhatItIs(t *testing.T) {
 	h := newHouse(t, everyType)
-	want := connectors.Row{"book": "K", "no": int64(1), "small": int64(-32768), "big": int64(9223372036854775807), "exact": connectors.Decimal("10.50"),
-		"loose": connectors.Decimal("12345678901234567890.123456789"), "f4": 0.1, "f8": 1e300, "yes": true, "c": "ab", "name": "nn", "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-		"d": "2020-02-29", "ts": "2020-02-29 01:02:03.457", "tz": time.Date(2020, 2, 28, 23, 2, 3, 0, time.UTC), "span": "P1DT2H", "clock": "01:02:00", "raw": []byte{0, 255},
-		"j": connectors.JSON(`{"b":1, "a":[1,"ż"]}`), "jb": connectors.JSON(`{"a": [1, "ż"], "b": 1}`), "m": `it's "so"`, "code": "00-950", "strict": "00-001",
-		"tags": connectors.JSON(`["a,b",null,"c\"d"]`), "nums": connectors.JSON("[1,2]"), "ip": "10.0.0.1/8", "x": "<a>x</a>", "twice": int64(2), "seq": int64(1)}
-	c := coll("v", "book", "no")
-	for field, value := range want {
-		sel := by(c, "no", "1")
-		sel.Fields = []string{field}
-		err := connectors.Each(t.Context(), h.store, sel, func(_ int, v []any) error {
-			if !connectors.Same(v[0], value) {
-				t.Errorf("%s is %v (%T), want %v (%T)", field, v[0], v[0], value, value)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Errorf("%s: %v", field, err)
-		}
-		switch field { // types without an equality of their own
-		case "j", "x", "tags", "nums":
-			continue
-		}
-		if got := h.located(by(c, field, value)); len(got) != 1 && field != "book" && field != "strict" {
-			t.Errorf("rows with the %s of the first: %v", field, got)
-		}
-	}
-	for field, value := range want {
-		switch field {
-		case "book", "no", "twice", "seq", "tags", "nums":
-			continue
-		}
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); err != nil {
-			t.Errorf("setting %s: %v", field, err)
-			continue
-		}
-		out, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, From: []any{"neither"}, To: value}))
-		if err != nil || out[0].Already != 1 {
-			t.Errorf("setting %s again: %+v, %v", field, out, err)
-		}
-	}
-	for field, value := range map[string]any{"no": "one", "small": int64(40000), "id": "6ba7", "d": "2021-02-30", "m": "sad", "yes": "perhaps", "jb": "{", "exact": "ten"} {
-		if got := h.located(by(c, field, value)); len(got) != 0 {
-			t.Errorf("rows with %s %v: %v", field, value, got)
-		}
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); !errors.Is(err, connectors.ErrConflict) {
-			t.Errorf("setting %s to what it cannot hold: %v", field, err)
-		}
-	}
-	for field, value := range map[string]any{"code": "Secret-9", "c": "Secret-9", "book": "Secret-Secret-9", "twice": int64(9)} {
-		if _, err := h.apply(set(by(c, "no", int64(2)), connectors.Assign{Field: field, To: value})); err == nil || strings.Contains(err.Error(), "Secret") {
-			t.Errorf("setting %s to what a rule of the database forbids: %v", field, err)
-		}
-	}
+	h.EveryType(tables.Types{
+		Holds: connectors.Row{"book": "K", "no": int64(1), "small": int64(-32768), "big": int64(9223372036854775807), "exact": connectors.Decimal("10.50"),
+			"loose": connectors.Decimal("12345678901234567890.123456789"), "f4": 0.1, "f8": 1e300, "yes": true, "c": "ab", "name": "nn", "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+			"d": "2020-02-29", "ts": "2020-02-29 01:02:03.457", "tz": time.Date(2020, 2, 28, 23, 2, 3, 0, time.UTC), "span": "P1DT2H", "clock": "01:02:00", "raw": []byte{0, 255},
+			"j": connectors.JSON(`{"b":1, "a":[1,"ż"]}`), "jb": connectors.JSON(`{"a": [1, "ż"], "b": 1}`), "m": `it's "so"`, "code": "00-950", "strict": "00-001",
+			"tags": connectors.JSON(`["a,b",null,"c\"d"]`), "nums": connectors.JSON("[1,2]"), "ip": "10.0.0.1/8", "x": "<a>x</a>", "twice": int64(2), "seq": int64(1)},
+		Unequal:   []string{"j", "x", "tags", "nums"},
+		Alike:     []string{"book", "strict"},
+		Given:     []string{"book", "no", "twice", "seq", "tags", "nums"},
+		Cannot:    map[string]any{"no": "one", "small": int64(40000), "id": "6ba7", "d": "2021-02-30", "m": "sad", "yes": "perhaps", "jb": "{", "exact": "ten"},
+		Forbidden: map[string]any{"code": "Secret-9", "c": "Secret-9", "book": "Secret-Secret-9", "twice": int64(9)},
+	})
 }
 
 func TestRowsOfSelfReferencingTablesGoAsOne(t *testing.T) {
@@ -103,8 +63,8 @@ func TestRowsOfSelfReferencingTablesGoAsOne(t *testing.T) {
 	c := coll("n", "id")
 	m := connectors.Match{Fields: []string{"owner"}, Values: []connectors.Tuple{{Values: []any{"a"}}},
 		Via: []connectors.Hop{{Collection: c, From: []string{"id"}, To: []string{"up"}, Repeat: true}}}
-	h.changes([]int64{3}, del(connectors.Selection{Collection: c, Any: []connectors.Match{m}}))
-	h.says("SELECT string_agg(id::text, ',') FROM n", "4")
+	h.Changes([]int64{3}, del(connectors.Selection{Collection: c, Any: []connectors.Match{m}}))
+	h.Says("SELECT string_agg(id::text, ',') FROM n", "4")
 }
 
 // TestPathsAcrossTypes: a column of texts leads to one of numbers, as keys sent one by one would; NULL and the empty text lead nowhere.
@@ -118,12 +78,12 @@ func TestPathsAcrossTypes(t *testing.T) {
 		for i := range 4 {
 			m.Values = append(m.Values, connectors.Tuple{Person: i, Values: []any{int64(i + 1)}})
 		}
-		if got := h.located(connectors.Selection{Collection: q, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) {
+		if got := h.Located(connectors.Selection{Collection: q, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) {
 			t.Errorf("over %s: %v", from, got)
 		}
 		m.Via = []connectors.Hop{{Collection: q, From: []string{to}, To: []string{from}}}
 		m.Values = m.Values[:3]
-		if got := h.located(connectors.Selection{Collection: p, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) && to != "p_no" {
+		if got := h.Located(connectors.Selection{Collection: p, Any: []connectors.Match{m}, Fields: []string{"id"}}); !slices.Equal(got, []string{"0 [1]"}) && to != "p_no" {
 			t.Errorf("back over %s: %v", from, got) // 7 is not the text 07
 		}
 	}
@@ -131,11 +91,11 @@ func TestPathsAcrossTypes(t *testing.T) {
 
 func TestOnePlaceholderUnderAUniqueKeyIsAConflict(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE u (id int PRIMARY KEY, no text UNIQUE); INSERT INTO u VALUES (1, 'Secret-1'), (2, 'Secret-2')`)
-	out, err := h.apply(set(by(coll("u", "id"), "id", int64(1), int64(2)), connectors.Assign{Field: "no", To: "Secret-0"}))
+	out, err := h.Apply(set(by(coll("u", "id"), "id", int64(1), int64(2)), connectors.Assign{Field: "no", To: "Secret-0"}))
 	if !errors.Is(err, connectors.ErrConflict) || len(out[0].Notes) == 0 || out[0].Notes[0].Path != "u.u_no_key" || strings.Contains(err.Error(), "Secret") {
 		t.Errorf("%v %+v", err, out)
 	}
-	h.says("SELECT string_agg(no, ',' ORDER BY id) FROM u", "Secret-1,Secret-2")
+	h.Says("SELECT string_agg(no, ',' ORDER BY id) FROM u", "Secret-1,Secret-2")
 }
 
 // TestKeysThatChange: a later treatment finds a row whose key an earlier one changed.
@@ -143,9 +103,9 @@ func TestKeysThatChange(t *testing.T) {
 	for _, key := range []string{"PRIMARY KEY", ""} {
 		h := newHouse(t, `CREATE TABLE k (id int `+key+`, v text); INSERT INTO k VALUES (1, 'a'), (2, 'b')`)
 		c := coll("k", "id")
-		h.changes([]int64{1, 1, 2}, set(by(c, "id", int64(1)), connectors.Assign{Field: "id", To: int64(9)}), set(by(c, "id", int64(1)), connectors.Assign{Field: "v", To: "z"}),
+		h.Changes([]int64{1, 1, 2}, set(by(c, "id", int64(1)), connectors.Assign{Field: "id", To: int64(9)}), set(by(c, "id", int64(1)), connectors.Assign{Field: "v", To: "z"}),
 			del(by(c, "v", "a", "b")))
-		h.says("SELECT count(*)::text FROM k", "0")
+		h.Says("SELECT count(*)::text FROM k", "0")
 	}
 }
 
@@ -156,11 +116,11 @@ func TestDeferredKeysAreCheckedBeforeTheHostIsAsked(t *testing.T) {
 	for _, rehearse := range []bool{true, false} {
 		asked := false
 		opt := connectors.ApplyOptions{Rehearse: rehearse, Confirm: func(context.Context, []connectors.Outcome) error { asked = true; return nil }}
-		if _, err := h.applyWith(opt, del(by(a, "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || asked {
+		if _, err := h.ApplyWith(opt, del(by(a, "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || asked {
 			t.Errorf("rehearsal %t: %v, asked %t", rehearse, err, asked)
 		}
 	}
-	h.changes([]int64{1, 1}, del(by(a, "id", int64(1))), del(by(b, "a_id", int64(1))))
+	h.Changes([]int64{1, 1}, del(by(a, "id", int64(1))), del(by(b, "a_id", int64(1))))
 }
 
 func TestRowsATriggerKeeps(t *testing.T) {
@@ -170,11 +130,11 @@ func TestRowsATriggerKeeps(t *testing.T) {
 		CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no, %'', OLD.v; END'; CREATE TRIGGER shout BEFORE DELETE ON l FOR EACH ROW EXECUTE FUNCTION shout()`)
 	k := by(coll("k", "id"), "id", int64(1))
 	for _, do := range []connectors.Treatment{del(k), set(k, connectors.Assign{Field: "v", To: "b"})} {
-		if _, err := h.apply(do); !errors.Is(err, connectors.ErrConflict) {
+		if _, err := h.Apply(do); !errors.Is(err, connectors.ErrConflict) {
 			t.Errorf("%s: %v", do.Verb, err)
 		}
 	}
-	if _, err := h.apply(del(by(coll("l", "id"), "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || strings.Contains(err.Error(), "Secret") {
+	if _, err := h.Apply(del(by(coll("l", "id"), "id", int64(1)))); !errors.Is(err, connectors.ErrConflict) || strings.Contains(err.Error(), "Secret") {
 		t.Errorf("%v", err)
 	}
 }
@@ -185,12 +145,12 @@ func TestPartitionsAndChildrenOfInheritance(t *testing.T) {
 		CREATE TABLE log (y int, who text) PARTITION BY RANGE (y); CREATE TABLE log1 PARTITION OF log FOR VALUES FROM (0) TO (10); CREATE TABLE log2 PARTITION OF log FOR VALUES FROM (10) TO (20);
 		INSERT INTO log VALUES (1, 'a'), (11, 'a'), (12, 'b');
 		CREATE TABLE parent (id int PRIMARY KEY, who text); CREATE TABLE child (more text) INHERITS (parent); INSERT INTO parent VALUES (1, 'a'); INSERT INTO child VALUES (1, 'a', 'x'), (2, 'b', 'y')`)
-	h.changes([]int64{2}, set(by(coll("e", "id", "y"), "who", "a"), connectors.Assign{Field: "y", To: int64(15)})) // a row moves to another partition
-	h.changes([]int64{2}, del(by(coll("e", "id", "y"), "who", "a")))
-	h.changes([]int64{2, 2}, set(by(coll("log", "y"), "who", "a"), connectors.Assign{Field: "y", To: int64(16)}), del(by(coll("log", "y"), "who", "a")))
-	h.changes([]int64{2}, del(by(coll("parent", "id"), "who", "a")))
+	h.Changes([]int64{2}, set(by(coll("e", "id", "y"), "who", "a"), connectors.Assign{Field: "y", To: int64(15)})) // a row moves to another partition
+	h.Changes([]int64{2}, del(by(coll("e", "id", "y"), "who", "a")))
+	h.Changes([]int64{2, 2}, set(by(coll("log", "y"), "who", "a"), connectors.Assign{Field: "y", To: int64(16)}), del(by(coll("log", "y"), "who", "a")))
+	h.Changes([]int64{2}, del(by(coll("parent", "id"), "who", "a")))
 	for _, table := range []string{"e", "log", "parent"} {
-		h.says("SELECT string_agg(who, ',') FROM "+table, "b")
+		h.Says("SELECT string_agg(who, ',') FROM "+table, "b")
 	}
 }
 
@@ -198,7 +158,7 @@ func TestViewsAreRefused(t *testing.T) {
 	h := newHouse(t, `CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT * FROM t; CREATE MATERIALIZED VIEW m AS SELECT * FROM t`)
 	for _, at := range []string{"v", "m"} {
 		var d connectors.Diagnostics
-		err := connectors.Each(t.Context(), h.store, by(coll(at, "id"), "id", int64(1)), func(int, []any) error { return nil })
+		err := connectors.Each(t.Context(), h.Store, by(coll(at, "id"), "id", int64(1)), func(int, []any) error { return nil })
 		if !errors.As(err, &d) {
 			t.Errorf("%s: %v", at, err)
 		}
@@ -214,20 +174,13 @@ func TestTablesThatReferToEachOther(t *testing.T) {
 	for _, name := range []string{"a", "b", "c"} {
 		all = append(all, coll(name, "id"))
 	}
-	texts, err := h.store.(connectors.Installer).Install(t.Context(), uses(all...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range texts {
-		h.run(text)
-	}
-	forget(h.store)
+	h.Install(uses(all...))
 	for _, c := range all {
-		h.changes([]int64{1}, connectors.Treatment{Verb: connectors.Block, On: by(c, "id", int64(2)), Method: methodMove, Mark: "R-1"})
+		h.Changes([]int64{1}, move(connectors.Block, "R-1", c, int64(2)))
 	}
-	h.changes([]int64{2, 2, 2}, del(by(all[0], "id", int64(1), int64(2))), del(by(all[1], "id", int64(1), int64(2))), del(by(all[2], "id", int64(1), int64(2))))
-	h.says("SELECT (SELECT string_agg(a::text, '') FROM a) || (SELECT string_agg(b::text, '') FROM b) || (SELECT string_agg(c::text, '') FROM c) || (SELECT count(*) FROM dossier.marks)", "(3,3)(3,3,3)(3,3)0")
-	if out, err := h.apply(del(by(all[0], "id", int64(3))), del(by(all[1], "id", int64(3)))); !errors.Is(err, connectors.ErrConflict) || out[0].Changed != 0 {
+	h.Changes([]int64{2, 2, 2}, del(by(all[0], "id", int64(1), int64(2))), del(by(all[1], "id", int64(1), int64(2))), del(by(all[2], "id", int64(1), int64(2))))
+	h.Says("SELECT (SELECT string_agg(a::text, '') FROM a) || (SELECT string_agg(b::text, '') FROM b) || (SELECT string_agg(c::text, '') FROM c) || (SELECT count(*) FROM dossier.marks)", "(3,3)(3,3,3)(3,3)0")
+	if out, err := h.Apply(del(by(all[0], "id", int64(3))), del(by(all[1], "id", int64(3)))); !errors.Is(err, connectors.ErrConflict) || out[0].Changed != 0 {
 		t.Errorf("a row is left that refers to what goes: %+v, %v", out, err)
 	}
 }
