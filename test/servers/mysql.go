@@ -145,7 +145,7 @@ func startMySQL() (*url.URL, error) {
 		return nil, err
 	}
 	data := filepath.Join(dir, "data")
-	lay := as.command(dir, install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")
+	lay := as.command(dir, install, "--no-defaults", "--datadir="+data, "--tmpdir="+dir, "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")
 	if out, err := lay.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("mariadb-install-db: %w\n%s", err, out), os.RemoveAll(dir))
 	}
@@ -153,7 +153,8 @@ func startMySQL() (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = as.start(dir, "ready for connections", server, "--no-defaults", "--datadir="+data, "--socket="+filepath.Join(dir, "s"), "--port="+port, "--bind-address=127.0.0.1",
+	// A server removes other servers' temporary tables from the folder of its own when it starts, and one that misses its own dies.
+	err = as.start(dir, "ready for connections", server, "--no-defaults", "--datadir="+data, "--tmpdir="+dir, "--socket="+filepath.Join(dir, "s"), "--port="+port, "--bind-address=127.0.0.1",
 		"--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir, // where it keeps temporary tables: a server that starts clears them out of the folder all share
 		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
 		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-fast-shutdown=2", "--performance-schema=OFF", "--max-connections=200")
