@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // unitRows is how many rows are confirmed at a time.
@@ -69,7 +70,7 @@ type application struct {
 // work is one treatment and the rows it is to change.
 type work struct {
 	connectors.Treatment
-	from   *source
+	from   *objects.Source
 	out    *connectors.Outcome
 	todo   []target   // the rows of a file one after the other
 	byID   bool       // rows are selected by a field of the file's path
@@ -126,7 +127,7 @@ func (a *application) change(ctx context.Context, w *work, rows []target) ([]tar
 	switch {
 	case w.Verb == connectors.Block || w.Verb == connectors.Release:
 		return a.restrict(ctx, w, rows)
-	case w.from.codec == nil:
+	case w.from.Codec == nil:
 		return a.documents(ctx, w, rows)
 	}
 	var here, held []target

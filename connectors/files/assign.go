@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // settable says what of the treatment no file of the collection can take.
@@ -14,9 +16,9 @@ func (w *work) settable() error {
 		case w.Verb == connectors.Delete:
 		case x.Field == connectors.DocumentField:
 			return fmt.Errorf("%w: a document of %s cannot be given new content", connectors.ErrNotSupported, w.from.Name)
-		case w.from.codec != nil && w.from.path.has(x.Field):
+		case w.from.Codec != nil && w.from.Path.Has(x.Field):
 			return fmt.Errorf("%w: field %s of %s stands in the path of the file, which all its rows share", connectors.ErrNotSupported, x.Field, w.from.Name)
-		case w.from.codec == nil && !w.from.path.has(x.Field):
+		case w.from.Codec == nil && !w.from.Path.Has(x.Field):
 			return fmt.Errorf("the path of %s has no field %s", w.from.Name, x.Field)
 		}
 	}
@@ -26,15 +28,15 @@ func (w *work) settable() error {
 // writable says whether the new values can be written, before anything is touched. A value that cannot is an
 // ErrConflict that does not say the value.
 func (w *work) writable(v *view, set connectors.Row) error {
-	if w.from.codec == nil {
+	if w.from.Codec == nil {
 		_, err := w.newPath(v.object.values, set)
 		return err
 	}
 	for name, value := range set {
-		if err := w.from.codec.check(value); err != nil {
+		if err := w.from.Codec.Check(value); err != nil {
 			return w.note(err, name)
 		}
-		if _, there := v.record.value(name); !there && v.record.fixed() {
+		if _, there := v.record.Value(name); !there && v.record.Fixed() {
 			return fmt.Errorf("a file of %s has no column %s", w.from.Name, name)
 		}
 	}
@@ -51,11 +53,11 @@ func (w *work) note(err error, field string) error {
 // newPath is the path of a document whose fields get new values.
 func (w *work) newPath(values []string, set connectors.Row) ([]string, error) {
 	for name, v := range set {
-		if s, ok := plainText(v, w.from.zone); !ok || !safe(s) {
+		if s, ok := rowfile.PlainText(v, w.from.Zone); !ok || !objects.Safe(s) {
 			return nil, w.note(fmt.Errorf("%w: it stands in the path of a file", connectors.ErrConflict), name)
 		}
 	}
-	p, ok := w.from.path.path(w.freshValues(values, set))
+	p, ok := w.from.Path.Path(w.freshValues(values, set))
 	if !ok {
 		return nil, fmt.Errorf("%w: %s has no path with the new values", connectors.ErrConflict, w.from.Name)
 	}
@@ -66,7 +68,7 @@ func (w *work) newPath(values []string, set connectors.Row) ([]string, error) {
 func (w *work) freshValues(values []string, set connectors.Row) []string {
 	fresh := slices.Clone(values)
 	for name, v := range set {
-		fresh[w.from.pathField(name)], _ = plainText(v, w.from.zone)
+		fresh[w.from.PathField(name)], _ = rowfile.PlainText(v, w.from.Zone)
 	}
 	return fresh
 }

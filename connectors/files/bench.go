@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // bench is what one call of Apply puts into the tree beside files of the collections: a mark in the root, which stands
@@ -47,12 +49,12 @@ func (s *store) newBench() (*bench, error) {
 	}
 }
 
-func (b *bench) name() string { return ownPrefix + b.id + markSuffix }
+func (b *bench) name() string { return objects.OwnPrefix + b.id + markSuffix }
 
 // next is a new name of the bench's.
 func (b *bench) next(kind string) string {
 	b.n++
-	return ownPrefix + b.id + "-" + strconv.Itoa(b.n) + "." + kind
+	return objects.OwnPrefix + b.id + "-" + strconv.Itoa(b.n) + "." + kind
 }
 
 // begin puts up the mark of the call.
@@ -102,7 +104,7 @@ func (s *store) order(ctx context.Context, patience time.Duration) error {
 func (s *store) tidy(ctx context.Context, patience time.Duration) error {
 	var marks []string
 	err := s.tree.names(func(e fs.DirEntry) error {
-		if n := e.Name(); strings.HasPrefix(n, ownPrefix) && strings.HasSuffix(n, markSuffix) && e.Type().IsRegular() {
+		if n := e.Name(); strings.HasPrefix(n, objects.OwnPrefix) && strings.HasSuffix(n, markSuffix) && e.Type().IsRegular() {
 			marks = append(marks, n)
 		}
 		return ctx.Err()

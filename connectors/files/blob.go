@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // OpenBlob opens a document, in place or held. Only a regular file opens, reached without symbolic links. The
@@ -26,7 +27,7 @@ func (s *store) OpenBlob(ctx context.Context, b connectors.Blob) (io.ReadCloser,
 	}
 	names := strings.Split(b.ID, "/")
 	for _, n := range names {
-		if !plain(n) || strings.HasPrefix(n, ownPrefix) {
+		if !plain(n) || strings.HasPrefix(n, objects.OwnPrefix) {
 			return nil, fmt.Errorf("this blob was not made by this store")
 		}
 	}

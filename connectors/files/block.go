@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // methodMove is the one way to block: content goes into a closed folder, out of sight of applications. What another
@@ -18,7 +18,7 @@ const methodMove = "move"
 
 // restrict blocks or releases rows of one file, or documents of one path, and gives those it changed.
 func (a *application) restrict(ctx context.Context, w *work, rows []target) ([]target, error) {
-	if w.from.codec == nil {
+	if w.from.Codec == nil {
 		for i, t := range rows {
 			if err := a.restrictDocument(ctx, w, t); errors.Is(err, errAbsent) {
 				return rows[:i], nil // gone since: fewer rows are always fine
@@ -86,22 +86,22 @@ func (a *application) blockRows(ctx context.Context, w *work, rows []target) ([]
 	defer x.dir.Close()
 	defer x.close()
 	w.mark(d, rows)
-	out := map[int64]heldRow{}
+	out := map[int64]rowfile.HeldRow{}
 	names := map[string]*spot{}
 	for _, t := range rows {
 		if t.spot.row > 0 {
-			r := heldRow{ID: rand.Text(), Number: t.spot.row, Marks: []string{w.Mark}}
+			r := rowfile.HeldRow{ID: rand.Text(), Number: t.spot.row, Marks: []string{w.Mark}}
 			out[t.spot.row] = r
 			names[r.ID] = t.spot
 		}
 	}
 	if d.Head == nil {
-		if d.Head, err = l.head(w.from, x.old); err != nil {
-			return nil, err
+		if d.Head, err = l.Head(w.from.Codec, x.old); err != nil {
+			return nil, w.from.Said(clean(err))
 		}
 	}
-	if err := l.takeOut(d, x.old, out); err != nil {
-		return nil, err
+	if err := l.TakeOut(&d.Kept, x.old, out); err != nil {
+		return nil, clean(err)
 	}
 	e := newEdit(w, rows)
 	if err := x.fill(ctx, w, st, e); err != nil {
@@ -118,7 +118,7 @@ func (a *application) blockRows(ctx context.Context, w *work, rows []target) ([]
 }
 
 // taken begins the exchange of a file for one with other rows in place, and lays it out.
-func (a *application) taken(ctx context.Context, w *work, st *file) (*exchange, *drawer, *layout, error) {
+func (a *application) taken(ctx context.Context, w *work, st *file) (*exchange, *drawer, *rowfile.Layout, error) {
 	last := len(st.path) - 1
 	dir, err := a.store.tree.walk(st.path[:last])
 	if err != nil {
@@ -139,7 +139,7 @@ func (a *application) taken(ctx context.Context, w *work, st *file) (*exchange, 
 }
 
 // laidOut reads a file as it was found, and what is held of it.
-func (a *application) laidOut(ctx context.Context, w *work, st *file, old io.ReaderAt) (*drawer, *layout, error) {
+func (a *application) laidOut(ctx context.Context, w *work, st *file, old io.ReaderAt) (*drawer, *rowfile.Layout, error) {
 	room, err := a.store.vault.share(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -150,8 +150,8 @@ func (a *application) laidOut(ctx context.Context, w *work, st *file, old io.Rea
 		return nil, nil, err
 	}
 	h := sha256.New()
-	l, err := w.from.layOut(io.TeeReader(&reading{ctx, io.NewSectionReader(old, 0, st.size)}, h), d)
-	var bad *malformed
+	l, err := rowfile.LayOut(w.from.Codec, io.TeeReader(&reading{ctx, io.NewSectionReader(old, 0, st.size)}, h), &d.Kept)
+	var bad *rowfile.Malformed
 	if errors.As(err, &bad) || err == nil && sum(h) != st.sum {
 		return nil, nil, errChanged
 	}
@@ -166,25 +166,4 @@ func (x *exchange) together(ctx context.Context, w *work, st *file, d *drawer) e
 	}
 	st.size, st.sum, st.drawer = x.size, x.sum, d
 	return nil
-}
-
-// head is the header of a csv file.
-func (l *layout) head(from *source, r io.ReaderAt) ([]byte, error) {
-	c, ok := from.codec.(*csvFormat)
-	if !ok || c.noHeader {
-		return nil, nil
-	}
-	for _, p := range l.pieces {
-		if p.kind != fixedPiece {
-			continue
-		}
-		b := make([]byte, p.to-p.body)
-		if _, err := r.ReadAt(b, p.body); err != nil {
-			return nil, clean(err)
-		}
-		if line, _ := cutEnd(b); len(line) > 0 {
-			return b, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: a file of %s has no header any more", connectors.ErrConflict, from.Name)
 }

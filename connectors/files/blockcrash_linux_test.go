@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // restricted is what the scripts are about.
@@ -84,7 +85,7 @@ func TestRestrictionCrash(t *testing.T) {
 				s := open(t, root)
 				eachOnce(t, s, script)
 				for name := range outside(t, root) {
-					if strings.Contains(name, ownPrefix) {
+					if strings.Contains(name, objects.OwnPrefix) {
 						t.Errorf("left behind: %s", filepath.Base(name))
 					}
 				}
@@ -143,7 +144,7 @@ func eachOnce(t *testing.T, s *store, script string) {
 
 // overwrite writes a file anew, as an application that found it before it was exchanged.
 func overwrite(root string) {
-	old, err := filepath.Glob(filepath.Join(root, "petitions", ownPrefix+"*.old"))
+	old, err := filepath.Glob(filepath.Join(root, "petitions", objects.OwnPrefix+"*.old"))
 	if err != nil || len(old) != 1 {
 		os.Exit(5)
 	}

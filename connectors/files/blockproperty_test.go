@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // randomFile is a random file of rows, of one format, whose rows have numbers nobody else has and owners many share.
@@ -53,7 +54,7 @@ func drawFile(t *rapid.T) randomFile {
 		}
 		eol := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "eol")
 		if rapid.Bool().Draw(t, "mark") {
-			f.text = string(bom)
+			f.text = string(rowfile.BOM)
 		}
 		if kind == "csv" {
 			f.text += "id,owner,note" + eol
@@ -93,17 +94,17 @@ func drawFile(t *rapid.T) randomFile {
 
 // visible reads the numbers of the rows that stand in the file, in order.
 func visible(t *rapid.T, f randomFile, text string) []int {
-	c, err := codecFor(&f.format)
+	c, err := rowfile.CodecFor(&f.format, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := []int{}
-	err = c.pass(strings.NewReader(text), devNull{}, func(r record) (change, error) {
-		v, _ := r.value("id")
+	err = c.Pass(strings.NewReader(text), devNull{}, func(r rowfile.Record) (rowfile.Change, error) {
+		v, _ := r.Value("id")
 		var id int
 		_, err := fmt.Sscan(fmt.Sprint(v), &id)
 		out = append(out, id)
-		return change{}, err
+		return rowfile.Change{}, err
 	}, nil)
 	if err != nil {
 		t.Fatalf("%q cannot be read: %v", text, err)

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // Version of this connector.
@@ -30,7 +32,7 @@ func (Connector) Describe() connectors.Description {
 		Verbs:      verbs(),
 		Blocking:   methods(),
 		Folds:      true,
-		RowFormats: formats,
+		RowFormats: rowfile.Formats,
 		KeepsDeleted: "the blocks of deleted and rewritten files stay on the disk until they are overwritten; " +
 			"snapshots and backups of the file system keep the files themselves",
 	}
@@ -58,7 +60,7 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	if err != nil {
 		return nil, wrong("the folder root names cannot be opened", "the account Dossier runs as needs to read it")
 	}
-	s := &store{tree: tree, root: root, laid: map[string]*source{}}
+	s := &store{tree: tree, root: root, laid: map[string]*objects.Source{}}
 	if s.vault, err = newVault(tree, root, config["held"]); err == nil {
 		s.ordinary, err = ordinaryAccount(config["ordinary_user"])
 	}
@@ -88,7 +90,7 @@ type store struct {
 	at       func(step string) // tests stop here, between the steps of a change
 
 	mu   sync.Mutex
-	laid map[string]*source // what Load laid out
+	laid map[string]*objects.Source // what Load laid out
 }
 
 func (s *store) reached(step string) {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // TestMain is also the process that TestCrash kills: with a root and a step, it erases and dies there.
@@ -71,7 +72,7 @@ func TestCrash(t *testing.T) {
 			s := open(t, root)
 			now := contents(t, root)
 			for name, content := range now {
-				if strings.Contains(name, ownPrefix) {
+				if strings.Contains(name, objects.OwnPrefix) {
 					t.Errorf("left behind: %s", filepath.Base(name))
 				}
 				if was, is := before[name], after[name]; content != was && content != is && name != "log/C-1/x.jsonl" {

@@ -9,7 +9,7 @@ import (
 )
 
 // dissolves says whether a file that holds no row any more goes, too.
-func (w *work) dissolves() bool { return w.byID && w.from.codec.grows() }
+func (w *work) dissolves() bool { return w.byID && w.from.Codec.Grows() }
 
 // clear removes what a call that was killed left of the rows it deleted: files without rows and empty folders on paths
 // that the selection names.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // same says whether what stands under name is still the file that was found: its identity, size and time.
@@ -51,8 +52,8 @@ func (a *application) unlink(ctx context.Context, w *work, t target) error {
 
 // prune removes empty folders whose names hold fields, from the last upwards, unless something that stood there is held, beside one document of
 // the path but: it may come back.
-func (a *application) prune(ctx context.Context, from *source, p, but []string) error {
-	for i := len(p) - 1; i >= 0 && from.path.segments[i].named(); i-- {
+func (a *application) prune(ctx context.Context, from *objects.Source, p, but []string) error {
+	for i := len(p) - 1; i >= 0 && from.Path.Segments[i].Named(); i-- {
 		d, err := a.store.tree.walk(p[:i])
 		if errors.Is(err, errAbsent) {
 			return nil

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // drawer is what is held of one path: rows of the file that stands there, or documents that stood there. It is kept as three
@@ -21,7 +22,6 @@ import (
 type drawer struct {
 	label
 	holding
-	bones *skeleton // of a file of rows; nil where it was not asked for
 }
 
 // label says what the drawer is of.
@@ -36,19 +36,8 @@ type label struct {
 }
 
 type holding struct {
-	Head []byte    `json:",omitempty"` // csv: the header, with its line end
-	Rows []heldRow `json:",omitempty"` // in the order of the file
+	rowfile.Kept
 	Docs []heldDoc `json:",omitempty"`
-}
-
-// heldRow is a row taken out of its file.
-type heldRow struct {
-	ID     string
-	Number int64  // its place when it was taken out, as its positional key has it
-	Token  int    // where it stands in the skeleton
-	Raw    []byte // with its line end, where the format has lines
-	Marks  []string
-	Adrift bool `json:",omitempty"` // nothing that stood around it is there any more
 }
 
 // heldDoc is a document in the vault.
@@ -87,10 +76,10 @@ func (r *room) read(name string, whole bool) (*drawer, error) {
 		err = in.Decode(&d.holding)
 	}
 	if err == nil && whole && d.Format != "" {
-		d.bones = &skeleton{}
-		err = in.Decode(d.bones)
+		d.Bones = &rowfile.Skeleton{}
+		err = in.Decode(d.Bones)
 		if err == nil {
-			err = d.bones.unpack()
+			err = d.Bones.Unpack()
 		}
 	}
 	if err != nil {
@@ -109,9 +98,9 @@ func (r *room) save(d *drawer, end string) error {
 			return err
 		}
 	}
-	if d.bones != nil {
-		d.bones.pack()
-		if err := out.Encode(d.bones); err != nil {
+	if d.Bones != nil {
+		d.Bones.Pack()
+		if err := out.Encode(d.Bones); err != nil {
 			return err
 		}
 	}

@@ -6,37 +6,39 @@ import (
 	"fmt"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // ensure finds out whether the row to be ensured stands in the file its path fields name. It is recognised by the key of
 // the collection, and put at the end of that file, which is made where it is missing.
 func (a *application) ensure(ctx context.Context, w *work) error {
-	if w.from.codec == nil {
+	if w.from.Codec == nil {
 		return fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
 	}
 	if err := present(a.store.tree, w.from); err != nil {
 		return err
 	}
 	row := w.Values()
-	values := make([]string, len(w.from.path.fields))
-	for i, name := range w.from.path.fields {
-		s, ok := plainText(row[name], w.from.zone)
-		if !ok || !safe(s) {
+	values := make([]string, len(w.from.Path.Fields))
+	for i, name := range w.from.Path.Fields {
+		s, ok := rowfile.PlainText(row[name], w.from.Zone)
+		if !ok || !objects.Safe(s) {
 			return w.note(fmt.Errorf("%w: it stands in the path of a file", connectors.ErrConflict), name)
 		}
 		values[i] = s
 	}
-	p, ok := w.from.path.path(values)
+	p, ok := w.from.Path.Path(values)
 	if !ok {
 		return fmt.Errorf("%w: %s has no path with these values", connectors.ErrConflict, w.from.Name)
 	}
 	set := connectors.Row{}
 	var order []string
 	for _, x := range w.Assign {
-		if w.from.path.has(x.Field) {
+		if w.from.Path.Has(x.Field) {
 			continue
 		}
-		if err := w.from.codec.check(x.To); err != nil {
+		if err := w.from.Codec.Check(x.To); err != nil {
 			return w.note(err, x.Field)
 		}
 		set[x.Field] = x.To
@@ -48,7 +50,7 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 // place looks for the row in the file at p.
 func (a *application) place(ctx context.Context, w *work, p, values []string, set connectors.Row, order []string) error {
 	key := connectors.Match{Fields: w.On.Collection.Key, Values: []connectors.Tuple{{Values: w.Values().Pick(w.On.Collection.Key)}}}
-	m, err := newMatcher(w.from, connectors.Selection{Collection: w.On.Collection, Any: []connectors.Match{key}})
+	m, err := objects.NewMatcher(w.from, connectors.Selection{Collection: w.On.Collection, Any: []connectors.Match{key}})
 	if err != nil {
 		return err
 	}
@@ -78,9 +80,7 @@ func (a *application) place(ctx context.Context, w *work, p, values []string, se
 		}
 	}
 	if !st.there {
-		if c, ok := w.from.codec.(*csvFormat); ok {
-			c.header = order
-		}
+		rowfile.WithHeader(w.from.Codec, order)
 		if a.files[id] == nil {
 			a.files[id] = &file{path: p, values: values, absent: true}
 		}

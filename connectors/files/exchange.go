@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // exchange is the replacing of one file by another.
@@ -24,7 +25,7 @@ type exchange struct {
 	temp  string // its name, until it has its own
 	spare string // the second name of the old file during the exchange
 
-	written counter
+	written rowfile.Counter
 	size    int64    // of what was written for the part of the old file that was read
 	sum     [32]byte // of it
 	open    bool     // the last row was changed, and what is appended may go on with it
@@ -149,7 +150,7 @@ func (x *exchange) catchUp(w *work, st *file) error {
 	if now.Size() == x.carried {
 		return nil
 	}
-	if now.Size() < x.carried || !w.from.codec.grows() || x.open && !endsLine(x.old, x.carried) {
+	if now.Size() < x.carried || !w.from.Codec.Grows() || x.open && !endsLine(x.old, x.carried) {
 		return errChanged
 	}
 	return x.carry(now.Size())
@@ -196,7 +197,7 @@ func (x *exchange) drain(w *work, before fs.FileInfo, known bool) error {
 	if err != nil {
 		return clean(err)
 	}
-	if now.Size() < x.carried || !w.from.codec.grows() && (now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime())) {
+	if now.Size() < x.carried || !w.from.Codec.Grows() && (now.Size() != before.Size() || !now.ModTime().Equal(before.ModTime())) {
 		// Someone wrote the whole file anew, over the one that has just lost its place: theirs is the file.
 		if x.joint != nil {
 			if err := x.joint.back(); err != nil {

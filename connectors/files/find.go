@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // object is a file whose path fits the template of a collection.
@@ -30,8 +31,8 @@ func (o object) path() []string {
 // finder walks the files of one collection that a selection may concern.
 type finder struct {
 	ctx   context.Context
-	from  *source
-	match *matcher
+	from  *objects.Source
+	match *objects.Matcher
 	visit func(object) error
 	empty func(path []string) // is told of empty folders whose path the selection names; nil: does not matter
 }
@@ -42,17 +43,17 @@ func (f finder) walk(root *folder) error {
 	if err := present(root, f.from); err != nil {
 		return err
 	}
-	if f.match.nothing() {
+	if f.match.Nothing() {
 		return nil
 	}
-	return f.folder(root, 0, make([]string, len(f.from.path.fields)))
+	return f.folder(root, 0, make([]string, len(f.from.Path.Fields)))
 }
 
 // present is ErrNoCollection where the part of the path that holds no field does not stand in the tree.
-func present(root *folder, from *source) error {
-	fixed := from.path.fixed()
+func present(root *folder, from *objects.Source) error {
+	fixed := from.Path.Fixed()
 	file := ""
-	if n := len(fixed); n == len(from.path.segments) {
+	if n := len(fixed); n == len(from.Path.Segments) {
 		fixed, file = fixed[:n-1], fixed[n-1]
 	}
 	d, err := root.walk(fixed)
@@ -76,7 +77,7 @@ func (f *finder) folder(d *folder, depth int, values []string) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
-	if names, ok := f.match.guesses(depth, values); ok {
+	if names, ok := f.match.Guesses(depth, values); ok {
 		for _, name := range names {
 			if err := f.entry(d, depth, values, name); err != nil {
 				return err
@@ -85,7 +86,7 @@ func (f *finder) folder(d *folder, depth int, values []string) error {
 		return nil
 	}
 	return d.names(func(e fs.DirEntry) error {
-		isFolder := depth < len(f.from.path.segments)-1
+		isFolder := depth < len(f.from.Path.Segments)-1
 		if isFolder && !e.IsDir() || !isFolder && !e.Type().IsRegular() {
 			return nil
 		}
@@ -99,10 +100,10 @@ func (f *finder) entry(d *folder, depth int, known []string, name string) error 
 		return err
 	}
 	values := slices.Clone(known)
-	if !f.from.path.segments[depth].read(name, values) || !f.match.may(depth, values) {
+	if !f.from.Path.Segments[depth].Read(name, values) || !f.match.May(depth, values) {
 		return nil
 	}
-	if depth == len(f.from.path.segments)-1 {
+	if depth == len(f.from.Path.Segments)-1 {
 		info, err := d.look(name)
 		if errors.Is(err, errAbsent) || err == nil && !info.Mode().IsRegular() {
 			return nil
@@ -120,7 +121,7 @@ func (f *finder) entry(d *folder, depth int, known []string, name string) error 
 		return err
 	}
 	defer next.Close()
-	if err := f.folder(next, depth+1, values); err != nil || f.empty == nil || !f.match.names(depth, values) {
+	if err := f.folder(next, depth+1, values); err != nil || f.empty == nil || !f.match.Names(depth, values) {
 		return err
 	}
 	empty, err := next.isEmpty()

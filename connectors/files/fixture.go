@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"path"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // MakeScratch makes the folder root names where there is none.
@@ -29,7 +30,7 @@ func (Connector) MakeScratch(_ context.Context, config connectors.Config) error 
 // document. Fields of the path take part in naming the file. Load and Dump hold all rows in memory.
 func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
 	for at, list := range rows {
-		from, err := understand(connectors.Collection{Name: at, At: at, Rows: formatOf(path.Ext(at))})
+		from, err := objects.Understand(connectors.Collection{Name: at, At: at, Rows: rowfile.FormatOf(path.Ext(at))})
 		if err != nil {
 			return err
 		}
@@ -47,8 +48,8 @@ func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) erro
 }
 
 // clear removes the files of a collection, and what is held of them.
-func (s *store) clear(ctx context.Context, from *source) error {
-	all, err := newMatcher(from, connectors.Selection{All: true})
+func (s *store) clear(ctx context.Context, from *objects.Source) error {
+	all, err := objects.NewMatcher(from, connectors.Selection{All: true})
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (s *store) clear(ctx context.Context, from *source) error {
 		if err != nil || d == nil {
 			return err
 		}
-		if _, ok := from.path.read(d.Path); !ok {
+		if _, ok := from.Path.Read(d.Path); !ok {
 			continue
 		}
 		for _, x := range d.Docs {
@@ -92,9 +93,9 @@ func (s *store) clear(ctx context.Context, from *source) error {
 }
 
 // lay writes rows, those of one file together.
-func (s *store) lay(from *source, rows []connectors.Row) error {
-	fixed := from.path.fixed()
-	if len(fixed) == len(from.path.segments) { // one file: it is there even without rows
+func (s *store) lay(from *objects.Source, rows []connectors.Row) error {
+	fixed := from.Path.Fixed()
+	if len(fixed) == len(from.Path.Segments) { // one file: it is there even without rows
 		if err := s.put(fixed, nil); err != nil {
 			return err
 		}
@@ -108,11 +109,11 @@ func (s *store) lay(from *source, rows []connectors.Row) error {
 	byFile := map[string][]connectors.Row{}
 	var order [][]string
 	for _, row := range rows {
-		values := make([]string, len(from.path.fields))
-		for i, name := range from.path.fields {
-			values[i], _ = plainText(row[name], from.zone)
+		values := make([]string, len(from.Path.Fields))
+		for i, name := range from.Path.Fields {
+			values[i], _ = rowfile.PlainText(row[name], from.Zone)
 		}
-		p, ok := from.path.path(values)
+		p, ok := from.Path.Path(values)
 		if !ok {
 			return fmt.Errorf("a row has no path: a value is missing, or cannot stand in a name")
 		}
@@ -122,7 +123,7 @@ func (s *store) lay(from *source, rows []connectors.Row) error {
 		byFile[slash(p)] = append(byFile[slash(p)], row)
 	}
 	for _, p := range order {
-		content, err := from.content(byFile[slash(p)])
+		content, err := from.Content(byFile[slash(p)])
 		if err == nil {
 			err = s.put(p, content)
 		}
@@ -131,42 +132,6 @@ func (s *store) lay(from *source, rows []connectors.Row) error {
 		}
 	}
 	return nil
-}
-
-// content is what a file of these rows holds.
-func (from *source) content(rows []connectors.Row) ([]byte, error) {
-	if from.codec == nil {
-		switch x := rows[0][connectors.DocumentField].(type) {
-		case []byte:
-			return x, nil
-		case string:
-			return []byte(x), nil
-		}
-		return nil, nil
-	}
-	var inside []connectors.Row
-	var header []string
-	seen := map[string]bool{}
-	for _, row := range rows {
-		r := connectors.Row{}
-		for _, name := range sortedNames(row) {
-			if from.path.has(name) {
-				continue
-			}
-			r[name] = row[name]
-			if !seen[name] {
-				seen[name] = true
-				header = append(header, name)
-			}
-		}
-		inside = append(inside, r)
-	}
-	if c, ok := from.codec.(*csvFormat); ok {
-		c.header = header
-	}
-	var out bytes.Buffer
-	err := from.codec.pass(bytes.NewReader(nil), &out, nil, inside)
-	return out.Bytes(), err
 }
 
 // put writes a file.
@@ -202,11 +167,11 @@ func (s *store) Dump(ctx context.Context) (map[string][]connectors.Row, error) {
 // whole is the row with all its fields.
 func (v *view) whole(s *store) (connectors.Row, error) {
 	row := connectors.Row{}
-	for i, name := range v.from.path.fields {
+	for i, name := range v.from.Path.Fields {
 		row[name] = v.object.values[i]
 	}
 	if v.record != nil {
-		return row, v.row(v.record.names(), true, row)
+		return row, v.row(v.record.Names(), true, row)
 	}
 	var f *os.File
 	var err error

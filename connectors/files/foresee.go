@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // foresee finds out, before anything is changed, whether what is released has its place.
@@ -21,7 +22,7 @@ func (a *application) foresee(ctx context.Context, w *work) error {
 		}
 		done[t.in] = true
 		var err error
-		if w.from.codec == nil {
+		if w.from.Codec == nil {
 			err = a.foreseeDocument(w, t)
 		} else {
 			err = a.foreseeRows(ctx, w, t.in)
@@ -34,7 +35,7 @@ func (a *application) foresee(ctx context.Context, w *work) error {
 }
 
 func (a *application) foreseeRows(ctx context.Context, w *work, st *file) error {
-	free := func(r heldRow) bool {
+	free := func(r rowfile.HeldRow) bool {
 		s := st.kept[r.ID]
 		return s != nil && len(s.planned.marks) == 0 && !s.planned.gone
 	}

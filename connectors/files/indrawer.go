@@ -4,10 +4,12 @@ import (
 	"context"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // drawerOf reads what is held of a file, with its skeleton, where it is still what was found.
-func (a *application) drawerOf(ctx context.Context, room *room, from *source, st *file) (*drawer, error) {
+func (a *application) drawerOf(ctx context.Context, room *room, from *objects.Source, st *file) (*drawer, error) {
 	d, err := room.drawer(drawerName(formatName(from.Rows), st.path), true)
 	if err != nil {
 		return nil, err
@@ -22,7 +24,7 @@ func (a *application) drawerOf(ctx context.Context, room *room, from *source, st
 }
 
 // changeDrawer changes what is held of a file, and nothing else.
-func (a *application) changeDrawer(ctx context.Context, from *source, st *file, change func(*drawer) error) error {
+func (a *application) changeDrawer(ctx context.Context, from *objects.Source, st *file, change func(*drawer) error) error {
 	room, err := a.store.vault.own(ctx, patience)
 	if err != nil {
 		return err
@@ -51,13 +53,13 @@ func (a *application) inDrawer(ctx context.Context, w *work, rows []target) erro
 	}
 	err := a.changeDrawer(ctx, w.from, rows[0].in, func(d *drawer) error {
 		if w.Verb == connectors.Delete {
-			d.remove(func(r heldRow) bool { _, ok := byID[r.ID]; return ok })
+			d.Remove(func(r rowfile.HeldRow) bool { _, ok := byID[r.ID]; return ok })
 			return nil
 		}
 		for i := range d.Rows {
 			if t, ok := byID[d.Rows[i].ID]; ok {
-				if err := d.assign(w.from, &d.Rows[i], t.set); err != nil {
-					return err
+				if err := d.Assign(w.from.Codec, &d.Rows[i], t.set); err != nil {
+					return w.from.Said(err)
 				}
 			}
 		}

@@ -3,17 +3,15 @@ package files
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
-
-// sampleRows is how many rows of a file Inspect looks at for the names of their fields.
-const sampleRows = 100
 
 // Inspect lists what kinds of files there are: one collection for each shape of path, in which every folder below
 // the first level, and the name of every file in a folder, reads *. So letters/C-1/2024-01-05-17.pdf is of
@@ -42,7 +40,7 @@ func (i *inspector) folder(d *folder, shape []string) error {
 		}
 		name := e.Name()
 		switch {
-		case strings.HasPrefix(name, ownPrefix):
+		case strings.HasPrefix(name, objects.OwnPrefix):
 		case e.IsDir():
 			next, err := d.down(name)
 			if errors.Is(err, errAbsent) {
@@ -79,7 +77,7 @@ func (i *inspector) file(d *folder, name string, shape []string) error {
 	c := &i.schema.Collections[n]
 	c.Rows++
 	names := []string{connectors.DocumentField}
-	if rows := formatOf(ext); rows != nil {
+	if rows := rowfile.FormatOf(ext); rows != nil {
 		f, _, err := d.open(name, os.O_RDONLY)
 		if errors.Is(err, errAbsent) {
 			return nil
@@ -88,7 +86,7 @@ func (i *inspector) file(d *folder, name string, shape []string) error {
 			return err
 		}
 		defer f.Close()
-		names = fieldsIn(f, rows)
+		names = rowfile.FieldsIn(f, rows)
 	}
 	for _, name := range names {
 		c.Fields = withField(c.Fields, name)
@@ -107,65 +105,4 @@ func withField(fields []connectors.SchemaField, name string) []connectors.Schema
 		kind = "document"
 	}
 	return append(fields, connectors.SchemaField{Name: name, Type: kind})
-}
-
-// formatOf guesses a row format by the end of a name; nil for a document.
-func formatOf(ext string) *connectors.RowFormat {
-	switch e := strings.ToLower(strings.TrimPrefix(ext, ".")); e {
-	case "csv", "jsonl", "json":
-		return &connectors.RowFormat{Format: e}
-	case "ndjson":
-		return &connectors.RowFormat{Format: "jsonl"}
-	}
-	return nil
-}
-
-var errEnough = errors.New("enough rows")
-
-// fieldsIn are the names of the fields of the first rows; none where the file is not what its name says.
-func fieldsIn(f *os.File, rows *connectors.RowFormat) []string {
-	var names []string
-	seen := map[string]bool{}
-	add := func(n string) {
-		if n != "" && !seen[n] {
-			seen[n] = true
-			names = append(names, n)
-		}
-	}
-	if rows.Format == "csv" {
-		for _, n := range headerOf(f) {
-			add(n)
-		}
-		return names
-	}
-	code, err := codecFor(rows)
-	if err != nil {
-		return nil
-	}
-	_ = code.pass(f, io.Discard, func(r record) (change, error) {
-		list, _ := members(r.bytes())
-		for _, m := range list {
-			add(m.name)
-		}
-		if r.number() >= sampleRows {
-			return change{}, errEnough
-		}
-		return change{}, nil
-	}, nil)
-	return names
-}
-
-// headerOf reads the first line of a csv file by the delimiter it uses.
-func headerOf(f *os.File) []string {
-	var best []string
-	for _, d := range []string{",", ";", `\t`} {
-		c, _ := csvCodec(&connectors.RowFormat{Delimiter: d}, charset{})
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return nil
-		}
-		if names := c.columns(f); len(names) > len(best) {
-			best = names
-		}
-	}
-	return best
 }

@@ -1,12 +1,14 @@
 package files
 
+import "github.com/dossier-dsr/dossier/connectors/objects"
+
 import "context"
 
 // joint is the drawer that goes together with the exchange of a file; settle.go says how.
 type joint struct {
 	ctx    context.Context
 	app    *application
-	from   *source
+	from   *objects.Source
 	file   *file
 	drawer *drawer
 

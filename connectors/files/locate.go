@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // Locate streams the rows of sel, file by file; see [connectors.Store]. Each file is read as it is when it is
@@ -53,24 +55,24 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 	if len(sel.Any) == 0 && !sel.All {
 		return nil
 	}
-	from, err := understand(sel.Collection)
+	from, err := objects.Understand(sel.Collection)
 	if err != nil {
 		return err
 	}
-	m, err := newMatcher(from, sel)
+	m, err := objects.NewMatcher(from, sel)
 	if err != nil {
 		return err
 	}
 	return s.tour(finder{ctx: ctx, from: from, match: m}, func(st *stand) error {
-		if from.codec == nil {
+		if from.Codec == nil {
 			return st.documents(from, m, visit)
 		}
 		if st.there {
-			size, err := from.readable(ctx, st.f)
+			size, err := readable(ctx, from, st.f)
 			if err != nil {
 				return err
 			}
-			if _, err = from.scan(ctx, io.NewSectionReader(st.f, 0, size), st.f, st.object, m, visit); err != nil {
+			if _, err = scan(ctx, from, io.NewSectionReader(st.f, 0, size), st.f, st.object, m, visit); err != nil {
 				return err
 			}
 		}
@@ -79,7 +81,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 }
 
 // documents calls visit for the document that stands at the path, and for those held of it.
-func (st *stand) documents(from *source, m *matcher, visit func(*view, []int) error) error {
+func (st *stand) documents(from *objects.Source, m *objects.Matcher, visit func(*view, []int) error) error {
 	var all []object
 	if st.there {
 		all = append(all, st.object)
@@ -101,29 +103,29 @@ func (st *stand) documents(from *source, m *matcher, visit func(*view, []int) er
 }
 
 // scan calls visit for every row of the file f, read through r, that m selects, and counts them all.
-func (from *source) scan(ctx context.Context, r io.Reader, f *os.File, o object, m *matcher, visit func(*view, []int) error) (rows int64, err error) {
+func scan(ctx context.Context, from *objects.Source, r io.Reader, f *os.File, o object, m *objects.Matcher, visit func(*view, []int) error) (rows int64, err error) {
 	v := &view{from: from, object: o}
-	err = from.codec.pass(r, io.Discard, func(rec record) (change, error) {
+	err = from.Codec.Pass(r, io.Discard, func(rec rowfile.Record) (rowfile.Change, error) {
 		if rows++; rows%256 == 0 && ctx.Err() != nil {
-			return change{}, ctx.Err()
+			return rowfile.Change{}, ctx.Err()
 		}
 		v.record = rec
 		persons, err := v.persons(m)
 		if err == nil && len(persons) > 0 {
 			err = visit(v, persons)
 		}
-		return change{}, err
+		return rowfile.Change{}, err
 	}, nil)
-	var bad *malformed
+	var bad *rowfile.Malformed
 	if errors.As(err, &bad) {
-		err = unsettled(f, from.said(err))
+		err = unsettled(f, from.Said(err))
 	}
 	return rows, clean(err)
 }
 
 // readable is the size up to which f can be read.
-func (from *source) readable(ctx context.Context, f *os.File) (int64, error) {
-	if from.codec.grows() {
+func readable(ctx context.Context, from *objects.Source, f *os.File) (int64, error) {
+	if from.Codec.Grows() {
 		return settled(ctx, f)
 	}
 	info, err := f.Stat()
@@ -134,12 +136,12 @@ func (from *source) readable(ctx context.Context, f *os.File) (int64, error) {
 }
 
 // persons are those for whom m selects the row.
-func (v *view) persons(m *matcher) ([]int, error) {
+func (v *view) persons(m *objects.Matcher) ([]int, error) {
 	if v.scratch == nil {
 		v.scratch = connectors.Row{}
 	}
-	if err := v.row(m.asks, true, v.scratch); err != nil {
+	if err := v.row(m.Asks, true, v.scratch); err != nil {
 		return nil, err
 	}
-	return m.persons(v.scratch), nil
+	return m.Persons(v.scratch), nil
 }

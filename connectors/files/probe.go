@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // Probe finds the rows of a selection with the executor's eyes and tries them with an application's hands; see
@@ -20,11 +21,11 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 	if len(sel.Any) == 0 && !sel.All {
 		return 0, 0, nil
 	}
-	from, err := understand(sel.Collection)
+	from, err := objects.Understand(sel.Collection)
 	if err != nil {
 		return 0, 0, err
 	}
-	m, err := newMatcher(from, sel)
+	m, err := objects.NewMatcher(from, sel)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -36,8 +37,8 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 type probe struct {
 	*store
 	ctx   context.Context
-	from  *source
-	match *matcher
+	from  *objects.Source
+	match *objects.Matcher
 
 	readable, writable int64
 }
@@ -82,16 +83,16 @@ func (p *probe) inPlace(st *stand) error {
 	n := int64(0)
 	count := func(*view, []int) error { n++; return nil }
 	switch {
-	case p.from.codec == nil:
+	case p.from.Codec == nil:
 		one := &stand{object: st.object, there: true}
 		err = one.documents(p.from, p.match, count)
 	case read:
 		var size int64
-		if size, err = p.from.readable(p.ctx, r); err == nil {
-			_, err = p.from.scan(p.ctx, io.NewSectionReader(r, 0, size), r, st.object, p.match, count)
+		if size, err = readable(p.ctx, p.from, r); err == nil {
+			_, err = scan(p.ctx, p.from, io.NewSectionReader(r, 0, size), r, st.object, p.match, count)
 		}
 	default: // it can be written to without being read
-		_, err = p.from.scan(p.ctx, st.f, st.f, st.object, p.match, count)
+		_, err = scan(p.ctx, p.from, st.f, st.f, st.object, p.match, count)
 	}
 	if err != nil {
 		return err

@@ -1,10 +1,8 @@
 package files
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,97 +138,4 @@ func check(t *rapid.T, f connectors.RowFormat, text, field string, gone []string
 	if out[0].Changed != tallies[0].Total {
 		t.Fatalf("%d counted, %d deleted", tallies[0].Total, out[0].Changed)
 	}
-}
-
-// FuzzCSV: whatever the bytes, keeping all rows keeps all bytes, and the records joined are the file.
-func FuzzCSV(f *testing.F) {
-	f.Add([]byte("a,b\r\n1,\"x\"\"\r\n\"\n"), byte(','))
-	f.Add([]byte("\xEF\xBB\xBFa;b\n\n;\n\"\";"), byte(';'))
-	f.Fuzz(func(t *testing.T, text []byte, delim byte) {
-		c, err := codecFor(&connectors.RowFormat{Format: "csv", Delimiter: string(rune(delim))})
-		if err != nil {
-			return
-		}
-		fuzzCodec(t, c, text)
-	})
-}
-
-// FuzzJSON: the same of arrays and lines; what is kept of an array with rows dropped is still JSON.
-func FuzzJSON(f *testing.F) {
-	f.Add([]byte(`{"a":{"b":[{"x":1}, {"y":"\"]"}]}}`), "a.b[]")
-	f.Add([]byte("{\"a\":1}\n\n{\"b\":[{}]}"), "")
-	f.Add([]byte(`[{"a":1},{"a":2}]`), "")
-	f.Fuzz(func(t *testing.T, text []byte, each string) {
-		fuzzCodec(t, jsonLines{}, text)
-		c, err := jsonArrayCodec(each)
-		if err != nil {
-			return
-		}
-		if fuzzCodec(t, c, text) && len(text) > 0 && !json.Valid(bytes.TrimPrefix(text, bom)) {
-			t.Errorf("%q was read as JSON", text)
-		}
-	})
-}
-
-func fuzzCodec(t *testing.T, c codec, text []byte) bool {
-	t.Helper()
-	var out bytes.Buffer
-	var rows int64
-	err := c.pass(bytes.NewReader(text), &out, func(r record) (change, error) {
-		rows++
-		if r.number() != rows {
-			t.Errorf("row %d is called %d", rows, r.number())
-		}
-		for _, n := range append(r.names(), "a.b", "c1") {
-			_, _ = r.value(n)
-		}
-		return change{}, nil
-	}, nil)
-	if err != nil {
-		return false
-	}
-	if !bytes.Equal(out.Bytes(), text) {
-		t.Errorf("%q became %q", text, out.Bytes())
-	}
-	for n := range rows { // without one of them, the others are as they were
-		var rest bytes.Buffer
-		var before, after []string
-		if err := c.pass(bytes.NewReader(text), &rest, func(r record) (change, error) {
-			if r.number() == n+1 {
-				return change{drop: true}, nil
-			}
-			before = append(before, string(r.bytes()))
-			return change{}, nil
-		}, nil); err != nil {
-			t.Fatalf("%q could be read, and not written: %v", text, err)
-		}
-		if err := c.pass(&rest, &out, func(r record) (change, error) {
-			after = append(after, string(r.bytes()))
-			return change{}, nil
-		}, nil); err != nil || !slices.Equal(before, after) {
-			t.Fatalf("%q without row %d: %q, %v", text, n+1, after, err)
-		}
-		if n > 20 {
-			break
-		}
-	}
-	for _, set := range []connectors.Row{{"a": "x\"y\nz"}, {"a": nil}, {"c1": int64(5)}} {
-		var changed bytes.Buffer
-		if err := c.pass(bytes.NewReader(text), &changed, func(record) (change, error) { return change{set: set}, nil }, nil); err != nil {
-			continue // a column that is not there
-		}
-		var n int64
-		if err := c.pass(&changed, &out, func(r record) (change, error) {
-			n++
-			for name, want := range set {
-				if v, _ := r.value(name); !connectors.Equal(v, want) {
-					return change{}, fmt.Errorf("row %d holds %#v for %#v", n, v, want)
-				}
-			}
-			return change{}, nil
-		}, nil); err != nil || n != rows {
-			t.Fatalf("%q with %v: %q: %d rows of %d, %v", text, set, changed.String(), n, rows, err)
-		}
-	}
-	return true
 }

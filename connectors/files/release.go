@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // releaseRows takes marks off held rows, and puts those back into their file that nobody holds any more: each where it stood
@@ -25,7 +26,7 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 	}
 	defer x.dir.Close()
 	defer x.close()
-	isFree := func(r heldRow) bool { return free[r.ID] }
+	isFree := func(r rowfile.HeldRow) bool { return free[r.ID] }
 	patches, err := a.fits(ctx, w, st, d, l, x.old, isFree)
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 	if err := x.patch(st, patches); err != nil {
 		return nil, err
 	}
-	before, numbers := l.numbers(d, isFree)
+	before, numbers := l.Numbers(&d.Kept, isFree)
 	d.Rows = slices.DeleteFunc(d.Rows, isFree)
 	if err := x.together(ctx, w, st, d); err != nil {
 		return nil, err
@@ -49,25 +50,26 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 }
 
 // fits gives what is to be done to the file so that held rows stand in it again, or an ErrConflict where they no longer fit in.
-func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l *layout, old io.ReaderAt, free func(heldRow) bool) ([]patch, error) {
-	head, err := l.head(w.from, old)
+func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l *rowfile.Layout, old io.ReaderAt, free func(rowfile.HeldRow) bool) ([]rowfile.Patch, error) {
+	head, err := l.Head(w.from.Codec, old)
 	if err != nil {
 		return nil, w.refused("a file has no header any more", "put it back")
 	}
-	was, _ := cutEnd(d.Head)
-	if now, _ := cutEnd(head); string(now) != string(was) {
+	was, _ := rowfile.CutEnd(d.Head)
+	if now, _ := rowfile.CutEnd(head); string(now) != string(was) {
 		return nil, w.refused("a file has other columns than when rows of it were restricted", "settle the held rows by hand")
 	}
-	patches, err := l.putBack(d, old, free)
-	if errors.Is(err, errAdrift) {
+	patches, err := l.PutBack(&d.Kept, old, free)
+	if errors.Is(err, rowfile.ErrAdrift) {
 		return nil, w.refused("nothing that stood around a held row is there any more", "settle the held rows by hand")
 	}
 	if err != nil {
-		return nil, err
+		return nil, clean(err)
 	}
-	taken, err := l.taken(ctx, w.from, st, d, old, free)
+	key := slices.DeleteFunc(slices.Clone(w.from.Key), w.from.Path.Has)
+	taken, err := l.Taken(w.from.Codec, key, &d.Kept, &reading{ctx, io.NewSectionReader(old, 0, st.size)}, free)
 	if err != nil {
-		return nil, err
+		return nil, w.from.Said(clean(err))
 	}
 	if taken {
 		return nil, w.refused("a row with the key of a held one has been written meanwhile", "compare the two, and settle it by hand")
@@ -75,88 +77,20 @@ func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l 
 	return patches, nil
 }
 
-// taken says whether a row that has come since has the key of one of those that are to come back.
-func (l *layout) taken(ctx context.Context, from *source, st *file, d *drawer, old io.ReaderAt, free func(heldRow) bool) (bool, error) {
-	names := slices.DeleteFunc(slices.Clone(from.Key), func(k string) bool { return k == from.codec.position() || from.path.has(k) })
-	fresh := map[int64]bool{}
-	n := int64(0)
-	for i, t := range l.tokens {
-		if t.kind == rowPiece {
-			if n++; l.isNew[i] {
-				fresh[n] = true
-			}
-		}
-	}
-	if len(names) == 0 || len(fresh) == 0 {
-		return false, nil
-	}
-	var rows []heldRow
-	for _, r := range d.Rows {
-		if free(r) {
-			rows = append(rows, r)
-		}
-	}
-	var keys [][]any
-	values := func(r record) []any {
-		out := make([]any, len(names))
-		for i, k := range names {
-			out[i], _ = r.value(k)
-		}
-		return out
-	}
-	err := d.pass(from, rows, io.Discard, func(_ int, r record) (change, error) {
-		keys = append(keys, values(r))
-		return change{}, nil
-	})
-	if err != nil {
-		return false, err
-	}
-	found := false
-	err = from.codec.pass(&reading{ctx, io.NewSectionReader(old, 0, st.size)}, io.Discard, func(r record) (change, error) {
-		if fresh[r.number()] {
-			now := values(r)
-			found = found || slices.ContainsFunc(keys, func(k []any) bool {
-				return !slices.ContainsFunc(k, connectors.Empty) && slices.EqualFunc(k, now, connectors.Equal)
-			})
-		}
-		return change{}, nil
-	}, nil)
-	return found, clean(err)
-}
-
-// numbers are those rows get that come back, and, ascending, those of the rows before which they come.
-func (l *layout) numbers(d *drawer, free func(heldRow) bool) (before []int64, out map[string]int64) {
-	out = map[string]int64{}
-	n, h := int64(0), 0
-	for i, t := range l.bones.tokens {
-		switch {
-		case h < len(d.Rows) && d.Rows[h].Token == i:
-			if r := d.Rows[h]; free(r) {
-				before = append(before, n+1)
-				out[r.ID] = n + int64(len(before))
-			}
-			h++
-		case t.kind == rowPiece:
-			n++
-		}
-	}
-	return before, out
-}
-
 // patch writes the new file: the old one, with rows put in.
-func (x *exchange) patch(st *file, patches []patch) error {
+func (x *exchange) patch(st *file, patches []rowfile.Patch) error {
 	newSum := sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), 256<<10)
-	if err := patched(x.old, st.size, patches, out); err != nil {
+	if err := rowfile.Patched(x.old, st.size, patches, out); err != nil {
 		return clean(err)
 	}
 	if err := out.Flush(); err != nil {
 		return clean(err)
 	}
 	x.size, x.sum, x.carried = int64(x.written), sum(newSum), st.size
-	if n := len(patches); n > 0 && patches[n-1].to == st.size {
+	if n := len(patches); n > 0 && patches[n-1].To == st.size {
 		x.open = true
-		x.lacks = missingAfter([]byte(patches[n-1].with))
+		x.lacks = rowfile.MissingAfter([]byte(patches[n-1].With))
 	}
 	return clean(x.fresh.Sync())
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // file is the state of a file as it was when its rows were found, and since changed by this call.
@@ -32,7 +33,7 @@ var errChanged = fmt.Errorf("%w: a file was changed meanwhile", connectors.ErrTr
 // resolve finds the rows of a treatment and what is to be done to them. Nothing is changed.
 func (a *application) resolve(ctx context.Context, w *work) error {
 	var err error
-	if w.from, err = understand(w.On.Collection); err != nil {
+	if w.from, err = objects.Understand(w.On.Collection); err != nil {
 		return err
 	}
 	switch w.Verb {
@@ -60,7 +61,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 	if len(w.On.Any) == 0 && !w.On.All {
 		return nil
 	}
-	m, err := newMatcher(w.from, w.On)
+	m, err := objects.NewMatcher(w.from, w.On)
 	if err != nil {
 		return err
 	}
@@ -70,13 +71,13 @@ func (a *application) find(ctx context.Context, w *work) error {
 	if err := w.settable(); err != nil {
 		return err
 	}
-	w.byID = m.byPath()
+	w.byID = m.ByPath()
 	f := finder{ctx: ctx, from: w.from, match: m}
 	if w.Verb == connectors.Delete {
 		f.empty = func(p []string) { w.hollow = append(w.hollow, p) }
 	}
 	return a.store.tour(f, func(st *stand) error {
-		if w.from.codec != nil {
+		if w.from.Codec != nil {
 			return a.findRows(ctx, w, m, st)
 		}
 		return st.documents(w.from, m, func(v *view, persons []int) error {
@@ -96,7 +97,7 @@ func (a *application) file(o object, d *drawer) *file {
 }
 
 // findRows finds the rows of one file, and of those held of it. Treatments of one call read the same part of it.
-func (a *application) findRows(ctx context.Context, w *work, m *matcher, st *stand) error {
+func (a *application) findRows(ctx context.Context, w *work, m *objects.Matcher, st *stand) error {
 	o := st.object
 	known := a.files[slash(o.path())]
 	state := known
@@ -126,8 +127,8 @@ func (a *application) findRows(ctx context.Context, w *work, m *matcher, st *sta
 }
 
 // readRows finds rows in the file itself.
-func (a *application) readRows(ctx context.Context, w *work, m *matcher, st *stand, state *file) (int64, error) {
-	size, err := w.from.readable(ctx, st.f)
+func (a *application) readRows(ctx context.Context, w *work, m *objects.Matcher, st *stand, state *file) (int64, error) {
+	size, err := readable(ctx, w.from, st.f)
 	if err != nil {
 		return 0, err
 	}
@@ -137,8 +138,8 @@ func (a *application) readRows(ctx context.Context, w *work, m *matcher, st *sta
 	}
 	sum := sha256.New()
 	read := io.TeeReader(io.NewSectionReader(st.f, 0, size), sum)
-	rows, err := w.from.scan(ctx, read, st.f, st.object, m, func(v *view, persons []int) error {
-		return a.take(w, v, persons, state, state.rowSpot(v.record.number()))
+	rows, err := scan(ctx, w.from, read, st.f, st.object, m, func(v *view, persons []int) error {
+		return a.take(w, v, persons, state, state.rowSpot(v.record.Number()))
 	})
 	if err != nil {
 		return 0, err

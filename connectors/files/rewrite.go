@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // rewrite changes rows of one file, and gives those it changed.
@@ -98,20 +99,20 @@ func newEdit(w *work, rows []target) *edit {
 	return e
 }
 
-func (e *edit) ask(r record) (change, error) {
-	t, ok := e.now[r.number()]
+func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
+	t, ok := e.now[r.Number()]
 	e.open = ok
 	if !ok {
 		e.left++
-		return change{}, nil
+		return rowfile.Change{}, nil
 	}
 	e.done = append(e.done, t)
 	if e.work.Verb == connectors.Delete || e.work.Verb == connectors.Block {
-		e.gone = append(e.gone, r.number())
-		return change{drop: true}, nil
+		e.gone = append(e.gone, r.Number())
+		return rowfile.Change{Drop: true}, nil
 	}
 	e.left++
-	return change{set: t.set}, nil
+	return rowfile.Change{Set: t.set}, nil
 }
 
 // fill writes the new file from the part of the old one that was read when the rows were found.
@@ -119,13 +120,13 @@ func (x *exchange) fill(ctx context.Context, w *work, st *file, e *edit) error {
 	oldSum, newSum := sha256.New(), sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), 256<<10)
 	in := io.TeeReader(&reading{ctx, io.NewSectionReader(x.old, 0, st.size)}, oldSum)
-	err := w.from.codec.pass(in, out, e.ask, e.added)
-	var bad *malformed
+	err := w.from.Codec.Pass(in, out, e.ask, e.added)
+	var bad *rowfile.Malformed
 	if errors.As(err, &bad) || err == nil && sum(oldSum) != st.sum {
 		return errChanged // it could be read when its rows were found
 	}
 	if err != nil {
-		return w.from.said(clean(err))
+		return w.from.Said(clean(err))
 	}
 	if err := out.Flush(); err != nil {
 		return clean(err)
@@ -188,14 +189,6 @@ func (r *reading) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.r.Read(p)
-}
-
-// counter counts what is written.
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
 }
 
 var errHardLink = fmt.Errorf("%w: the file has a second name (a hard link), under which the rows would stay", connectors.ErrConflict)

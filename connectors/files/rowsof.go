@@ -1,47 +1,29 @@
 package files
 
 import (
-	"fmt"
 	"mime"
 	"path"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // view gives the fields of a row: of the path, of the record, its place, the document.
 type view struct {
-	from   *source
+	from   *objects.Source
 	object object
-	record record // nil: the file is the row
+	record rowfile.Record // nil: the file is the row
 
 	scratch connectors.Row
 }
 
-// field is one value of the row. needed says that a file without such a field is an error: where rows are
-// selected by it, finding none would be no answer.
+// field is one value of the row; see [source.field].
 func (v *view) field(name string, needed bool) (any, error) {
-	if i := v.from.pathField(name); i >= 0 {
-		return v.object.values[i], nil
-	}
 	if name == connectors.DocumentField {
 		return v.document(), nil
 	}
-	if v.record == nil {
-		if needed {
-			return nil, fmt.Errorf("the path of %s has no field %s", v.from.Name, name)
-		}
-		return nil, nil
-	}
-	value, there := v.record.value(name)
-	switch {
-	case there:
-		return value, nil
-	case name == v.from.codec.position():
-		return place(v.record), nil
-	case needed && v.record.fixed():
-		return nil, fmt.Errorf("a file of %s has no column %s", v.from.Name, name)
-	}
-	return nil, nil
+	return v.from.Field(v.object.values, v.record, name, needed)
 }
 
 // row gives several fields.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // A document moves as it is: the same file, with its time, owner and attributes, under another name, so that there is no instant at
@@ -55,7 +56,7 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 }
 
 // entry finds a held document; errAbsent where it is no longer held.
-func (f *file) entry(room *room, from *source, id string) (*drawer, int, error) {
+func (f *file) entry(room *room, from *objects.Source, id string) (*drawer, int, error) {
 	d, err := room.drawer(drawerName(formatName(from.Rows), f.path), true)
 	if err != nil {
 		return nil, 0, err

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // spot is where a row is while a call goes on, the same for all its treatments: a later one finds what an earlier one left.
@@ -34,7 +35,7 @@ func (f *file) rowSpot(n int64) *spot {
 }
 
 // keptSpot is that of a row found in the drawer.
-func (f *file) keptSpot(r heldRow) *spot {
+func (f *file) keptSpot(r rowfile.HeldRow) *spot {
 	if f.kept == nil {
 		f.kept = map[string]*spot{}
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // stand is one path of a collection at one instant: the file that stands there, and what is held of it.
@@ -33,7 +35,7 @@ func (st *stand) close() {
 }
 
 // stand looks at one path; o.in is nil where its folder is not there.
-func (s *store) stand(ctx context.Context, from *source, o object) (*stand, error) {
+func (s *store) stand(ctx context.Context, from *objects.Source, o object) (*stand, error) {
 	room, err := s.vault.share(ctx)
 	if err != nil {
 		return nil, err
@@ -41,7 +43,7 @@ func (s *store) stand(ctx context.Context, from *source, o object) (*stand, erro
 	defer room.close()
 	st := &stand{object: o}
 	if o.in != nil {
-		if from.codec != nil {
+		if from.Codec != nil {
 			st.f, st.info, err = o.in.open(o.name, os.O_RDONLY)
 		} else if st.info, err = o.in.look(o.name); err == nil && !st.info.Mode().IsRegular() {
 			err = errAbsent
@@ -102,7 +104,7 @@ func (s *store) tour(f finder, visit func(*stand) error) error {
 			return err
 		}
 		// Rows never leave their path; a document that went out, or in and out again, between two looks was perhaps in neither.
-		if t.from.codec != nil || after.Equal(before) {
+		if t.from.Codec != nil || after.Equal(before) {
 			return nil
 		}
 	}
@@ -150,15 +152,15 @@ func (t *tour) rest(visit func(*stand) error) (held bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	depth := len(t.from.path.segments) - 1
+	depth := len(t.from.Path.Segments) - 1
 	for _, p := range paths {
-		values, ok := t.from.path.read(p)
+		values, ok := t.from.Path.Read(p)
 		if !ok {
 			continue
 		}
 		held = true
 		o := object{at: p, name: p[len(p)-1], values: values}
-		if t.seen[t.id(o)] || t.match.nothing() || !t.match.may(depth, values) {
+		if t.seen[t.id(o)] || t.match.Nothing() || !t.match.May(depth, values) {
 			continue
 		}
 		in, err := t.tree.walk(p[:len(p)-1])
@@ -216,17 +218,17 @@ func (s *store) bodyOf(ctx context.Context, body string) (*os.File, fs.FileInfo,
 }
 
 // scan calls visit for every row of the drawer that m selects.
-func (d *drawer) scan(from *source, o object, m *matcher, visit func(*view, int, []int) error) error {
+func (d *drawer) scan(from *objects.Source, o object, m *objects.Matcher, visit func(*view, int, []int) error) error {
 	if d == nil || len(d.Rows) == 0 {
 		return nil
 	}
 	v := &view{from: from, object: o}
-	return d.pass(from, d.Rows, io.Discard, func(i int, rec record) (change, error) {
+	return from.Said(d.Pass(from.Codec, d.Rows, io.Discard, func(i int, rec rowfile.Record) (rowfile.Change, error) {
 		v.record = rec
 		persons, err := v.persons(m)
 		if err == nil && len(persons) > 0 {
 			err = visit(v, i, persons)
 		}
-		return change{}, err
-	})
+		return rowfile.Change{}, err
+	}))
 }

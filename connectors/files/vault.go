@@ -13,10 +13,11 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // heldFolder is where held content lies unless the setting held says otherwise.
-const heldFolder = ownPrefix + "held"
+const heldFolder = objects.OwnPrefix + "held"
 
 // vault is the closed folder in which Block puts content: of the account Dossier runs as, and closed to all others. Of
 // each path at which something is held it has one file, a drawer; of each held document, beside it, the document itself.
@@ -41,8 +42,8 @@ func newVault(tree *folder, root, setting string) (*vault, error) {
 	at = filepath.Clean(at)
 	below, err := filepath.Rel(root, at)
 	inside := err == nil && below != ".." && !strings.HasPrefix(below, ".."+string(filepath.Separator))
-	if inside && (filepath.Dir(at) != root || !strings.HasPrefix(filepath.Base(at), ownPrefix)) {
-		return nil, wrongHeld("the folder held names lies in root", "choose one outside of it, on the same file system, or a name in root that begins with "+ownPrefix)
+	if inside && (filepath.Dir(at) != root || !strings.HasPrefix(filepath.Base(at), objects.OwnPrefix)) {
+		return nil, wrongHeld("the folder held names lies in root", "choose one outside of it, on the same file system, or a name in root that begins with "+objects.OwnPrefix)
 	}
 	v := &vault{tree: tree, inside: inside, above: filepath.Dir(at), name: filepath.Base(at)}
 	if !sameDevice(root, v.above) {

@@ -1,0 +1,172 @@
+package objects
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
+)
+
+// Matcher decides which rows a selection names, and for whom: by a look into a table of the tuples, not tuple
+// by tuple.
+type Matcher struct {
+	from  *Source
+	all   bool
+	where []connectors.Cond
+	ways  []way
+	Asks  []string // the fields it looks at
+}
+
+// way is one Match.
+type way struct {
+	Fields []string
+	folded bool
+	tuples map[string][]connectors.Tuple // by bucket
+	among  []map[string]bool             // by depth of the path: the values of its path fields so far, joined
+}
+
+// NewMatcher is ErrNotSupported for paths over other collections and conditions about other rows.
+func NewMatcher(from *Source, sel connectors.Selection) (*Matcher, error) {
+	m := &Matcher{from: from, all: sel.All, where: sel.Where}
+	asks := map[string]bool{}
+	for _, c := range sel.Where {
+		if c.HasExists() {
+			return nil, fmt.Errorf("%w: collection %s: conditions about other rows", connectors.ErrNotSupported, from.Name)
+		}
+		fieldsOf(c, asks)
+	}
+	for _, match := range sel.Any {
+		if len(match.Via) > 0 {
+			return nil, fmt.Errorf("%w: collection %s: paths over other collections", connectors.ErrNotSupported, from.Name)
+		}
+		w := way{Fields: match.Fields, folded: match.Folded, tuples: map[string][]connectors.Tuple{}}
+		for _, t := range match.Values {
+			if key, ok := m.bucket(match.Fields, w.values(t.Values)); ok {
+				w.tuples[key] = append(w.tuples[key], t)
+			}
+			if t.Within != nil {
+				asks[t.Within.Field] = true
+			}
+		}
+		for _, f := range match.Fields {
+			asks[f] = true
+		}
+		w.among = make([]map[string]bool, len(from.Path.Segments)) // a folded way looks at every path
+		if !w.folded {
+			w.among = m.along(match.Fields, w.tuples)
+		}
+		m.ways = append(m.ways, w)
+	}
+	m.Asks = slices.Sorted(maps.Keys(asks))
+	return m, nil
+}
+
+// values are those a way compares.
+func (w *way) values(vs []any) []any {
+	if !w.folded {
+		return vs
+	}
+	out := slices.Clone(vs)
+	for i, v := range out {
+		if text, ok := v.(string); ok {
+			out[i] = connectors.Fold(text)
+		}
+	}
+	return out
+}
+
+func fieldsOf(c connectors.Cond, into map[string]bool) {
+	if c.Field != "" {
+		into[c.Field] = true
+	}
+	for _, k := range c.Kids {
+		fieldsOf(k, into)
+	}
+}
+
+// Nothing says that the selection can match no row at all.
+func (m *Matcher) Nothing() bool {
+	return !m.all && !slices.ContainsFunc(m.ways, func(w way) bool { return len(w.tuples) > 0 })
+}
+
+// ByPath says whether every way to a row binds a field of the path.
+func (m *Matcher) ByPath() bool {
+	return len(m.ways) > 0 && !slices.ContainsFunc(m.ways, func(w way) bool {
+		return w.folded || !slices.ContainsFunc(w.Fields, m.from.Path.Has)
+	})
+}
+
+// bucket joins values so that equal ones come together; ok is false where one can match nothing.
+func (m *Matcher) bucket(fields []string, values []any) (string, bool) {
+	var b []byte
+	for i, v := range values {
+		if connectors.Empty(v) || i >= len(fields) {
+			return "", false
+		}
+		if m.from.PathField(fields[i]) >= 0 {
+			s, ok := rowfile.PlainText(v, m.from.Zone)
+			if !ok || !Safe(s) {
+				return "", false
+			}
+			b = join(b, s)
+		} else {
+			b = join(b, kindred(v))
+		}
+	}
+	return string(b), len(values) == len(fields)
+}
+
+// Persons gives the persons for whom a row with these fields is selected, in ascending order.
+func (m *Matcher) Persons(row connectors.Row) []int {
+	for _, c := range m.where {
+		if !c.Fits(row, m.from.Zone) {
+			return nil
+		}
+	}
+	if m.all {
+		return []int{0}
+	}
+	var out []int
+	for _, w := range m.ways {
+		values := w.values(row.Pick(w.Fields))
+		key, ok := m.bucketOf(w.Fields, values)
+		if !ok {
+			continue
+		}
+		for _, t := range w.tuples[key] {
+			if m.equal(w.Fields, values, w.values(t.Values)) && (t.Within == nil || t.Within.Holds(row, m.from.Zone)) {
+				out = append(out, t.Person)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// bucketOf is bucket for values read from the tree, where any name is good.
+func (m *Matcher) bucketOf(fields []string, values []any) (string, bool) {
+	var b []byte
+	for i, v := range values {
+		if connectors.Empty(v) {
+			return "", false
+		}
+		if s, isText := v.(string); isText && m.from.PathField(fields[i]) >= 0 {
+			b = join(b, s)
+		} else {
+			b = join(b, kindred(v))
+		}
+	}
+	return string(b), true
+}
+
+// equal compares values of a row with those of a tuple of the same bucket; those of the path are equal then.
+func (m *Matcher) equal(fields []string, have, want []any) bool {
+	for i := range fields {
+		if m.from.PathField(fields[i]) < 0 && !connectors.Equal(have[i], want[i]) {
+			return false
+		}
+	}
+	return true
+}

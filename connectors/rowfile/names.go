@@ -1,0 +1,74 @@
+package rowfile
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// sampleRows is how many rows of a file are looked at for the names of their fields.
+const sampleRows = 100
+
+// FormatOf guesses a row format by the end of a name; nil for a document.
+func FormatOf(ext string) *connectors.RowFormat {
+	switch e := strings.ToLower(strings.TrimPrefix(ext, ".")); e {
+	case "csv", "jsonl", "json":
+		return &connectors.RowFormat{Format: e}
+	case "ndjson":
+		return &connectors.RowFormat{Format: "jsonl"}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough rows")
+
+// FieldsIn are the names of the fields of the first rows; none where the file is not what its name says.
+func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
+	var names []string
+	seen := map[string]bool{}
+	add := func(n string) {
+		if n != "" && !seen[n] {
+			seen[n] = true
+			names = append(names, n)
+		}
+	}
+	if rows.Format == "csv" {
+		for _, n := range headerOf(f) {
+			add(n)
+		}
+		return names
+	}
+	code, err := CodecFor(rows, time.UTC)
+	if err != nil {
+		return nil
+	}
+	_ = code.Pass(f, io.Discard, func(r Record) (Change, error) {
+		list, _ := members(r.Bytes())
+		for _, m := range list {
+			add(m.name)
+		}
+		if r.Number() >= sampleRows {
+			return Change{}, errEnough
+		}
+		return Change{}, nil
+	}, nil)
+	return names
+}
+
+// headerOf reads the first line of a csv file by the delimiter it uses.
+func headerOf(f io.ReadSeeker) []string {
+	var best []string
+	for _, d := range []string{",", ";", `\t`} {
+		c, _ := csvCodec(&connectors.RowFormat{Delimiter: d}, charset{})
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil
+		}
+		if names := c.columns(f); len(names) > len(best) {
+			best = names
+		}
+	}
+	return best
+}
