@@ -54,7 +54,9 @@ func spoken(e *mysql.MySQLError) error {
 		return fmt.Errorf("%w: the statement took longer than it may", connectors.ErrTryLater)
 	case 1290, 1792, 1836:
 		return fmt.Errorf("%w: the server takes no changes now", connectors.ErrTryLater)
-	case 1040, 1053, 1203, 1226, 1927, 4031, 1180, 1114, 1021, 1030, 1041, 1037, 1038:
+	case 1114, 1021: // what is full is a tablespace that may not grow, or the disk itself
+		return fmt.Errorf("%w: its disk is full", connectors.ErrTryLater)
+	case 1040, 1053, 1203, 1226, 1927, 4031, 1180, 1030, 1041, 1037, 1038:
 		return fmt.Errorf("%w: the server cannot work now (%d)", connectors.ErrTryLater, e.Number)
 	case 1045, 1698, 1130, 1251, 2061:
 		return wrong(settingURL, "the database does not let this account in", "check account, password and the hosts it may come from")

@@ -10,22 +10,24 @@ import (
 
 // TestTheConnectionIsCut: while rows are found, while they are changed, between what was prepared and the commit, and after the commit
 // before anybody heard of it.
-func TestTheConnectionIsCut(t *testing.T) {
-	want := quiet(t)
+func TestTheConnectionIsCut(t *testing.T) { onEach(t, connectionCut) }
+
+func connectionCut(t *testing.T, k *kind) {
+	want := k.undisturbed(t)
 	for name, x := range map[string]struct {
 		cut      servers.Cut
 		inferred bool
 	}{
 		"as rows are found":          {cut: servers.Cut{Words: "FOR UPDATE", When: servers.During}},
-		"as they are deleted":        {cut: servers.Cut{Words: "DELETE FROM", When: servers.During}},
-		"when they have been":        {cut: servers.Cut{Words: "SET CONSTRAINTS ALL IMMEDIATE", When: servers.After}},
+		"as they are deleted":        {cut: servers.Cut{Words: k.deletes, When: servers.During}},
+		"when they have been":        {cut: servers.Cut{Words: k.changed, When: servers.After}},
 		"before the commit":          {cut: servers.Cut{Words: "*/ COMMIT", When: servers.Before}},
 		"as it commits":              {cut: servers.Cut{Words: "*/ COMMIT", When: servers.During}, inferred: true},
 		"before the commit is heard": {cut: servers.Cut{Words: "*/ COMMIT", When: servers.After}, inferred: true},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()
-			c := newClub(t)
+			c := newClub(t, k)
 			p := c.planned(t, "C-2")
 			cut := c.between.Cut(x.cut)
 			if r := c.applied(t, p); r.Code != 4 {

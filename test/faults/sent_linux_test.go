@@ -1,8 +1,6 @@
 package faults
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +14,7 @@ var unmannerly = regexp.MustCompile(`(?i)\bselect\s+(distinct\s+)?\*|[\w"]\.\*|^
 // TestWhatIsSent reads every statement of an erasure: columns are named, values are none of its words, nothing is made, and whoever runs
 // the server sees whose work it is.
 func TestWhatIsSent(t *testing.T) {
-	c := newClub(t)
+	c := newClub(t, onPostgres)
 	c.between.Heard()
 	p := c.planned(t, "C-2", "--rehearse")
 	planned := c.between.Heard()
@@ -63,15 +61,13 @@ func TestWhatIsSent(t *testing.T) {
 // TestAPlanReadsACopy: of a system with a replica the plan is read from that and the rehearsal is held in the system; what is carried out is
 // looked at, changed and verified in the system alone.
 func TestAPlanReadsACopy(t *testing.T) {
-	want := quiet(t)
-	c := newClub(t)
+	k := onPostgres
+	want := k.undisturbed(t)
+	c := newClub(t, k)
 	there, caught := servers.Replica(t, c.Bare)
 	replica := servers.NewBetween(t, there)
 	c.Extra["CLUB_COPY"] = replica.URL
-	file := filepath.Join(c.Map, "register.yaml")
-	if err := os.WriteFile(file, []byte(strings.Replace(clubRegister, `config: { url:`, `config: { read_url: "${CLUB_COPY}", url:`, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	c.map_(t, `config: { url:`, `config: { read_url: "${CLUB_COPY}", url:`)
 	caught()
 	c.between.Heard()
 	p := c.planned(t, "C-2")
@@ -89,18 +85,13 @@ func TestAPlanReadsACopy(t *testing.T) {
 	p = c.Plan(t, p.Request)
 	replica.Heard()
 	c.applied(t, p)
-	if committed, inferred := c.finish(t, p.Request); committed != clubGone || inferred != 0 {
-		t.Errorf("%d committed, %d inferred", committed, inferred)
-	}
+	c.ends(t, p, want)
 	if asked := replica.Heard(); len(asked) > 0 {
 		t.Errorf("what was carried out asked the copy: %s", asked[0])
 	}
-	if got := c.rows(t); got != want {
-		t.Errorf("it ends as\n%s\nwant\n%s", got, want)
-	}
 
 	// A copy that is away is done without.
-	c.Extra["CLUB_COPY"] = "postgres://nobody@127.0.0.1:1/nothing?sslmode=disable"
+	c.Extra["CLUB_COPY"] = k.nowhere
 	if r := c.Run(t, "plan", p.Request); !strings.Contains(r.Stderr, "done") || strings.Contains(r.Stderr, "127.0.0.1") {
 		t.Errorf("%+v", r)
 	}

@@ -2,9 +2,6 @@ package servers
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/binary"
-	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -12,7 +9,7 @@ import (
 	"testing"
 )
 
-// Between stands between a program and a PostgreSQL server: it hears every statement that is sent, and can cut the connection at one.
+// Between stands between a program and a PostgreSQL, MariaDB or MySQL server: it hears every statement that is sent, and can cut the connection at one.
 type Between struct {
 	URL string // the server, by way of this
 
@@ -37,7 +34,7 @@ type When int
 const (
 	Before When = iota // the statement does not reach the server
 	During             // it does, and nobody is there for the answer
-	After              // the server has answered, and nobody hears it
+	After              // the server has done it and answers, and nobody hears it
 	Never              // First is run, and all goes on
 )
 
@@ -75,7 +72,7 @@ func NewBetween(t testing.TB, server string) *Between {
 					_ = program.Close()
 					return
 				}
-				(&wire{b: b, program: program, server: behind}).run()
+				(&wire{b: b, program: program, server: behind, speech: speechOf(u.Scheme)}).run()
 			})
 		}
 	})
@@ -118,6 +115,7 @@ func (b *Between) hear(statement string) *Cut {
 type wire struct {
 	b               *Between
 	program, server net.Conn
+	speech          speech
 
 	mu     sync.Mutex
 	muffle *Cut // what the server says is held back, and the connection cut when it is ready again
@@ -136,16 +134,17 @@ func (w *wire) hangUp() { _, _ = w.program.Close(), w.server.Close() }
 // speak passes on what the program says.
 func (w *wire) speak() {
 	from := bufio.NewReader(w.program)
-	if head, err := message(from, false); err != nil || write(w.server, head) != nil {
-		return
-	}
 	var during *Cut
-	for {
-		m, err := message(from, true)
+	for first := true; ; first = false {
+		m, err := w.speech.said(from, first)
 		if err != nil {
 			return
 		}
-		if statement, ok := parsed(m); ok {
+		statement, ok := "", false
+		if !first {
+			statement, ok = w.speech.statement(m)
+		}
+		if ok {
 			if c := w.b.hear(statement); c != nil {
 				if c.First != nil {
 					c.First()
@@ -169,7 +168,7 @@ func (w *wire) speak() {
 		if write(w.server, m) != nil {
 			return
 		}
-		if during != nil && m[0] == 'S' { // the whole call is with the server
+		if during != nil && w.speech.asked(m) { // the whole call is with the server
 			w.hangUp()
 			close(during.done)
 			return
@@ -182,7 +181,7 @@ func (w *wire) listen() {
 	defer w.hangUp()
 	from := bufio.NewReader(w.server)
 	for {
-		m, err := message(from, true)
+		m, err := w.speech.answered(from)
 		if err != nil {
 			return
 		}
@@ -194,7 +193,7 @@ func (w *wire) listen() {
 			if write(w.program, m) != nil {
 				return
 			}
-		case m[0] == 'Z': // ready: what was asked is done
+		case w.speech.done(m):
 			w.hangUp()
 			close(muffle.done)
 			return
@@ -205,32 +204,4 @@ func (w *wire) listen() {
 func write(to net.Conn, m []byte) error {
 	_, err := to.Write(m)
 	return err
-}
-
-// message reads one message of the protocol whole: a letter, but for the first of a connection, a length, and what it says.
-func message(from *bufio.Reader, typed bool) ([]byte, error) {
-	head := make([]byte, 4)
-	if typed {
-		head = make([]byte, 5)
-	}
-	if _, err := io.ReadFull(from, head); err != nil {
-		return nil, err
-	}
-	m := make([]byte, int(binary.BigEndian.Uint32(head[len(head)-4:]))+len(head)-4)
-	copy(m, head)
-	_, err := io.ReadFull(from, m[len(head):])
-	return m, err
-}
-
-// parsed is the statement of a message that brings one.
-func parsed(m []byte) (string, bool) {
-	switch m[0] {
-	case 'P':
-		_, rest, _ := bytes.Cut(m[5:], []byte{0})
-		statement, _, _ := bytes.Cut(rest, []byte{0})
-		return string(statement), true
-	case 'Q':
-		return string(bytes.TrimRight(m[5:], "\x00")), true
-	}
-	return "", false
 }

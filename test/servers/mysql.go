@@ -26,13 +26,25 @@ var mariadb = sync.OnceValues(findMySQL)
 // executor's own database beside it.
 func MySQL(t testing.TB) Database {
 	t.Helper()
-	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
-	db, err := NewMySQL(name)
+	server, err := mariadb()
 	if err != nil {
 		t.Fatalf("this test needs a MariaDB database, and none is to be had: %v\n`make deps` installs a server; %s names one", err, mysqlEnv)
 	}
+	return databaseOn(t, server)
+}
+
+// databaseOn is an empty database of a server, as long as the test.
+func databaseOn(t testing.TB, server *url.URL) Database {
+	t.Helper()
+	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
+	db, err := newMySQL(server, name)
+	if err != nil {
+		t.Fatalf("making the test's database: %v", err)
+	}
 	t.Cleanup(func() {
-		if err := dropMySQL(name); err != nil {
+		err := TellMySQL(server.String(), "SET SESSION foreign_key_checks = 0", "DROP DATABASE IF EXISTS dossier_"+name, "DROP DATABASE IF EXISTS "+name,
+			"DROP USER IF EXISTS "+name+", "+name+"_app, "+name+"_bare")
+		if err != nil {
 			t.Errorf("dropping the test's database: %v", err)
 		}
 	})
@@ -45,6 +57,10 @@ func NewMySQL(name string) (Database, error) {
 	if err != nil {
 		return Database{}, err
 	}
+	return newMySQL(server, name)
+}
+
+func newMySQL(server *url.URL, name string) (Database, error) {
 	app, bare := name+"_app", name+"_bare"
 	statements := []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4"}
 	for _, account := range []string{name, app, bare} {
@@ -62,15 +78,6 @@ func NewMySQL(name string) (Database, error) {
 		return u.String()
 	}
 	return Database{URL: as(name), Ordinary: as(app), Bare: as(bare)}, nil
-}
-
-func dropMySQL(name string) error {
-	server, err := mariadb()
-	if err != nil {
-		return err
-	}
-	return TellMySQL(server.String(), "SET SESSION foreign_key_checks = 0", "DROP DATABASE IF EXISTS dossier_"+name, "DROP DATABASE IF EXISTS "+name,
-		"DROP USER IF EXISTS "+name+", "+name+"_app, "+name+"_bare")
 }
 
 // OpenMySQL opens a database by the address of one, for applications of tests. It takes several statements at once.
@@ -128,6 +135,28 @@ func findMySQL() (*url.URL, error) {
 }
 
 func startMySQL() (*url.URL, error) {
+	h, err := layMySQL()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.as.start(h.dir, mysqlReady, h.command...); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(h.dir))
+	}
+	return h.url, nil
+}
+
+// mysqlHome is a server that is laid out: where, as whom it runs, how it is started, and what its administrator's address will be.
+type mysqlHome struct {
+	as      account
+	dir     string
+	command []string
+	url     *url.URL
+}
+
+const mysqlReady = "ready for connections"
+
+// layMySQL lays a server out; the options come after those all have.
+func layMySQL(options ...string) (*mysqlHome, error) {
 	server, err := found("mariadbd")
 	if err != nil {
 		return nil, err
@@ -153,15 +182,13 @@ func startMySQL() (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A server removes other servers' temporary tables from the folder of its own when it starts, and one that misses its own dies.
-	err = as.start(dir, "ready for connections", server, "--no-defaults", "--datadir="+data, "--tmpdir="+dir, "--socket="+filepath.Join(dir, "s"), "--port="+port, "--bind-address=127.0.0.1",
-		"--pid-file="+filepath.Join(dir, "pid"), "--tmpdir="+dir, // where it keeps temporary tables: a server that starts clears them out of the folder all share
-		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
-		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-fast-shutdown=2", "--performance-schema=OFF", "--max-connections=200")
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return &url.URL{Scheme: "mysql", User: url.User("root"), Host: net.JoinHostPort("127.0.0.1", port), Path: "/mysql"}, nil
+	return &mysqlHome{
+		as: as, dir: dir, url: &url.URL{Scheme: "mysql", User: url.User("root"), Host: net.JoinHostPort("127.0.0.1", port), Path: "/mysql"},
+		command: append([]string{server, "--no-defaults", "--datadir=" + data, "--socket=" + filepath.Join(dir, "s"), "--port=" + port, "--bind-address=127.0.0.1",
+			"--pid-file=" + filepath.Join(dir, "pid"), "--tmpdir=" + dir, // where it keeps temporary tables: a server that starts clears them out of the folder all share
+			"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
+			"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-fast-shutdown=2", "--performance-schema=OFF", "--max-connections=200"}, options...),
+	}, nil
 }
 
 // found looks for a program where the shell does, and where Debian puts servers.

@@ -66,15 +66,33 @@ func (a account) command(dir, name string, args ...string) *exec.Cmd {
 // process, and no process it starts inherits it.
 var hold []*os.File
 
-// start runs a server under a watcher and waits until it says the word that means it is ready.
+// start runs a server under a watcher, as long as this process lasts, and waits until it says the word that means it is ready.
 func (a account) start(dir, ready string, server ...string) error {
+	w, err := a.begin(dir, ready, server...)
+	if err == nil {
+		hold = append(hold, w.mine)
+	}
+	return err
+}
+
+// watcher is one that runs.
+type watcher struct {
+	mine *os.File
+	cmd  *exec.Cmd
+}
+
+// end ends the server and waits until it and its folder are gone.
+func (w *watcher) end() error { return errors.Join(w.mine.Close(), w.cmd.Wait()) }
+
+// begin runs a server under a watcher and waits until it says the word that means it is ready.
+func (a account) begin(dir, ready string, server ...string) (*watcher, error) {
 	watched, mine, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	said, says, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cmd := a.command(dir, "/bin/sh", append([]string{"-c", watch, "watch", dir}, server...)...)
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = says, says, []*os.File{watched}
@@ -82,13 +100,12 @@ func (a account) start(dir, ready string, server ...string) error {
 	watched.Close()
 	says.Close()
 	if err != nil {
-		return errors.Join(err, mine.Close(), said.Close())
+		return nil, errors.Join(err, mine.Close(), said.Close())
 	}
-	hold = append(hold, mine)
 	if err := listen(said, ready); err != nil {
-		return errors.Join(fmt.Errorf("%s %w", server[0], err), mine.Close(), cmd.Wait())
+		return nil, errors.Join(fmt.Errorf("%s %w", server[0], err), mine.Close(), cmd.Wait())
 	}
-	return nil
+	return &watcher{mine, cmd}, nil
 }
 
 // listen waits for the word, and goes on reading after it.

@@ -1,0 +1,97 @@
+package servers
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Own is a MariaDB server of one test's own, which may be set as no other test could bear, killed, and started anew. It ends with the test.
+type Own struct {
+	Admin string // the address of its administrator
+
+	home     *mysqlHome
+	watchers []*watcher // of this server and of those that were killed
+}
+
+// OwnMySQL starts one with options beside those all test servers have.
+func OwnMySQL(t testing.TB, options ...string) *Own {
+	t.Helper()
+	var failed error
+	for range 5 { // somebody may take the port between finding and using it
+		home, err := layMySQL(options...)
+		if err != nil {
+			t.Fatalf("this test needs a MariaDB server of its own: %v\n`make deps` installs one", err)
+		}
+		o := &Own{Admin: home.url.String(), home: home}
+		if failed = o.Start(); failed == nil {
+			t.Cleanup(func() {
+				for _, w := range slices.Backward(o.watchers) {
+					if err := w.end(); err != nil {
+						t.Errorf("ending the test's own server: %v", err)
+					}
+				}
+			})
+			return o
+		}
+		failed = errors.Join(failed, os.RemoveAll(home.dir))
+	}
+	t.Fatal(failed)
+	return nil
+}
+
+// Database gives an empty database of the server, as [MySQL] does.
+func (o *Own) Database(t testing.TB) Database {
+	t.Helper()
+	return databaseOn(t, o.home.url)
+}
+
+// Start starts the server anew, once it was killed, with what its disk holds, and waits until it lets in whoever comes. Options come after
+// those it had before.
+func (o *Own) Start(options ...string) error {
+	o.home.command = append(o.home.command, options...)
+	w, err := o.home.as.begin(o.home.dir, mysqlReady, o.home.command...)
+	if err == nil {
+		o.watchers = append(o.watchers, w)
+	}
+	return err
+}
+
+// Kill ends the server as a power cut does, and waits until it is gone.
+func (o *Own) Kill() error {
+	text, err := os.ReadFile(filepath.Join(o.home.dir, "pid"))
+	if err != nil {
+		return err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return err
+	}
+	process, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(process)
+	if err := unix.PidfdSendSignal(process, syscall.SIGKILL, nil, 0); err != nil {
+		return err
+	}
+	for { // it can be read from once the process has ended
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, int(patience.Milliseconds()))
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return err
+		case n == 0:
+			return errors.New("the server outlives being killed")
+		default:
+			return nil
+		}
+	}
+}
