@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/routine"
 )
 
 // Inspect reads the live schema, views included and marked as such, in one snapshot, and in as many statements for one table as for a thousand. Partitions are
@@ -69,7 +70,7 @@ func describe(statement string, at func(oid string) *told, into func(*told) any)
 func (v *view) inspect(out *connectors.Schema) error {
 	var all []*told
 	by := map[string]*told{}
-	var functions []routine
+	var functions []function
 	first := func(oid string) *told {
 		t := &told{}
 		all, by[oid] = append(all, t), t
@@ -85,7 +86,7 @@ func (v *view) inspect(out *connectors.Schema) error {
 		describe(describedRules, known, func(t *told) any { return &t.rules }),
 		describe(describedViews, known, func(t *told) any { return &t.views }),
 		ask{query{SQL: routines, Args: []any{ownSchema}}, readingSchema, func(row [][]byte) error {
-			functions = append(functions, routine{name: string(row[0]), unbound: string(row[1]) == "t", body: string(row[2])})
+			functions = append(functions, function{name: string(row[0]), unbound: string(row[1]) == "t", body: string(row[2])})
 			return nil
 		}, nil},
 		ask{query{SQL: feeds}, readingSchema, func(row [][]byte) error {
@@ -101,9 +102,9 @@ func (v *view) inspect(out *connectors.Schema) error {
 	if err != nil {
 		return err
 	}
-	bodies, tables := library{}, map[string]bool{}
+	bodies, tables := routine.Library{}, map[string]bool{}
 	for _, r := range functions {
-		bodies[r.name] = append(bodies[r.name], r)
+		bodies[r.name] = append(bodies[r.name], routine.Routine{Body: r.body})
 	}
 	for _, t := range all {
 		out.Collections = append(out.Collections, t.collection(bodies))
@@ -111,7 +112,7 @@ func (v *view) inspect(out *connectors.Schema) error {
 	}
 	for _, r := range functions {
 		if r.unbound {
-			if of := reads(r.body, tables); len(of) > 0 {
+			if of := language.Reads(r.body, tables); len(of) > 0 {
 				out.Routines = append(out.Routines, connectors.Routine{Name: r.name, Reads: of})
 			}
 		}
@@ -121,7 +122,7 @@ func (v *view) inspect(out *connectors.Schema) error {
 
 var actions = map[string]string{"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 
-func (t *told) collection(bodies library) connectors.SchemaCollection {
+func (t *told) collection(bodies routine.Library) connectors.SchemaCollection {
 	c := t.SchemaCollection
 	for _, f := range t.columns {
 		c.Fields = append(c.Fields, f.SchemaField)
@@ -170,7 +171,7 @@ func (t *told) collection(bodies library) connectors.SchemaCollection {
 }
 
 // fires are the table's triggers and rules, one for each event.
-func (t *told) fires(bodies library) []connectors.Trigger {
+func (t *told) fires(bodies routine.Library) []connectors.Trigger {
 	var out []connectors.Trigger
 	for _, g := range t.fired() {
 		for _, e := range []struct {
@@ -178,7 +179,7 @@ func (t *told) fires(bodies library) []connectors.Trigger {
 			on  string
 		}{{4, "insert"}, {8, "delete"}, {16, "update"}} {
 			if g.kind&e.bit != 0 {
-				one := bodies.read(g.body)
+				one, _ := language.Read(g.body, bodies)
 				one.Name, one.On, one.Unread = g.name, e.on, one.Unread || g.unread
 				out = append(out, one)
 			}
