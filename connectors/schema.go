@@ -51,7 +51,9 @@ type SchemaField struct {
 	NotNull   bool
 	Generated bool // computed by the store, or an identity it gives out: not assigned
 	Family    Family
-	Length    int // of a text, in characters; 0: as long as may be
+	Length    int    // of a text, in characters; 0: as long as may be
+	Collation string // by which its texts are compared, in the store's own word; "": the store compares all texts alike, or does not say
+	Undated   bool   // of a date: a row that does not say otherwise holds one that is none, 0000-00-00
 }
 
 // Reference is a foreign key.

@@ -2,16 +2,17 @@ package mysql
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
-// Inspect reads the live schema, views included and marked as such: of the database, and of others of the server on which the account was
-// granted something by name, whose tables are named with their database.
+// Inspect reads the live schema, views included and marked as such, in as many statements for one table as for a thousand: of the database, and of
+// others of the server on which the account was granted something by name, whose tables are named with their database. What the account may not
+// know of a table or a column, is not there for it.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
 	err := s.reading(ctx, s.pool, func(v *view) error {
@@ -26,48 +27,110 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	return out, nil
 }
 
-// listed gives the tables and views.
-const listed = `SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, COALESCE(TABLE_ROWS, -1), COALESCE((SELECT e.TRANSACTIONS FROM information_schema.ENGINES AS e WHERE e.ENGINE = t.ENGINE), ''),
-	COALESCE(CREATE_OPTIONS, '') LIKE '%partitioned%' FROM information_schema.TABLES AS t
-WHERE TABLE_SCHEMA = ` + opened + "1" + closed + ` OR TABLE_SCHEMA IN (SELECT TABLE_SCHEMA FROM information_schema.SCHEMA_PRIVILEGES UNION SELECT TABLE_SCHEMA FROM information_schema.TABLE_PRIVILEGES)
-ORDER BY TABLE_SCHEMA <> ` + opened + "1" + closed + `, TABLE_SCHEMA, TABLE_NAME`
+func (v *view) inspect(out *connectors.Schema) error {
+	names, err := v.databases()
+	if err != nil {
+		return err
+	}
+	var all []*told
+	for _, name := range names {
+		more, err := v.database(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, more...)
+	}
+	shown(all)
+	if err := v.number(all); err != nil {
+		return err
+	}
+	for _, t := range all {
+		out.Collections = append(out.Collections, t.SchemaCollection)
+	}
+	return v.feeds(out)
+}
 
 // systems are databases no application keeps anything in.
 var systems = []string{"mysql", "information_schema", "performance_schema", "sys"}
 
-func (v *view) inspect(out *connectors.Schema) error {
-	type found struct {
-		schema, name string
-		about        connectors.SchemaCollection
-	}
-	var all []found
-	err := v.line.each(v.ctx, reading, query{SQL: listed, Args: []any{v.store.name}}, func(row [][]byte) error {
-		f := found{schema: string(row[0]), name: string(row[1])}
-		kind := string(row[2])
-		f.about = connectors.SchemaCollection{Name: v.called(f.schema, f.name), View: strings.Contains(kind, "VIEW"), Versioned: strings.Contains(kind, "VERSIONED"), Partitioned: string(row[5]) == "1"}
-		f.about.Unsafe = !f.about.View && string(row[4]) != "YES"
-		f.about.Rows, _ = strconv.ParseInt(string(row[3]), 10, 64) // the server's estimate
-		if f.schema != v.store.own() && !slices.Contains(systems, f.schema) {
-			all = append(all, f)
+// databases are the account's, that of the address first.
+func (v *view) databases() ([]string, error) {
+	out := []string{v.store.name}
+	err := v.line.each(v.ctx, reading, query{SQL: "SELECT TABLE_SCHEMA FROM information_schema.SCHEMA_PRIVILEGES UNION SELECT TABLE_SCHEMA FROM information_schema.TABLE_PRIVILEGES ORDER BY 1"}, func(row [][]byte) error {
+		name := strings.NewReplacer(`\_`, "_", `\%`, "%").Replace(string(row[0])) // a grant is on names like this one
+		if !slices.Contains(out, name) && name != v.store.own() && !slices.Contains(systems, name) {
+			out = append(out, name)
 		}
 		return nil
 	})
-	for _, f := range all {
-		if err != nil {
-			return err
+	return out, err
+}
+
+// told is one table as the server describes it.
+type told struct {
+	connectors.SchemaCollection
+	schema, table string
+	closed        bool // the account may read nothing of it: staff, say, which is no business of the executor's
+}
+
+// elsewhere are engines that keep a table's rows on other servers.
+var elsewhere = []string{"FEDERATED", "CONNECT", "SPIDER"}
+
+const listed = `SELECT TABLE_NAME, TABLE_TYPE, COALESCE(TABLE_ROWS, -1), COALESCE(ENGINE, ''), COALESCE((SELECT e.TRANSACTIONS FROM information_schema.ENGINES AS e WHERE e.ENGINE = t.ENGINE), ''),
+	COALESCE(CREATE_OPTIONS, '') LIKE '%partitioned%' FROM information_schema.TABLES AS t`
+
+// database reads the tables and views of one database.
+func (v *view) database(schema string) ([]*told, error) {
+	var out []*told
+	of := every(schema)
+	err := v.line.each(v.ctx, reading, of.asked(listed, "TABLE_SCHEMA", "", "ORDER BY TABLE_NAME"), func(row [][]byte) error {
+		kind, engine := string(row[1]), string(row[3])
+		if strings.Contains(kind, "SEQUENCE") || strings.Contains(kind, "TEMPORARY") {
+			return nil
 		}
-		err = v.describe(f.schema, f.name, &f.about)
-		out.Collections = append(out.Collections, f.about)
+		t := &told{schema: schema, table: string(row[0]), closed: true}
+		t.Name = v.called(schema, t.table)
+		t.Remote = slices.Contains(elsewhere, engine)
+		t.View = t.Remote || strings.Contains(kind, "VIEW")
+		t.Versioned, t.Partitioned, t.Unsafe = strings.Contains(kind, "VERSIONED"), string(row[5]) == "1", !t.View && string(row[4]) != "YES"
+		if t.Rows, _ = strconv.ParseInt(string(row[2]), 10, 64); t.View { // the server's estimate
+			t.Rows = -1
+		}
+		out = append(out, t)
+		return nil
+	})
+	if err != nil || len(out) == 0 {
+		return nil, err
 	}
+	columns, err := v.columnsOf(of)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return v.line.each(v.ctx, reading, query{SQL: "SELECT @@log_bin"}, func(row [][]byte) error {
-		if string(row[0]) == "1" {
-			out.Feeds = append(out.Feeds, connectors.Feed{Name: "binary log", Kind: "binlog"})
+	documents, err := v.documents(of)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := v.keys(of)
+	if err != nil {
+		return nil, err
+	}
+	refs, err := v.references("k.TABLE_SCHEMA = "+placeholder(1)+" AND r.CONSTRAINT_SCHEMA = "+placeholder(1), schema)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range out {
+		t.describe(columns[t.table], documents[t.table])
+		if t.View {
+			continue
 		}
-		return nil
-	})
+		t.index(keys[t.table])
+		for _, r := range refs {
+			if r.fromTable == t.table {
+				t.References = append(t.References, connectors.Reference{Fields: r.from, Target: v.called(r.toSchema, r.toTable), Targets: r.to, OnDelete: r.onDelete, OnUpdate: r.onUpdate})
+			}
+		}
+	}
+	return out, v.read(schema, out)
 }
 
 // called is how a table is named from the database of the address.
@@ -78,109 +141,69 @@ func (v *view) called(schema, table string) string {
 	return schema + "." + table
 }
 
-// guessed is above how many rows the server's estimate is taken for their number.
-const guessed = 100_000
-
-func (v *view) describe(schema, name string, c *connectors.SchemaCollection) error {
-	columns, err := v.columns(schema, name)
-	if err != nil {
-		return err
-	}
+func (t *told) describe(columns []relational.Column, documents map[string]bool) {
 	for _, col := range columns {
 		own := typeOf(col)
-		c.Fields = append(c.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: own.notNull, Generated: own.computed, Family: own.family(), Length: own.length})
+		own.json = own.kind == text && documents[col.Name]
+		t.closed = t.closed && own.closed
+		t.Fields = append(t.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: own.notNull, Generated: own.computed, Family: own.family(), Length: own.length, Collation: own.collation, Undated: own.undated})
 	}
-	if c.View {
-		c.Rows = -1
-		return nil
-	}
-	if c.Rows <= guessed {
-		err := v.line.each(v.ctx, "counting rows", query{SQL: "SELECT count(*) FROM " + quote(schema) + "." + quote(name)}, func(row [][]byte) (err error) {
-			c.Rows, err = strconv.ParseInt(string(row[0]), 10, 64)
-			return err
-		})
-		if n := number(err); n == 1142 || n == 1143 { // staff, say, which is no business of the executor's
-			c.Rows, err = -1, nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, f := range []func(schema, name string, c *connectors.SchemaCollection) error{v.describeKeys, v.describeReferences, v.describeTriggers} {
-		if err := f(schema, name, c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-func (v *view) describeKeys(schema, name string, c *connectors.SchemaCollection) error {
-	keys, err := v.keys(schema, name)
+func (t *told) index(keys []key) {
 	for _, k := range keys {
 		whole := k.columns
 		if i := slices.Index(whole, ""); i >= 0 {
 			whole = whole[:i]
 		}
 		if len(whole) > 0 {
-			c.Indexes = append(c.Indexes, whole)
+			t.Indexes = append(t.Indexes, whole)
 		}
 		switch {
 		case !k.unique || k.part:
 		case k.name == "PRIMARY":
-			c.Key = k.columns
+			t.Key = k.columns
 		default:
-			c.Unique = append(c.Unique, k.columns)
+			t.Unique = append(t.Unique, k.columns)
 		}
 	}
-	return err
 }
 
-func (v *view) describeReferences(schema, name string, c *connectors.SchemaCollection) error {
-	refs, err := v.references("k.TABLE_SCHEMA = "+placeholder(1)+" AND k.TABLE_NAME = "+placeholder(2), schema, name)
-	for _, r := range refs {
-		c.References = append(c.References, connectors.Reference{Fields: r.from, Target: v.called(r.toSchema, r.toTable), Targets: r.to, OnDelete: r.onDelete, OnUpdate: r.onUpdate})
-	}
-	return err
-}
+// guessed is above how many rows the server's estimate is taken for their number.
+const guessed = 100_000
 
-func (v *view) describeTriggers(schema, name string, c *connectors.SchemaCollection) error {
-	q := query{Args: []any{schema, name}, SQL: "SELECT TRIGGER_NAME, LOWER(EVENT_MANIPULATION), ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = " + placeholder(1) +
-		" AND EVENT_OBJECT_TABLE = " + placeholder(2) + " ORDER BY TRIGGER_NAME, EVENT_MANIPULATION"}
-	return v.line.each(v.ctx, reading, q, func(row [][]byte) error {
-		if guard := string(row[0]); !strings.HasPrefix(guard, "dossier_") {
-			c.Triggers = append(c.Triggers, connectors.Trigger{Name: guard, On: string(row[1]), Writes: v.writes(string(row[2])), Unread: calls.MatchString(remark.ReplaceAllString(string(row[2]), " "))})
+// number counts the rows of tables that are small, all in one statement.
+func (v *view) number(all []*told) error {
+	var parts []string
+	for i, t := range all {
+		switch {
+		case t.View || t.Rows > guessed:
+		case t.closed:
+			t.Rows = -1
+		default:
+			parts = append(parts, "SELECT "+strconv.Itoa(i)+", count(*) FROM "+quote(t.schema)+"."+quote(t.table))
 		}
+	}
+	if len(parts) == 0 {
 		return nil
+	}
+	return v.line.each(v.ctx, "counting rows", query{SQL: strings.Join(parts, "\nUNION ALL ")}, func(row [][]byte) error {
+		i, err := strconv.Atoi(string(row[0]))
+		if err == nil {
+			all[i].Rows, err = strconv.ParseInt(string(row[1]), 10, 64)
+		}
+		return err
 	})
 }
 
-var (
-	remark    = regexp.MustCompile(`--[^\n]*|#[^\n]*|(?s:/\*.*?\*/)|'(?:[^'\\]|''|\\.)*'`)
-	writtenTo = regexp.MustCompile("(?i)\\b(?:insert(?:\\s+(?:ignore|low_priority|delayed|high_priority))*(?:\\s+into)?|replace\\s+into|update(?:\\s+ignore)?|delete\\s+from)\\s+((?:(?:`(?:[^`]|``)+`|[\\p{L}_][\\p{L}\\p{N}_$]*)\\s*\\.\\s*)?(?:`(?:[^`]|``)+`|[\\p{L}_][\\p{L}\\p{N}_$]*))")
-	calls     = regexp.MustCompile(`(?i)\bcall\s`)
-	part      = regexp.MustCompile("`(?:[^`]|``)+`|[^`.\\s]+")
-)
-
-// writes finds the tables written to in the text of a trigger. What procedures it calls write is not seen.
-func (v *view) writes(body string) []string {
-	var out []string
-	for _, m := range writtenTo.FindAllStringSubmatch(remark.ReplaceAllString(body, " "), -1) {
-		var names []string
-		for _, p := range part.FindAllString(m[1], -1) {
-			if inner, ok := strings.CutPrefix(p, "`"); ok {
-				p = strings.ReplaceAll(strings.TrimSuffix(inner, "`"), "``", "`")
-			}
-			names = append(names, p)
-		}
-		n := names[0]
-		if len(names) > 1 {
-			n = v.called(names[0], names[1])
-		}
-		if !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
+// feeds are ways by which every change leaves the server, with its values, as it happens.
+func (v *view) feeds(out *connectors.Schema) error {
+	kinds := map[string]string{"log_bin": "binary log", "general_log": "log of all statements", "server_audit_logging": "log of all statements"}
+	return v.line.each(v.ctx, reading, query{SQL: "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'general_log', 'server_audit_logging') AND Value IN ('1', 'ON')"}, func(row [][]byte) error {
+		name := strings.ToLower(string(row[0]))
+		out.Feeds = append(out.Feeds, connectors.Feed{Name: name, Kind: kinds[name]})
+		return nil
+	})
 }
 
 var _ connectors.Inspector = (*store)(nil)

@@ -19,6 +19,7 @@ type line struct {
 	conn *sql.Conn
 	id   string // the server's number of the connection; "" where that is not known
 	note string // every statement begins with it
+	sent int    // statements so far
 }
 
 // with runs f on a connection of the pool. A statement that goes on when ctx has ended is ended on the server too, and with it what it holds.
@@ -68,6 +69,7 @@ func (l *line) drop() {
 
 // each runs one statement and gives its rows one by one. What f returns ends it. The values are the caller's only until f returns.
 func (l *line) each(ctx context.Context, doing string, q query, f func([][]byte) error) error {
+	l.sent++
 	text, args := placed(q)
 	rows, err := l.conn.QueryContext(ctx, l.note+text, args...)
 	if err != nil {
@@ -98,6 +100,7 @@ func (l *line) each(ctx context.Context, doing string, q query, f func([][]byte)
 
 // exec runs a statement and gives the number of rows it was about.
 func (l *line) exec(ctx context.Context, doing string, q query) (int64, error) {
+	l.sent++
 	text, args := placed(q)
 	done, err := l.conn.ExecContext(ctx, l.note+text, args...)
 	if err != nil {

@@ -3,7 +3,6 @@ package mysql
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -93,41 +92,6 @@ func (v *view) readTable(at string) (*table, error) {
 
 const reading = "reading the schema"
 
-// columns reads the columns of a table; those made of JSON by a check are told by it.
-func (v *view) columns(schema, name string) ([]relational.Column, error) {
-	var out []relational.Column
-	q := query{Args: []any{schema, name}, SQL: `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COALESCE(NUMERIC_SCALE, DATETIME_PRECISION, 0), COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
-		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_MAXIMUM_LENGTH, 0) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ` + placeholder(1) + ` AND TABLE_NAME = ` + placeholder(2) + ` ORDER BY ORDINAL_POSITION`}
-	err := v.line.each(v.ctx, reading, q, func(r [][]byte) error {
-		t := typed{name: string(r[1]), notNull: string(r[3]) == "NO", charset: string(r[5]), collation: string(r[6])}
-		full, extra := string(r[2]), strings.ToLower(string(r[7]))
-		t.kind = kinds[t.name]
-		t.unsigned = strings.Contains(full, "unsigned")
-		t.boolean = full == "tinyint(1)" || full == "bit(1)"
-		t.computed = len(r[8]) > 0 || strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated")
-		t.touched = strings.Contains(extra, "on update")
-		if t.name == "char" || t.name == "varchar" {
-			t.length, _ = strconv.Atoi(string(r[9]))
-		}
-		t.scale, _ = strconv.Atoi(string(r[4]))
-		if t.name == "enum" {
-			t.label = firstLabel(full)
-		}
-		if t.kind == text && t.charset == "utf8" {
-			t.charset = "utf8mb3"
-		}
-		if t.kind == text && t.collation == "" {
-			t.charset, t.collation = "utf8mb4", "utf8mb4_bin"
-		}
-		if strings.Contains(extra, "invisible") { // a number the table was given to name its rows: none of its content
-			return nil
-		}
-		out = append(out, relational.Column{Name: string(r[0]), Type: full, Class: t.class(), Own: t})
-		return nil
-	})
-	return out, err
-}
-
 // firstLabel reads the first label of an enum out of its declaration.
 func firstLabel(full string) string {
 	rest := strings.TrimPrefix(full, "enum('")
@@ -149,19 +113,10 @@ func (v *view) readColumns(t *table) error {
 	if err != nil {
 		return err
 	}
-	nested := map[string]bool{}
-	if v.store.server.maria {
-		q := query{Args: []any{t.schema, t.Name}, SQL: "SELECT CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = " + placeholder(1) + " AND TABLE_NAME = " + placeholder(2)}
-		err = v.line.each(v.ctx, reading, q, func(r [][]byte) error {
-			if name, ok := strings.CutPrefix(string(r[0]), "json_valid(`"); ok {
-				nested[strings.TrimSuffix(name, "`)")] = true
-			}
-			return nil
-		})
-	}
+	nested, err := v.documents(one(t.schema, t.Name))
 	for i, c := range cols {
 		own := typeOf(c)
-		own.json = own.kind == text && nested[c.Name]
+		own.json = own.kind == text && nested[t.Name][c.Name]
 		if own.touched {
 			t.whatever = append(t.whatever, c.Name)
 		}
@@ -171,42 +126,15 @@ func (v *view) readColumns(t *table) error {
 	return err
 }
 
-// key is one index of a table.
-type key struct {
-	name    string
-	columns []string // "": an expression
-	unique  bool
-	part    bool // of some column the beginning alone, or an expression
-	nulls   bool
-}
-
-// keys reads the indexes of a table, the primary key first.
-func (v *view) keys(schema, name string) ([]key, error) {
-	var out []key
-	q := query{Args: []any{schema, name}, SQL: "SELECT INDEX_NAME, NON_UNIQUE, COALESCE(COLUMN_NAME, ''), SUB_PART IS NOT NULL, COALESCE(NULLABLE, '') FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = " +
-		placeholder(1) + " AND TABLE_NAME = " + placeholder(2) + " AND INDEX_TYPE IN ('BTREE', 'HASH') ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX"}
-	err := v.line.each(v.ctx, reading, q, func(r [][]byte) error {
-		if len(out) == 0 || out[len(out)-1].name != string(r[0]) {
-			out = append(out, key{name: string(r[0]), unique: string(r[1]) == "0"})
-		}
-		k, column := &out[len(out)-1], string(r[2])
-		k.columns = append(k.columns, column)
-		k.part = k.part || string(r[3]) == "1" || column == ""
-		k.nulls = k.nulls || string(r[4]) == "YES"
-		return nil
-	})
-	return out, err
-}
-
 // readKeys reads the keys no two rows share, and what rows are looked up by.
 func (v *view) readKeys(t *table) error {
-	keys, err := v.keys(t.schema, t.Name)
+	all, err := v.keys(one(t.schema, t.Name))
 	if err != nil {
 		return err
 	}
 	var identity []string
 	indexed := map[string]bool{}
-	for _, k := range keys {
+	for _, k := range all[t.Name] {
 		indexed[strings.ToLower(k.columns[0])] = true
 		if !k.unique || k.part {
 			continue

@@ -24,7 +24,8 @@ const describedColumns = ofTables + `, domain(oid, base, mod) AS (
 	UNION ALL SELECT d.oid, t.typbasetype, t.typtypmod FROM domain AS d JOIN pg_type AS t ON t.oid = d.base AND t.typtype = 'd'),
 over AS (SELECT d.* FROM domain AS d JOIN pg_type AS b ON b.oid = d.base AND b.typtype <> 'd')
 SELECT a.attrelid, json_agg(json_build_object('Name', a.attname, 'Type', format_type(a.atttypid, a.atttypmod), 'NotNull', a.attnotnull, 'Generated', a.attgenerated <> '' OR a.attidentity = 'a',
-	'Base', t.typname, 'Category', t.typcategory, 'Mod', CASE WHEN d.oid IS NULL THEN a.atttypmod ELSE d.mod END) ORDER BY a.attnum)
+	'Base', t.typname, 'Category', t.typcategory, 'Mod', CASE WHEN d.oid IS NULL THEN a.atttypmod ELSE d.mod END,
+	'Collation', CASE WHEN t.typname = 'citext' THEN 'citext' ELSE (SELECT l.collname FROM pg_collation AS l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) END) ORDER BY a.attnum)
 FROM mine AS m JOIN pg_attribute AS a ON a.attrelid = m.oid LEFT JOIN over AS d ON d.oid = a.atttypid JOIN pg_type AS t ON t.oid = coalesce(d.base, a.atttypid)
 WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid`
 

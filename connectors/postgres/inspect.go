@@ -112,7 +112,13 @@ func (v *view) inspect(out *connectors.Schema) error {
 	}
 	for _, r := range functions {
 		if r.unbound {
-			if of := language.Reads(r.body, tables); len(of) > 0 {
+			of := language.Reads(r.body, tables, func(n string) string {
+				if _, bare, ok := strings.Cut(n, "."); ok && !tables[n] {
+					return bare // a table where the account looks is called without its schema
+				}
+				return n
+			})
+			if len(of) > 0 {
 				out.Routines = append(out.Routines, connectors.Routine{Name: r.name, Reads: of})
 			}
 		}

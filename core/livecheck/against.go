@@ -29,6 +29,7 @@ func Against(s *datamap.System, schema *connectors.Schema) datamap.Problems {
 		for _, t := range v.tables[c] {
 			v.table(c, t)
 		}
+		v.undated(c)
 	}
 	v.cascades()
 	v.shown()
@@ -89,6 +90,7 @@ func (v *view) table(c *datamap.Collection, t *connectors.SchemaCollection) {
 	v.notNull(c, t)
 	v.collisions(c, t)
 	v.indexes(c, t)
+	v.compared(c, t)
 }
 
 // strangers are tables the map neither maps nor leaves out.

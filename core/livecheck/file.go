@@ -63,6 +63,8 @@ type Field struct {
 	Generated bool   `json:"generated,omitempty"`
 	Family    string `json:"family,omitempty"`
 	Length    int    `json:"length,omitempty"`
+	Collation string `json:"collation,omitempty"`
+	Undated   bool   `json:"undated,omitempty"`
 }
 
 // Reference is a foreign key.

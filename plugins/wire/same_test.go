@@ -116,7 +116,7 @@ func TestDescriptionComesBack(t *testing.T) {
 
 func TestSchemaComesBack(t *testing.T) {
 	full := connectors.SchemaCollection{
-		Name: "t", Fields: []connectors.SchemaField{{Name: "a", Type: "text", NotNull: true, Generated: true, Family: connectors.TextFamily, Length: 11}}, Key: []string{"a"},
+		Name: "t", Fields: []connectors.SchemaField{{Name: "a", Type: "text", NotNull: true, Generated: true, Family: connectors.TextFamily, Length: 11, Collation: "latin1_bin", Undated: true}}, Key: []string{"a"},
 		Unique: [][]string{{"a", "b"}, {"c"}}, Indexes: [][]string{{"a"}},
 		References: []connectors.Reference{{Fields: []string{"a"}, Target: "u", Targets: []string{"id"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
 		Triggers:   []connectors.Trigger{{Name: "x", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Unread: true}}, View: true, Rows: -1, Caseless: []string{"a"},

@@ -40,7 +40,7 @@ func name(quote string) string {
 // New is a language; written, asked and invoked are what stands before a name.
 func New(quote, noise, written, asked, invoked, composed string, ways ...Way) Language {
 	before := func(words string) *regexp.Regexp {
-		return regexp.MustCompile(`(?i)\b(?:` + words + `)\s+` + name(quote))
+		return regexp.MustCompile(`(?i)\b(?:` + words + `)[\s(]+` + name(quote))
 	}
 	called := `(?:(?i)\b(?:` + invoked + `)\s+` + name(quote) + `|` + name(quote) + `\s*\()`
 	return Language{Quote: quote, Noise: regexp.MustCompile(noise), Written: before(written), Asked: before(asked), Composed: regexp.MustCompile(composed), Tells: ways,

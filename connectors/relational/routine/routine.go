@@ -17,8 +17,14 @@ type Routine struct {
 // Library finds routines by their names, as [Language.Bare] writes them; whose schema is not looked at, for a text says it seldom.
 type Library map[string][]Routine
 
-// Read is what a trigger with this text may do, in the routines it calls too, and the names of those it calls that are in no library.
-func (g Language) Read(body string, in Library) (does connectors.Trigger, unknown []string) {
+// Call is of a routine that is in no library.
+type Call struct {
+	Name      string // as [Language.Bare] writes it
+	Statement bool   // of a procedure; else it may be one of the database's own functions, or no call at all
+}
+
+// Read is what a trigger with this text may do, in the routines it calls too, and what it calls that nobody knows.
+func (g Language) Read(body string, in Library) (does connectors.Trigger, unknown []Call) {
 	r := reader{language: g, library: in, seen: map[string]bool{}}
 	r.follow(body)
 	return r.does, r.unknown
@@ -29,7 +35,7 @@ type reader struct {
 	library  Library
 	seen     map[string]bool
 	does     connectors.Trigger
-	unknown  []string
+	unknown  []Call
 }
 
 func (r *reader) follow(body string) {
@@ -56,7 +62,7 @@ func (r *reader) follow(body string) {
 		r.seen[name] = true
 		found := r.library[name]
 		if len(found) == 0 {
-			add(&r.unknown, name)
+			r.unknown = append(r.unknown, Call{name, m[1] != ""})
 		}
 		for _, x := range found {
 			r.does.Unread = r.does.Unread || x.Hidden
@@ -65,14 +71,11 @@ func (r *reader) follow(body string) {
 	}
 }
 
-// Reads are those of the tables that a text names as read from, in order.
-func (g Language) Reads(body string, tables map[string]bool) []string {
+// Reads are those of the tables that a text names as read from, in order; called says how a table with its schema is called among them.
+func (g Language) Reads(body string, tables map[string]bool, called func(string) string) []string {
 	var out []string
 	for _, n := range g.names(g.Asked, g.code(body, false)) {
-		if bare := g.last(n); !tables[n] {
-			n = bare // a table where the account looks is called without its schema
-		}
-		if tables[n] {
+		if n = called(n); tables[n] {
 			add(&out, n)
 		}
 	}

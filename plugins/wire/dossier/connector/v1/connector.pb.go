@@ -3862,8 +3862,10 @@ type SchemaField struct {
 	Type          string                 `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	NotNull       bool                   `protobuf:"varint,3,opt,name=not_null,json=notNull,proto3" json:"not_null,omitempty"`
 	Generated     bool                   `protobuf:"varint,4,opt,name=generated,proto3" json:"generated,omitempty"`
-	Family        string                 `protobuf:"bytes,5,opt,name=family,proto3" json:"family,omitempty"`  // text, whole number, number, boolean, date, bytes, nested; "": not said
-	Length        int64                  `protobuf:"varint,6,opt,name=length,proto3" json:"length,omitempty"` // of a text, in characters; 0: any
+	Family        string                 `protobuf:"bytes,5,opt,name=family,proto3" json:"family,omitempty"`       // text, whole number, number, boolean, date, bytes, nested; "": not said
+	Length        int64                  `protobuf:"varint,6,opt,name=length,proto3" json:"length,omitempty"`      // of a text, in characters; 0: any
+	Collation     string                 `protobuf:"bytes,7,opt,name=collation,proto3" json:"collation,omitempty"` // by which its texts are compared; "": as texts are there, or not said
+	Undated       bool                   `protobuf:"varint,8,opt,name=undated,proto3" json:"undated,omitempty"`    // a row that does not say otherwise holds a date that is none, 0000-00-00
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3938,6 +3940,20 @@ func (x *SchemaField) GetLength() int64 {
 		return x.Length
 	}
 	return 0
+}
+
+func (x *SchemaField) GetCollation() string {
+	if x != nil {
+		return x.Collation
+	}
+	return ""
+}
+
+func (x *SchemaField) GetUndated() bool {
+	if x != nil {
+		return x.Undated
+	}
+	return false
 }
 
 type Reference struct {
@@ -5109,14 +5125,16 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\aunbound\x18\x12 \x01(\bR\aunbound\x12\x14\n" +
 	"\x05reads\x18\x13 \x03(\tR\x05reads\"\x1d\n" +
 	"\x05Names\x12\x14\n" +
-	"\x05names\x18\x01 \x03(\tR\x05names\"\x9e\x01\n" +
+	"\x05names\x18\x01 \x03(\tR\x05names\"\xd6\x01\n" +
 	"\vSchemaField\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x19\n" +
 	"\bnot_null\x18\x03 \x01(\bR\anotNull\x12\x1c\n" +
 	"\tgenerated\x18\x04 \x01(\bR\tgenerated\x12\x16\n" +
 	"\x06family\x18\x05 \x01(\tR\x06family\x12\x16\n" +
-	"\x06length\x18\x06 \x01(\x03R\x06length\"\xab\x01\n" +
+	"\x06length\x18\x06 \x01(\x03R\x06length\x12\x1c\n" +
+	"\tcollation\x18\a \x01(\tR\tcollation\x12\x18\n" +
+	"\aundated\x18\b \x01(\bR\aundated\"\xab\x01\n" +
 	"\tReference\x12\x16\n" +
 	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\tR\x06target\x12\x18\n" +
