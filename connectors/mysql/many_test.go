@@ -25,9 +25,9 @@ func TestInspectAsksTheSameOfAnyNumberOfTables(t *testing.T) {
 	h := newHouse(t, b.String())
 	schema, statements := &connectors.Schema{}, 0
 	began := time.Now()
-	err := with(t.Context(), h.store.(*store).pool, func(l *line) error {
+	err := with(t.Context(), h.Store.(*store).pool, func(l *line) error {
 		l.sent = 0
-		err := h.store.(*store).view(t.Context(), l).inspect(schema)
+		err := h.Store.(*store).view(t.Context(), l).inspect(schema)
 		statements = l.sent
 		return err
 	})
