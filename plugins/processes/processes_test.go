@@ -43,11 +43,13 @@ func as(t *testing.T, role string, config connectors.Config, shapes ...conforman
 }
 
 func TestMemoryAsAProcess(t *testing.T) {
+	t.Parallel()
 	s, extra := as(t, "memory", connectors.Config{"name": "suite", "fold": "login_ci"}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 
 func TestFilesAsAProcess(t *testing.T) {
+	t.Parallel()
 	var shapes []conformance.Shape
 	for _, format := range []string{"csv", "jsonl", "json"} {
 		rows := &connectors.RowFormat{Format: format}
@@ -78,17 +80,20 @@ func database(t *testing.T) string {
 }
 
 func TestSQLiteAsAProcess(t *testing.T) {
+	t.Parallel()
 	s, extra := as(t, "sqlite", connectors.Config{"file": database(t)}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 
 func TestPostgresAsAProcess(t *testing.T) {
+	t.Parallel()
 	db := servers.Postgres(t)
 	s, extra := as(t, "postgres", connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)
 }
 
 func TestMongoDBAsAProcess(t *testing.T) {
+	t.Parallel()
 	db := servers.MongoDB(t)
 	whole := conformance.Shape{Name: "documents", Places: map[string]conformance.Place{"docs": {At: "gridfs:docs"}, "order by": {Fields: []string{"group", "select", "two words"}}}}
 	for _, name := range []string{"people", "values", "addresses", "leases", "parties", "readings", "entries"} {
@@ -103,6 +108,7 @@ func TestMongoDBAsAProcess(t *testing.T) {
 }
 
 func TestMySQLAsAProcess(t *testing.T) {
+	t.Parallel()
 	db := servers.MySQL(t)
 	s, extra := as(t, "mysql", connectors.Config{"url": db.URL, "ordinary_url": db.Ordinary}, conformance.Shape{Folds: true})
 	conformance.Run(t, s, extra...)

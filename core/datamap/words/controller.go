@@ -42,7 +42,7 @@ var purpose = &Type{Name: "a purpose", Struct: &Struct{Name: "a purpose", Words:
 		{Key: "logic", Type: label, Required: true, Doc: "The logic involved."},
 		{Key: "effect", Type: label, Required: true, Doc: "Significance and consequences for the subject."},
 	}}}, Doc: "Automated decisions and profiling (art. 15(1)(h))."},
-	{Key: "controller", Type: text, Default: "the first", Doc: "Whose purpose it is, where the map has several controllers."},
+	{Key: "controller", Type: text, Default: "the one; required where the map has several", Doc: "Whose purpose it is."},
 	{Key: "role", Type: one("controller", "joint", "processor"), Default: "controller", Doc: "Ours: what we hold as processor is counted and reported, never touched without that controller's instruction."},
 	{Key: "for", Type: text, Doc: "Joint: with whom. Processor: for whom.", Wrong: "purpose P is held as processor, and nothing says for whom"},
 }}}
