@@ -45,7 +45,7 @@ const (
 // again says whether another attempt may end otherwise.
 func again(err error, attempt int) bool {
 	switch number(err) {
-	case deadlock, lockTimeout:
+	case deadlock, lockTimeout, changedSince:
 		return attempt < attempts
 	case parentRow, childRow, duplicate:
 		return attempt < doubts // somebody's row may have come between; mostly it is the plan that is wrong

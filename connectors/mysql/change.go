@@ -2,7 +2,7 @@ package mysql
 
 import (
 	"errors"
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -38,13 +38,34 @@ func (w *work) change(j *job) error {
 	return err
 }
 
-// atOnce is how many rows one statement is about.
+// atOnce is how many rows one statement is about, where what names them is not too much for the server.
 const atOnce = 5000
+
+// portions are rows, so many at a time as one statement is about.
+func (w *work) portions(rows []target) iter.Seq[[]target] {
+	return func(yield func([]target) bool) {
+		for len(rows) > 0 {
+			n, bytes := 0, 0
+			for ; n < len(rows) && n < atOnce && (n == 0 || bytes < w.store.server.room()); n++ {
+				for _, id := range rows[n].ID {
+					bytes += len(id) + beside
+				}
+			}
+			if !yield(rows[:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+	}
+}
+
+// beside is what is sent beside a text that is sent: quotes, a comma, its number.
+const beside = 16
 
 // each calls f for the rows of each arm, those in the table itself first, so many at a time as one statement is about.
 func (w *work) each(t *table, rows []target, f func(relational.Arm, []target) error) error {
 	for _, arm := range t.Arms {
-		for part := range slices.Chunk(jobs.Only(rows, arm.Held), atOnce) {
+		for part := range w.portions(jobs.Only(rows, arm.Held)) {
 			if err := f(arm, part); err != nil {
 				return err
 			}
@@ -123,7 +144,7 @@ func (s *statement) query(text string) query { return query{SQL: text, Args: s.a
 // present are the names of those of the rows of an arm that are there.
 func (w *work) present(t *table, arm relational.Arm, rows []target) (map[string]bool, error) {
 	there := map[string]bool{}
-	for part := range slices.Chunk(rows, atOnce) {
+	for part := range w.portions(rows) {
 		s := w.about(t, arm)
 		from := s.given(part)
 		if err := w.line.each(w.ctx, "looking at rows of "+t.Name, s.query("SELECT "+s.ids()+" FROM "+from), namesInto(there)); err != nil {

@@ -91,7 +91,7 @@ func (w *work) amongThemselves(t *table, own []reference, rows []target) (map[st
 	}
 	n := len(t.base().Identity)
 	for _, ref := range own {
-		for part := range slices.Chunk(rows, atOnce) {
+		for part := range w.portions(rows) {
 			s := w.about(t, t.base())
 			from := s.given(part)
 			err := w.line.each(w.ctx, "looking at rows of "+t.Name, s.query("SELECT "+s.ids()+", "+s.idsOf("p")+" FROM "+from+" JOIN "+t.base().Table(s.d)+" AS p ON "+same(ref.to, "p", ref.from, "u")), func(row [][]byte) error {

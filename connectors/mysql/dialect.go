@@ -34,7 +34,7 @@ func (d dialect) Caseless(of relational.Term) string { return d.Folded(of) }
 
 func (dialect) Single() bool { return false }
 
-// Tuples sends all tuples as one JSON document. A tuple with a value that is none of its column's type matches nothing, and stays here. A
+// Tuples sends all tuples as one JSON document, or as several where the server takes none so large. A tuple with a value that is none of its column's type matches nothing, and stays here. A
 // text that the column's collation takes for the empty one matches nothing either, unless it is empty itself.
 func (d dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, within bool, bind func(any) string) (string, error) {
 	g := grid{}
@@ -82,7 +82,11 @@ func (d dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, wit
 			out = append(out, "CAST(j."+name+" AS DATETIME(6))")
 		}
 	}
-	return "SELECT " + strings.Join(out, ", ") + " FROM " + g.from("j", bind), nil
+	var parts []string
+	for _, doc := range docs(g.rows, d.room()) {
+		parts = append(parts, "SELECT "+strings.Join(out, ", ")+" FROM "+g.read(doc, "j", bind))
+	}
+	return strings.Join(parts, " UNION ALL "), nil
 }
 
 func end(t *time.Time) any {
@@ -121,15 +125,34 @@ func (g *grid) add(name string) {
 
 // from writes the rows as something to select from.
 func (g *grid) from(alias string, bind func(any) string) string {
+	return g.read(document(g.rows), alias, bind)
+}
+
+// read writes rows that stand in a document as something to select from.
+func (g *grid) read(doc, alias string, bind func(any) string) string {
 	cols := make([]string, len(g.columns))
 	for i, c := range g.columns {
 		cols[i] = c + " PATH '$[" + strconv.Itoa(i) + "]'"
 	}
-	doc := []byte("[]")
-	if len(g.rows) > 0 {
-		doc, _ = json.Marshal(g.rows) // texts and numbers
+	return "JSON_TABLE(" + bind(doc) + ", '$[*]' COLUMNS (" + strings.Join(cols, ", ") + ")) AS " + alias
+}
+
+func document(rows [][]any) string {
+	if len(rows) == 0 {
+		return "[]"
 	}
-	return "JSON_TABLE(" + bind(string(doc)) + ", '$[*]' COLUMNS (" + strings.Join(cols, ", ") + ")) AS " + alias
+	doc, _ := json.Marshal(rows) // texts and numbers
+	return string(doc)
+}
+
+// docs are rows as documents of at most so many bytes, as long as they have more than one row.
+func docs(rows [][]any, most int) []string {
+	whole := document(rows)
+	if len(whole) <= most || len(rows) < 2 {
+		return []string{whole}
+	}
+	half := len(rows) / 2
+	return append(docs(rows[:half], most), docs(rows[half:], most)...)
 }
 
 // cell is a text that [written] made, as a value to be compared with col or stored in it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -19,6 +20,8 @@ const (
 	childRow    = 1452 // the row refers to none
 	duplicate   = 1062
 	signalled   = 1644
+
+	changedSince = 1020 // the row is another one than when it was read
 )
 
 // fault is an error of the database in words of the contract, and which it was.
@@ -38,17 +41,26 @@ func failure(ctx context.Context, doing string, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
-	case errors.Is(err, mysql.ErrPktTooLarge):
-		return fmt.Errorf("%s: %w: a statement with its values is larger than max_allowed_packet of the server", doing, connectors.ErrNotSupported)
+	case errors.Is(err, mysql.ErrPktTooLarge), errors.As(err, &e) && e.Number == 1105 && strings.Contains(e.Message, "mysql_send_long_data()"):
+		return fmt.Errorf("%s: %w", doing, tooLarge())
 	case !errors.As(err, &e):
 		return fmt.Errorf("%s: %w: the connection to the database failed", doing, connectors.ErrTryLater)
 	}
 	return &fault{e.Number, fmt.Errorf("%s: %w", doing, spoken(e))}
 }
 
+func tooLarge() error {
+	return fmt.Errorf("%w: a statement with its values is larger than max_allowed_packet of the server", connectors.ErrNotSupported)
+}
+
 func spoken(e *mysql.MySQLError) error {
 	switch e.Number {
-	case deadlock, lockTimeout, 1020, 3572: // 1020: the row has changed since it was read
+	case 1153, 1301:
+		return tooLarge()
+	case 1665: // nothing is committed where READ COMMITTED and a log of statements meet
+		return connectors.Diagnostics{{Severity: connectors.Error, Summary: "the server logs changes as statements, and so takes none from transactions that are READ COMMITTED",
+			Detail: "SET GLOBAL binlog_format = MIXED, or ROW, and keep it in the server's configuration; connections made before keep to the old"}}
+	case deadlock, lockTimeout, changedSince, 3572:
 		return fmt.Errorf("%w: other transactions hold the rows", connectors.ErrTryLater)
 	case 1317, 1969, 3024, 1968: // interrupted, max_statement_time, max_execution_time
 		return fmt.Errorf("%w: the statement took longer than it may", connectors.ErrTryLater)

@@ -34,7 +34,12 @@ func (a application) Text(ctx context.Context, query string) (string, error) {
 // newHouse is an empty database in which statements were run.
 func newHouse(t *testing.T, statements string) *house {
 	t.Helper()
-	h := &house{House: &tables.House{T: t}, Database: servers.MySQL(t)}
+	return houseOn(t, servers.MySQL(t), statements)
+}
+
+func houseOn(t *testing.T, db servers.Database, statements string) *house {
+	t.Helper()
+	h := &house{House: &tables.House{T: t}, Database: db}
 	h.app = h.connect(h.URL)
 	h.App, h.Waits = application{h.app}, h.waits
 	h.Connect = func() tables.App { return application{h.connect(h.URL)} }

@@ -21,6 +21,7 @@ const (
 type server struct {
 	maria   bool
 	version int // 101106 is 10.11.6
+	packet  int // the most bytes it takes in one message, and in one parameter
 }
 
 // The first versions that know all that is asked of them.
@@ -48,6 +49,7 @@ func open(ctx context.Context, p place) (*store, error) {
 	if s.server, err = p.look(ctx, config); err != nil {
 		return nil, err
 	}
+	config.MaxAllowedPacket = s.server.packet - 1 // what is larger the driver sends parameter by parameter
 	for _, x := range []struct {
 		most int
 		into **sql.DB
@@ -82,9 +84,10 @@ func (p place) look(ctx context.Context, config *mysql.Config) (server, error) {
 	defer db.Close()
 	var s server
 	err = with(ctx, db, func(l *line) error {
-		return l.each(ctx, "connecting", query{SQL: "SELECT version()"}, func(row [][]byte) error {
+		return l.each(ctx, "connecting", query{SQL: "SELECT version(), @@max_allowed_packet"}, func(row [][]byte) (err error) {
 			s = known(string(row[0]))
-			return nil
+			s.packet, err = strconv.Atoi(string(row[1]))
+			return err
 		})
 	})
 	if err == nil && (s.maria && s.version < oldestMaria || !s.maria && s.version < oldestMySQL) {
@@ -104,6 +107,9 @@ func known(text string) server {
 	}
 	return s
 }
+
+// room is how much of one parameter that can be cut is sent at once: small enough that it fits beside others, and beside the statement.
+func (s server) room() int { return s.packet / 4 }
 
 // dialect is how this server writes a selection.
 func (s server) dialect() dialect { return dialect{s} }

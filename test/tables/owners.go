@@ -16,18 +16,22 @@ const Owned = `CREATE TABLE addresses (id int PRIMARY KEY, street varchar(20));
 	CREATE TABLE members (id int PRIMARY KEY, no varchar(20) UNIQUE, address_id int, FOREIGN KEY (address_id) REFERENCES addresses (id));
 	CREATE TABLE payments (id int PRIMARY KEY, member_id int NOT NULL, FOREIGN KEY (member_id) REFERENCES members (id))`
 
-// Leave erases a member, her payments, and her address where nobody else lives there.
-func Leave(no string) []connectors.Treatment {
+// Leave erases members, their payments, and the addresses where nobody else lives.
+func Leave(nos ...string) []connectors.Treatment {
 	members, addresses, payments := Coll("members", "id"), Coll("addresses", "id"), Coll("payments", "id")
+	values := make([]any, len(nos))
+	for i, no := range nos {
+		values[i] = no
+	}
 	to := func(c connectors.Collection, from, field string) connectors.Selection {
-		sel := By(members, "no", no)
+		sel := By(members, "no", values...)
 		sel.Collection = c
 		sel.Any[0].Via = []connectors.Hop{{Collection: members, From: []string{from}, To: []string{field}}}
 		return sel
 	}
 	home := to(addresses, "address_id", "id")
-	home.Where = []connectors.Cond{connectors.NoneOver(connectors.Step{Collection: members, From: []string{"id"}, To: []string{"address_id"}}, connectors.NotThat(connectors.InValues("no", no)))}
-	return []connectors.Treatment{Del(to(payments, "id", "member_id")), Del(By(members, "no", no)), Del(home)}
+	home.Where = []connectors.Cond{connectors.NoneOver(connectors.Step{Collection: members, From: []string{"id"}, To: []string{"address_id"}}, connectors.NotThat(connectors.InValues("no", values...)))}
+	return []connectors.Treatment{Del(to(payments, "id", "member_id")), Del(By(members, "no", values...)), Del(home)}
 }
 
 // leaves erases a member, as often as others stand in the way of it.
