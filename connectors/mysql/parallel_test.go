@@ -17,6 +17,20 @@ func TestTheLastOwnerTakesWhatWasShared(t *testing.T) {
 
 func TestManyOwnersAtOnce(t *testing.T) { newHouse(t, tables.Owned).ManyOwnersAtOnce() }
 
+func TestTwoNodesAtOnce(t *testing.T) {
+	const rounds = 1000
+	h := newHouse(t, tables.Owned)
+	h.OwnedBy(rounds, 2, 1)
+	h.TwoNodesAtOnce(h.open(h.URL), rounds)
+}
+
+func TestBatchesThatMeet(t *testing.T) {
+	const rounds, size = 30, 20
+	h := newHouse(t, tables.Owned)
+	h.OwnedBy(rounds*size, 2, 1)
+	h.BatchesThatMeet(h.open(h.URL), rounds, size)
+}
+
 func TestLateChildrenWaitForTheirParent(t *testing.T) {
 	var e *mysql.MySQLError
 	if err := newHouse(t, tables.Owned).LateChildrenWaitForTheirParent(); !errors.As(err, &e) || e.Number != childRow {

@@ -23,6 +23,13 @@ func TestTwoNodesAtOnce(t *testing.T) {
 	h.TwoNodesAtOnce(h.open(h.URL, "1s"), rounds)
 }
 
+func TestBatchesThatMeet(t *testing.T) {
+	const rounds, size = 30, 20
+	h := newHouse(t, tables.Owned+"; CREATE INDEX ON members (address_id); CREATE INDEX ON payments (member_id)")
+	h.OwnedBy(rounds*size, 2, 1)
+	h.BatchesThatMeet(h.open(h.URL, "1s"), rounds, size)
+}
+
 func TestLateChildrenWaitForTheirParent(t *testing.T) {
 	var e *pgconn.PgError
 	if err := newHouse(t, tables.Owned).LateChildrenWaitForTheirParent(); !errors.As(err, &e) || e.Code != foreignKey {

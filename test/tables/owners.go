@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -34,10 +35,10 @@ func Leave(nos ...string) []connectors.Treatment {
 	return []connectors.Treatment{Del(to(payments, "id", "member_id")), Del(By(members, "no", values...)), Del(home)}
 }
 
-// leaves erases a member, as often as others stand in the way of it.
-func (h *House) leaves(no string) (out []connectors.Outcome, err error) {
+// leaves erases members, as often as others stand in the way of it.
+func (h *House) leaves(nos ...string) (out []connectors.Outcome, err error) {
 	for {
-		if out, err = h.Apply(Leave(no)...); !errors.Is(err, connectors.ErrTryLater) {
+		if out, err = h.Apply(Leave(nos...)...); !errors.Is(err, connectors.ErrTryLater) {
 			return out, err
 		}
 	}
@@ -130,6 +131,35 @@ func (h *House) TwoNodesAtOnce(other connectors.Store, rounds int) {
 		for n, node := range []*House{h, &second} {
 			round.Go(func() error {
 				_, err := node.leaves(fmt.Sprintf("C-%d", 2*i+n))
+				return err
+			})
+		}
+		if err := round.Wait(); err != nil {
+			h.Fatal(err)
+		}
+	}
+	h.nobody()
+}
+
+// BatchesThatMeet has many leave in two batches at the same time on two nodes, each of which shares an address with somebody of the other
+// batch, and is named in the opposite order: neither batch waits for what the other has without end, and the later takes what was shared. There
+// are as many addresses as rounds times size, each with two members.
+func (h *House) BatchesThatMeet(other connectors.Store, rounds, size int) {
+	h.Helper()
+	second := *h
+	second.Store = other
+	for i := range rounds {
+		batches := make([][]string, 2)
+		for k := range size {
+			first := 2 * (i*size + k)
+			batches[0] = append(batches[0], fmt.Sprintf("C-%d", first))
+			batches[1] = append(batches[1], fmt.Sprintf("C-%d", first+1))
+		}
+		slices.Reverse(batches[1])
+		var round errgroup.Group
+		for n, node := range []*House{h, &second} {
+			round.Go(func() error {
+				_, err := node.leaves(batches[n]...)
 				return err
 			})
 		}
