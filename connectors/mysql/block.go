@@ -7,6 +7,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // methodMove is the one way to block: content goes to a held row, out of reach of applications.
@@ -86,11 +87,11 @@ func (w *work) move(t *table, rows []target) error {
 	if err := w.unheard(t); err != nil {
 		return err
 	}
-	refs, err := w.view.referring(t.schema, t.Name)
+	refs, err := w.view.referring(t)
 	if err != nil {
 		return err
 	}
-	empty, err := t.placeholders(refs)
+	empty, err := shells.Placeholders(w.view.dialect(), &t.Table, t.key, refs, "u.", "h."+heldKey, least)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (w *work) move(t *table, rows []target) error {
 	return w.quietly(func() error {
 		take := w.about(t, t.base())
 		n, err := w.line.exec(w.ctx, "moving rows of "+t.Name, take.query("INSERT INTO "+t.Arms[1].Table(dialect{})+" ("+strings.Join(cols, ", ")+", "+heldShell+") SELECT "+
-			strings.Join(values, ", ")+", CASE WHEN "+t.referred(refs, "u")+" THEN '' END FROM "+take.given(rows)))
+			strings.Join(values, ", ")+", CASE WHEN "+shells.Referred(w.view.dialect(), refs, "u")+" THEN '' END FROM "+take.given(rows)))
 		if err != nil {
 			return err
 		}
@@ -120,10 +121,7 @@ func (w *work) move(t *table, rows []target) error {
 		if left != n {
 			return kept(t.Name)
 		}
-		note := w.about(t, t.base())
-		_, err = w.line.exec(w.ctx, "moving rows of "+t.Name, note.query("UPDATE "+note.given(rows)+" JOIN "+t.heldAs()+" ON "+same(t.key, "h", t.key, "u")+" AND h."+heldShell+" = '' SET "+
-			strings.Join(append(t.untouched("h"), "h."+heldShell+" = "+t.print("u")), ", ")))
-		if err != nil {
+		if err := w.noted(t, rows); err != nil {
 			return err
 		}
 		moved, err := w.present(t, t.Arms[1], rows)
@@ -132,6 +130,14 @@ func (w *work) move(t *table, rows []target) error {
 		}
 		return err
 	})
+}
+
+// noted writes down what shells look like that have just been made of rows in their table.
+func (w *work) noted(t *table, rows []target) error {
+	s := w.about(t, t.base())
+	_, err := w.line.exec(w.ctx, "moving rows of "+t.Name, s.query("UPDATE "+s.given(rows)+" JOIN "+t.heldAs()+" ON "+same(t.key, "h", t.key, "u")+" AND h."+heldShell+" = '' SET "+
+		strings.Join(append(t.untouched("h"), "h."+heldShell+" = "+t.print("u")), ", ")))
+	return err
 }
 
 // quietly runs f while triggers that heed it are silent.
@@ -158,7 +164,7 @@ func (w *work) unheard(t *table) error {
 	if err != nil || loud == "" {
 		return err
 	}
-	return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: t.Name + "." + loud,
+	return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: t.Name + "." + loud,
 		Summary: "trigger " + loud + " of table " + t.Name + " would go off as rows are moved out of reach and back, and the server cannot silence it",
 		Detail:  "have it do nothing where " + moving + " is not NULL: IF " + moving + " IS NULL THEN … END IF"})
 }

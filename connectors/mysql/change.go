@@ -163,6 +163,6 @@ func namesInto(names map[string]bool) func([][]byte) error {
 
 // kept says that rows stayed as they were without an error.
 func kept(table string) error {
-	return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table, Summary: "rows of table " + table + " stay as they were",
+	return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table, Summary: "rows of table " + table + " stay as they were",
 		Detail: "a trigger of the database may put them back; they cannot be treated while it does"})
 }

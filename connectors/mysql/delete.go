@@ -114,7 +114,7 @@ func (w *work) unhook(t *table, own []reference, rows []target) error {
 	var set []string
 	for _, ref := range own {
 		for _, c := range ref.from {
-			if !typeOf(t.own(c)).notNull && !slices.Contains(t.base().Identity, c) {
+			if !t.own(c).NotNull && !slices.Contains(t.base().Identity, c) {
 				set = append(set, "u."+quote(c)+" = NULL")
 				break // a reference with a NULL in it leads nowhere
 			}
@@ -133,11 +133,7 @@ func (w *work) unhook(t *table, own []reference, rows []target) error {
 
 // same writes that columns under one alias hold what those under another hold.
 func same(left []string, a string, right []string, b string) string {
-	parts := make([]string, len(left))
-	for i := range left {
-		parts[i] = a + "." + quote(left[i]) + " = " + b + "." + quote(right[i])
-	}
-	return strings.Join(parts, " AND ")
+	return relational.Same(dialect{}, left, a, right, b)
 }
 
 // cellOf is the n-th text sent beside what names a row, as a value of a column.

@@ -43,12 +43,12 @@ func (v *view) columnsOf(of some) (map[string][]relational.Column, error) {
 	q := of.asked(`SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COALESCE(NUMERIC_SCALE, DATETIME_PRECISION, 0), COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
 		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), TABLE_NAME, PRIVILEGES, COALESCE(COLUMN_DEFAULT, '') FROM information_schema.COLUMNS`, "TABLE_SCHEMA", "TABLE_NAME", "ORDER BY TABLE_NAME, ORDINAL_POSITION")
 	err := v.line.each(v.ctx, reading, q, func(r [][]byte) error {
-		t := typed{name: string(r[1]), notNull: string(r[3]) == "NO", charset: string(r[5]), collation: string(r[6])}
+		t := typed{name: string(r[1]), charset: string(r[5]), collation: string(r[6])}
 		full, extra := string(r[2]), strings.ToLower(string(r[7]))
 		t.kind = kinds[t.name]
 		t.unsigned = strings.Contains(full, "unsigned")
 		t.boolean = full == "tinyint(1)" || full == "bit(1)"
-		t.computed = len(r[8]) > 0 || strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated")
+		computed := len(r[8]) > 0 || strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated")
 		t.touched = strings.Contains(extra, "on update")
 		t.closed = !strings.Contains(string(r[11]), "select")
 		t.undated = dates(t.kind) && strings.HasPrefix(strings.Trim(string(r[12]), "'"), "0000-00-00")
@@ -69,7 +69,7 @@ func (v *view) columnsOf(of some) (map[string][]relational.Column, error) {
 			return nil
 		}
 		table := string(r[10])
-		out[table] = append(out[table], relational.Column{Name: string(r[0]), Type: full, Class: t.class(), Own: t})
+		out[table] = append(out[table], relational.Column{Name: string(r[0]), Type: full, Class: t.class(), Own: t, NotNull: string(r[3]) == "NO", Computed: computed})
 		return nil
 	})
 	return out, err

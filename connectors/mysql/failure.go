@@ -144,11 +144,6 @@ func constraint(number uint16) (connectors.Diagnostic, bool) {
 	return connectors.Diagnostic{Severity: connectors.Error, Summary: summary, Detail: hint}, true
 }
 
-// conflict is an ErrConflict that says what stands in the way.
-func conflict(notes ...connectors.Diagnostic) error {
-	return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics(notes))
-}
-
 // number is that of the database's error behind an error; 0 where there is none.
 func number(err error) uint16 {
 	var f *fault

@@ -36,15 +36,13 @@ func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, er
 			if !u.Does(connectors.Block) && !u.Does(connectors.Release) {
 				continue
 			}
-			from, err := v.referring(t.schema, t.Name)
+			from, err := v.referring(t)
 			if err != nil {
 				return err
 			}
-			for _, r := range append(slices.Clone(t.refs), from...) { // what leads to restricted rows, and where they lead, is looked at
-				for _, other := range []string{r.child(), r.parent()} {
-					if other != t.base().Table(dialect{}) {
-						add("SELECT", other)
-					}
+			for _, r := range append(t.away(), from...) { // what leads to restricted rows, and where they lead, is looked at
+				if r.Table != t.base().Table(dialect{}) {
+					add("SELECT", r.Table)
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // What the executor keeps in a database of its own, beside that of the applications. A held row has every column of its table, and beside them:
@@ -50,9 +51,7 @@ func (v *view) readHeld(t *table) error {
 func (t *table) heldAs() string { return t.Arms[1].Table(dialect{}) + " AS h" }
 
 // stored are the columns that hold values of their own.
-func (t *table) stored() []relational.Column {
-	return slices.DeleteFunc(slices.Clone(t.Columns), func(c relational.Column) bool { return typeOf(c).computed })
-}
+func (t *table) stored() []relational.Column { return shells.Stored(&t.Table) }
 
 // dropShells removes what stands for held rows that are to be deleted: their shells and marks.
 func (w *work) dropShells(t *table, rows []target) error {

@@ -48,12 +48,9 @@ type typed struct {
 	charset   string
 	collation string
 	label     string // the first of an enum
-	notNull   bool
-	computed  bool // from other columns
-	touched   bool // given the time of the change, where a change does not say otherwise
-	points    bool // part of a foreign key
-	closed    bool // the account may not read it
-	undated   bool // a row that does not say otherwise has a date in it that is none, 0000-00-00
+	touched   bool   // given the time of the change, where a change does not say otherwise
+	closed    bool   // the account may not read it
+	undated   bool   // a row that does not say otherwise has a date in it that is none, 0000-00-00
 }
 
 // typeOf is what is known of a column; of one made up here, nothing.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // references reads foreign keys, in the order of their columns. The server tells of tables alone on which the account may do anything.
@@ -31,21 +32,30 @@ func (v *view) references(where string, args ...any) ([]reference, error) {
 func (v *view) readReferences(t *table) (err error) {
 	t.refs, err = v.references("k.TABLE_SCHEMA = "+placeholder(1)+" AND k.TABLE_NAME = "+placeholder(2), t.schema, t.Name)
 	for i, c := range t.Columns {
-		own := typeOf(c)
-		own.points = slices.ContainsFunc(t.refs, func(r reference) bool { return slices.Contains(r.from, c.Name) })
-		t.Columns[i].Own = own
+		t.Columns[i].Points = slices.ContainsFunc(t.refs, func(r reference) bool { return slices.Contains(r.from, c.Name) })
 	}
 	return err
 }
 
-// referring are the foreign keys that point at t.
-func (v *view) referring(schema, table string) ([]reference, error) {
-	return v.references("k.REFERENCED_TABLE_SCHEMA = "+placeholder(1)+" AND k.REFERENCED_TABLE_NAME = "+placeholder(2), schema, table)
+// referring are the foreign keys that point at a table.
+func (v *view) referring(t *table) ([]shells.Reference, error) {
+	all, err := v.references("k.REFERENCED_TABLE_SCHEMA = "+placeholder(1)+" AND k.REFERENCED_TABLE_NAME = "+placeholder(2), t.schema, t.Name)
+	out := make([]shells.Reference, len(all))
+	for i, r := range all {
+		out[i] = shells.Reference{Table: relational.Arm{Schema: r.fromSchema, From: r.fromTable}.Table(dialect{}), Address: r.fromSchema + "." + r.fromTable, From: r.from, To: r.to}
+	}
+	return out, err
 }
 
-func (r reference) child() string {
-	return relational.Arm{Schema: r.fromSchema, From: r.fromTable}.Table(dialect{})
+// away are the foreign keys of a table, as they point away from it.
+func (t *table) away() []shells.Reference {
+	out := make([]shells.Reference, len(t.refs))
+	for i, r := range t.refs {
+		out[i] = shells.Reference{Table: r.parent(), Address: r.toSchema + "." + r.toTable, From: r.from, To: r.to}
+	}
+	return out
 }
+
 func (r reference) parent() string {
 	return relational.Arm{Schema: r.toSchema, From: r.toTable}.Table(dialect{})
 }

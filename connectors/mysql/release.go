@@ -7,6 +7,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // release lifts a request's marks, and puts rows that nobody holds any more back as they were.
@@ -62,7 +63,7 @@ type back struct {
 func (b back) none(condition, summary, detail string) error {
 	s := b.w.about(b.t, b.t.Arms[1])
 	return b.w.line.each(b.w.ctx, "putting back rows of "+b.t.Name, s.query("SELECT 1 FROM "+s.given(b.rows)+" WHERE "+condition+" LIMIT 1"), func([][]byte) error {
-		return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.t.Name, Summary: summary, Detail: detail})
+		return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.t.Name, Summary: summary, Detail: detail})
 	})
 }
 
@@ -83,24 +84,18 @@ func (w *work) putBack(t *table, rows []target) error {
 	if err := w.unheard(t); err != nil {
 		return err
 	}
+	if err := shells.Uphold(lift{w}, t, rows); err != nil {
+		return err
+	}
 	b := back{w, t, rows}
 	base := t.base().Table(dialect{})
 	there := "EXISTS (SELECT 1 FROM " + base + " AS b WHERE " + same(t.key, "b", t.key, "u")
-	const settle = "the held row is unharmed; compare it with what is there now, and settle it by hand"
 	checks := [][2]string{
 		{"u." + heldShell + " IS NULL AND " + there + ")", "another row of table " + t.Name + " has taken the key of a restricted one"},
 		{"u." + heldShell + " IS NOT NULL AND NOT " + there + " AND " + t.print("b") + " = u." + heldShell + ")", "what was left in place of a restricted row of table " + t.Name + " has been changed or is gone"},
 	}
-	for _, r := range t.refs {
-		var full []string
-		for _, c := range r.from {
-			full = append(full, "u."+quote(c)+" IS NOT NULL")
-		}
-		checks = append(checks, [2]string{strings.Join(full, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + r.parent() + " AS r WHERE " + same(r.to, "r", r.from, "u") + ")",
-			"a restricted row of table " + t.Name + " refers by " + strings.Join(r.from, ", ") + " to a row that is not there any more"})
-	}
 	for _, c := range checks {
-		if err := b.none(c[0], c[1], settle); err != nil {
+		if err := b.none(c[0], c[1], shells.Settle); err != nil {
 			return err
 		}
 	}

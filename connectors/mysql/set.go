@@ -194,15 +194,15 @@ func (w *work) update(j *job, arm relational.Arm, rows []target, l *looked) erro
 		if err != nil {
 			return err
 		}
-		if typeOf(col).computed { // which some servers would pass over in silence
+		if col.Computed { // which some servers would pass over in silence
 			note, _ := constraint(1906)
 			note.Path = j.Table.Name + "." + col.Name
-			return conflict(note)
+			return jobs.Conflict(note)
 		}
-		if may && typeOf(col).notNull { // which some servers would fill with the time of day
+		if may && col.NotNull { // which some servers would fill with the time of day
 			note, _ := constraint(1048)
 			note.Path = j.Table.Name + "." + col.Name
-			return conflict(note)
+			return jobs.Conflict(note)
 		}
 		parts[i] = "u." + quote(col.Name) + " = " + want
 	}
@@ -274,7 +274,7 @@ func (w *work) renamed(j *job, arm relational.Arm, rows []target, more [][]any) 
 }
 
 func foreign(col relational.Column, a connectors.Assign) error {
-	return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: col.Name,
+	return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: col.Name,
 		Summary: "the value for field " + a.Field + " is none of its type, " + col.Type, Detail: "give the field a value the column can hold"})
 }
 

@@ -172,5 +172,5 @@ func (t *table) own(name string) relational.Column {
 
 // hidden is the number a table was given to name its rows, which is none of its content.
 func hidden(name string) relational.Column {
-	return relational.Column{Name: name, Type: "bigint unsigned", Class: relational.ClassNumber, Own: typed{kind: whole, name: "bigint", unsigned: true, notNull: true}}
+	return relational.Column{Name: name, Type: "bigint unsigned", Class: relational.ClassNumber, NotNull: true, Own: typed{kind: whole, name: "bigint", unsigned: true}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // hold blocks or releases the rows of a treatment.
@@ -92,14 +93,14 @@ func (w *work) move(t *table, rows []target) error {
 	s := t.on()
 	from, where := s.given(rows)
 	take := s.ask("moving rows of "+t.Name, "INSERT INTO "+t.Arms[1].Table(dialect{})+" AS u ("+strings.Join(cols, ", ")+", "+heldShell+") SELECT u."+strings.Join(cols, ", u.")+
-		", CASE WHEN "+t.referred(refs, "u")+" THEN '' END FROM "+from+" JOIN "+s.as()+" ON "+where+" RETURNING "+s.ids())
+		", CASE WHEN "+shells.Referred(dialect{}, refs, "u")+" THEN '' END FROM "+from+" JOIN "+s.as()+" ON "+where+" RETURNING "+s.ids())
 	take.row = namesInto(moved)
-	shells, noted := t.shelling(rows, empty)
+	emptied := t.beside(rows, "UPDATE "+t.base().Table(dialect{})+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''")
 	whole := t.beside(rows, "DELETE FROM "+t.base().Table(dialect{})+" AS u USING ", ", "+t.heldAs(), " IS NULL")
 	var left int64
 	sum := func(n int64) error { left += n; return nil }
-	shells.done, whole.done = sum, sum
-	if err := w.line.send(w.ctx, silent(take, shells, whole, noted)...); err != nil {
+	emptied.done, whole.done = sum, sum
+	if err := w.line.send(w.ctx, silent(take, emptied, whole, t.noted(rows))...); err != nil {
 		return err
 	}
 	if left != int64(len(moved)) {
@@ -117,9 +118,7 @@ func (t *table) beside(rows []target, begin, between, shell string) ask {
 	return s.ask("moving rows of "+t.Name, begin+from+between+" WHERE "+where+" AND "+t.sameKey("h", "u")+" AND h."+heldShell+shell)
 }
 
-// shelling makes shells of rows in their table whose held ones say that something is to stay, and writes down what they then look like.
-func (t *table) shelling(rows []target, empty string) (shells, noted ask) {
-	base := t.base().Table(dialect{})
-	return t.beside(rows, "UPDATE "+base+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''"),
-		t.beside(rows, "UPDATE "+t.heldAs()+" SET "+heldShell+" = "+asText("u")+" FROM ", ", "+base+" AS u", " = ''")
+// noted writes down what shells look like that have just been made of rows in their table.
+func (t *table) noted(rows []target) ask {
+	return t.beside(rows, "UPDATE "+t.heldAs()+" SET "+heldShell+" = "+asText("u")+" FROM ", ", "+t.base().Table(dialect{})+" AS u", " = ''")
 }

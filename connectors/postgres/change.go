@@ -194,7 +194,7 @@ func (t *table) present(arm relational.Arm, rows []target, found map[string]bool
 
 // kept says that rows stayed as they were without an error.
 func kept(table string) error {
-	return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table,
+	return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table,
 		Summary: "a trigger or rule on table " + table + " lets rows stay as they were",
 		Detail:  "a BEFORE trigger returns NULL, or a policy hides the rows; they cannot be treated while it does"})
 }

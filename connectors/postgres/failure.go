@@ -142,11 +142,6 @@ func constraint(e *pgconn.PgError) connectors.Diagnostic {
 	return connectors.Diagnostic{Severity: connectors.Error, Path: named(e), Summary: kind + " forbids the change" + of(e), Detail: hint}
 }
 
-// conflict is an ErrConflict that says what stands in the way.
-func conflict(notes ...connectors.Diagnostic) error {
-	return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics(notes))
-}
-
 // state is the state of SQL behind an error; "" where there is none.
 func state(err error) string {
 	var f *fault

@@ -50,5 +50,5 @@ func (s *store) explain(ctx context.Context, err error, call jobs.Call[*table]) 
 			}
 		}
 	}
-	return &fault{state: f.state, err: conflict(now)}
+	return &fault{state: f.state, err: jobs.Conflict(now)}
 }

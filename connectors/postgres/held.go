@@ -3,10 +3,10 @@ package postgres
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // What the executor keeps in a schema of its own. A held row has every column of its table, of the same type, and beside them:
@@ -61,23 +61,11 @@ func (t *table) heldAs() string { return t.Arms[1].Table(dialect{}) + " AS h" }
 
 // sameKey writes that rows under two aliases have the same primary key.
 func (t *table) sameKey(a, b string) string {
-	parts := make([]string, len(t.key))
-	for i, k := range t.key {
-		parts[i] = a + "." + quote(k) + " = " + b + "." + quote(k)
-	}
-	return strings.Join(parts, " AND ")
+	return relational.Same(dialect{}, t.key, a, t.key, b)
 }
 
 // stored are the columns that hold values of their own.
-func (t *table) stored() []relational.Column {
-	var out []relational.Column
-	for _, c := range t.Columns {
-		if !typeOf(c).computed {
-			out = append(out, c)
-		}
-	}
-	return out
-}
+func (t *table) stored() []relational.Column { return shells.Stored(&t.Table) }
 
 // asText writes a row as one text: what a shell is compared by.
 func asText(alias string) string { return "to_jsonb(" + alias + ")::text" }

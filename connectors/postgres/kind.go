@@ -42,9 +42,6 @@ type typed struct {
 	labels    []string
 	collation string // quoted; "" where the type has none
 	folds     bool   // texts of different bytes may be equal
-	notNull   bool
-	computed  bool // from other columns
-	points    bool // part of a foreign key
 }
 
 // typeOf is what is known of a column; of one made up here, nothing.

@@ -113,10 +113,10 @@ func (v *view) blocks(t *table, method string, l *needs) error {
 		return err
 	}
 	for _, r := range to {
-		l.add("SELECT", r.table, r.to...)
+		l.add("SELECT", r.Table, r.To...)
 	}
 	for _, r := range from {
-		l.add("SELECT", r.table, r.from...)
+		l.add("SELECT", r.Table, r.From...)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // Probe finds the rows with the executor's eyes and tries them with an application's hands: over a connection of the ordinary account,
@@ -91,9 +92,9 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 		return err
 	}
 	parts := []string{"FALSE"}
-	for _, c := range t.emptied(refs) {
+	for _, c := range shells.Emptied(&t.Table, t.key, refs) {
 		q := quote(c.Name)
-		empty, err := t.nothing(c)
+		empty, err := shells.Nothing(&t.Table, c, "u."+heldKey, least)
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,6 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 			parts = append(parts, "b."+q+" IS NOT NULL")
 			continue
 		}
-		empty = strings.ReplaceAll(empty, "h."+heldKey, "u."+heldKey)
 		parts = append(parts, `(b.`+q+`::text COLLATE "C") = (u.`+q+`::text COLLATE "C") AND b.`+q+`::text <> (`+empty+`)::text`)
 	}
 	s := &statement{table: t, arm: t.Arms[1]}

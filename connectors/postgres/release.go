@@ -5,6 +5,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // release lifts a request's marks, and puts rows that nobody holds any more back as they were.
@@ -37,29 +38,37 @@ func (w *work) release(j *job) error {
 	return w.putBack(j.Table, jobs.Picked(held, lifted))
 }
 
-// settle is what is to be done where a row cannot come back.
-const settle = "the held row is unharmed; compare it with what is there now, and settle it by hand"
+// unheld are those of the rows that nobody holds any more.
+func (w *work) unheld(t *table, rows []target) ([]target, error) {
+	s := &statement{table: t, arm: t.Arms[1]}
+	from, where := s.given(rows)
+	free := map[string]bool{}
+	a := s.ask("looking at marks", "SELECT "+s.ids()+" FROM "+from+" JOIN "+s.as()+" ON "+where+
+		" WHERE NOT EXISTS (SELECT 1 FROM "+marksTable+" AS m WHERE m.in_table = "+s.Bind(t.address())+"::text AND m.held = u."+heldKey+")")
+	a.row = namesInto(free)
+	err := w.line.send(w.ctx, a)
+	return jobs.Picked(rows, free), err
+}
 
-// back writes statements about held rows that nobody holds any more, which stand under u; b is the table they come back to.
+// back writes statements about held rows that go back, which stand under u; b is the table they come back to.
 type back struct {
 	t    *table
 	rows []target
 }
 
-// ask makes a statement of the rows given and the condition that they are free.
-func (b back) ask(text func(free string) string) ask {
+// ask makes a statement of the rows.
+func (b back) ask(text func(from string) string) ask {
 	s := &statement{table: b.t, arm: b.t.Arms[1]}
 	from, where := s.given(b.rows)
-	where += " AND NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = " + s.Bind(b.t.address()) + "::text AND m.held = u." + heldKey + ")"
 	return s.ask("putting back rows of "+b.t.Name, text(from+" JOIN "+s.as()+" ON "+where))
 }
 
 // none is a conflict where some row fits the condition.
 func (b back) none(condition, summary, detail string) ask {
-	a := b.ask(func(free string) string { return "SELECT EXISTS (SELECT 1 FROM " + free + " WHERE " + condition + ")" })
+	a := b.ask(func(from string) string { return "SELECT EXISTS (SELECT 1 FROM " + from + " WHERE " + condition + ")" })
 	a.row = func(row [][]byte) error {
 		if string(row[0]) == "t" {
-			return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.t.Name, Summary: summary, Detail: detail})
+			return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.t.Name, Summary: summary, Detail: detail})
 		}
 		return nil
 	}
@@ -72,13 +81,20 @@ func (w *work) putBack(t *table, rows []target) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	rows, err := w.unheld(t, rows)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	if err := shells.Uphold(lift{w}, t, rows); err != nil {
+		return err
+	}
 	b := back{t, rows}
 	base := t.base().Table(dialect{})
 	there := "EXISTS (SELECT 1 FROM " + base + " AS b WHERE " + t.sameKey("b", "u")
 	asks := []ask{
-		b.none("u."+heldShell+" IS NULL AND "+there+")", "another row of table "+t.Name+" has taken the key of a restricted one", settle),
+		b.none("u."+heldShell+" IS NULL AND "+there+")", "another row of table "+t.Name+" has taken the key of a restricted one", shells.Settle),
 		b.none("u."+heldShell+" IS NOT NULL AND NOT "+there+" AND "+asText("b")+" = u."+heldShell+")",
-			"what was left in place of a restricted row of table "+t.Name+" has been changed or is gone", settle),
+			"what was left in place of a restricted row of table "+t.Name+" has been changed or is gone", shells.Settle),
 	}
 	var set, cols, differs []string
 	for _, c := range t.stored() {
@@ -87,16 +103,16 @@ func (w *work) putBack(t *table, rows []target) error {
 		differs = append(differs, `(b.`+q+`::text COLLATE "C") IS DISTINCT FROM (u.`+q+`::text COLLATE "C")`)
 	}
 	returned := map[string]bool{}
-	gone := b.ask(func(free string) string {
-		return "DELETE FROM " + t.Arms[1].Table(dialect{}) + " AS x USING " + free + " WHERE x." + heldKey + " = u." + heldKey + " RETURNING u." + strings.Join(quoted(t.key), ", u.")
+	gone := b.ask(func(from string) string {
+		return "DELETE FROM " + t.Arms[1].Table(dialect{}) + " AS x USING " + from + " WHERE x." + heldKey + " = u." + heldKey + " RETURNING u." + strings.Join(quoted(t.key), ", u.")
 	})
 	gone.row = namesInto(returned)
 	asks = append(asks, silent(
-		b.ask(func(free string) string {
-			return "UPDATE " + base + " AS b SET " + strings.Join(set, ", ") + " FROM " + free + " WHERE u." + heldShell + " IS NOT NULL AND " + t.sameKey("b", "u")
+		b.ask(func(from string) string {
+			return "UPDATE " + base + " AS b SET " + strings.Join(set, ", ") + " FROM " + from + " WHERE u." + heldShell + " IS NOT NULL AND " + t.sameKey("b", "u")
 		}),
-		b.ask(func(free string) string {
-			return "INSERT INTO " + base + " (" + strings.Join(cols, ", ") + ") OVERRIDING SYSTEM VALUE SELECT u." + strings.Join(cols, ", u.") + " FROM " + free + " WHERE u." + heldShell + " IS NULL"
+		b.ask(func(from string) string {
+			return "INSERT INTO " + base + " (" + strings.Join(cols, ", ") + ") OVERRIDING SYSTEM VALUE SELECT u." + strings.Join(cols, ", u.") + " FROM " + from + " WHERE u." + heldShell + " IS NULL"
 		}),
 	)...)
 	asks = append(asks, b.none("NOT EXISTS (SELECT 1 FROM "+base+" AS b WHERE "+t.sameKey("b", "u")+" AND NOT ("+strings.Join(differs, " OR ")+"))",
@@ -105,5 +121,5 @@ func (w *work) putBack(t *table, rows []target) error {
 		return err
 	}
 	w.call.Shifted(t, returned, false)
-	return w.uphold(t, jobs.Picked(rows, returned))
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // row is where fields and parameters of a statement come from.
@@ -130,7 +131,7 @@ func wanted(at row, t connectors.Treatment, a connectors.Assign) (string, error)
 func assigned(col relational.Column, a connectors.Assign, bind func(any) string) (string, error) {
 	x, err := dialect{}.Bound(col, a.To, bind)
 	if errors.Is(err, relational.ErrForeign) {
-		return "", conflict(connectors.Diagnostic{Severity: connectors.Error, Path: col.Name,
+		return "", jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: col.Name,
 			Summary: "the value for field " + a.Field + " is none of its type, " + col.Type, Detail: "give the field a value the column can hold"})
 	}
 	if t := typeOf(col); err == nil && a.To != nil && (t.kind == exact || t.kind == stamp || t.kind == instant) {

@@ -118,8 +118,7 @@ func readTable(ctx context.Context, l *line, at string) (*table, error) {
 }
 
 func (t *table) column(r [][]byte) error {
-	own := typed{name: string(r[2]), cast: string(r[5]), full: string(r[6]), labels: texts(r[7]), notNull: string(r[8]) == "t",
-		computed: string(r[9]) == "t", collation: string(r[10]), folds: string(r[11]) == "t", points: string(r[12]) == "t"}
+	own := typed{name: string(r[2]), cast: string(r[5]), full: string(r[6]), labels: texts(r[7]), collation: string(r[10]), folds: string(r[11]) == "t"}
 	switch {
 	case string(r[3]) == "e":
 		own.kind = enum
@@ -128,7 +127,8 @@ func (t *table) column(r [][]byte) error {
 	default:
 		own.kind = kinds[own.name]
 	}
-	t.Columns = append(t.Columns, relational.Column{Name: string(r[0]), Type: string(r[1]), Class: own.class(), Own: own})
+	t.Columns = append(t.Columns, relational.Column{Name: string(r[0]), Type: string(r[1]), Class: own.class(), Own: own,
+		NotNull: string(r[8]) == "t", Computed: string(r[9]) == "t", Points: string(r[12]) == "t"})
 	t.Collated = t.Collated || own.folds || own.name == "citext"
 	return nil
 }

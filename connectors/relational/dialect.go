@@ -68,6 +68,10 @@ type Column struct {
 	// equal the same value of another. "" where that is not known.
 	Class string
 	Own   any // what the dialect itself knows of it
+
+	NotNull  bool
+	Points   bool // it is part of a foreign key
+	Computed bool // by the store, from other columns
 	// Folded says, of a column tuples are given for, that it is compared with them as [Dialect.Folded] makes it.
 	Folded bool
 }

@@ -16,6 +16,15 @@ func (a Arm) Table(d Dialect) string {
 	return d.Quote(a.Schema) + "." + d.Quote(a.From)
 }
 
+// Same writes that columns under one alias hold what those under another hold.
+func Same(d Dialect, left []string, a string, right []string, b string) string {
+	parts := make([]string, len(left))
+	for i := range left {
+		parts[i] = a + "." + d.Quote(left[i]) + " = " + b + "." + d.Quote(right[i])
+	}
+	return strings.Join(parts, " AND ")
+}
+
 // Column finds a column by name: the one of exactly this name, or else one that differs in the case of letters.
 func (t *Table) Column(name string) (Column, error) {
 	for _, c := range t.Columns {

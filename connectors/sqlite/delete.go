@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
@@ -48,7 +49,7 @@ func (w *work) remove(s shelf, rows []target) error {
 
 // kept says that rows stayed as they were without an error.
 func kept(table string) error {
-	return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table,
+	return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: table,
 		Summary: "a trigger on table " + table + " lets rows stay as they were",
 		Detail:  "a BEFORE trigger ends in RAISE(IGNORE); the rows cannot be treated while it is there"})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // What the executor keeps in the file, under names of its own. A held row has every column of its table, declared alike,
@@ -74,12 +75,7 @@ func (t *table) withHeld() (*table, error) {
 
 // sameKey writes that rows under two aliases have the same primary key.
 func (t *table) sameKey(a, b string) string {
-	parts := make([]string, len(t.key))
-	for i, k := range t.key {
-		q := dialect{}.Quote(k)
-		parts[i] = a + "." + q + " = " + b + "." + q
-	}
-	return strings.Join(parts, " AND ")
+	return relational.Same(dialect{}, t.key, a, t.key, b)
 }
 
 // numbered are numbers of held rows as one parameter.
@@ -95,15 +91,7 @@ func numbered(of []int64) string {
 }
 
 // stored are the columns that hold values of their own.
-func (t *table) stored() []relational.Column {
-	var out []relational.Column
-	for i, c := range t.Columns {
-		if !t.details[i].generated {
-			out = append(out, c)
-		}
-	}
-	return out
-}
+func (t *table) stored() []relational.Column { return shells.Stored(&t.Table) }
 
 // keeps says whether one of the assigned fields stays in the shell of a row.
 func (t *table) keeps(assign []connectors.Assign) bool {

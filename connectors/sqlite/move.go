@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // move takes rows out of their table, whole where nothing refers to them, and otherwise leaves a shell: the keys, and nothing of
@@ -14,7 +15,7 @@ func (w *work) move(s shelf, rows []target) ([]target, error) {
 	if err != nil {
 		return nil, err
 	}
-	refs, err := w.referencing(s.table)
+	refs, err := w.referring(s.table)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (w *work) quoted(t *table) []string {
 }
 
 // empty deletes what moved whole and clears what stays as a shell, and writes down what the shell looks like.
-func (w *work) empty(s shelf, refs []reference, moved []target, numbers []int64) error {
+func (w *work) empty(s shelf, refs []shells.Reference, moved []target, numbers []int64) error {
 	where, arg, err := s.chosen("u", moved)
 	if err != nil {
 		return err
@@ -69,7 +70,11 @@ func (w *work) empty(s shelf, refs []reference, moved []target, numbers []int64)
 	shell := func(yes string) string {
 		return " AND EXISTS (SELECT 1 FROM " + d.Quote(s.held.name) + " AS h WHERE " + s.sameKey("h", "u") + " AND h." + heldShell + " IS " + yes + ")"
 	}
-	cleared, err := w.writer.exec(w.ctx, "UPDATE "+s.as("u")+" SET "+s.placeholders(refs)+" WHERE "+where+shell("NOT NULL"), arg)
+	empty, err := s.placeholders(refs)
+	if err != nil {
+		return err
+	}
+	cleared, err := w.writer.exec(w.ctx, "UPDATE "+s.as("u")+" SET "+empty+" WHERE "+where+shell("NOT NULL"), arg)
 	if err != nil {
 		return failure(w.ctx, "leaving shells in "+s.Name, err)
 	}
@@ -80,9 +85,14 @@ func (w *work) empty(s shelf, refs []reference, moved []target, numbers []int64)
 	if cleared+deleted != int64(len(moved)) {
 		return kept(s.Name)
 	}
-	_, err = w.writer.exec(w.ctx, "UPDATE "+d.Quote(s.held.name)+" AS h SET "+heldShell+" = (SELECT "+s.written("u")+" FROM "+s.as("u")+" WHERE "+s.sameKey("u", "h")+
+	return w.noted(s.table, numbers)
+}
+
+// noted writes down what shells look like that have just been made.
+func (w *work) noted(t *table, numbers []int64) error {
+	_, err := w.writer.exec(w.ctx, "UPDATE "+dialect{}.Quote(t.held.name)+" AS h SET "+heldShell+" = (SELECT "+t.written("u")+" FROM "+t.base().as("u")+" WHERE "+t.sameKey("u", "h")+
 		") WHERE h."+heldKey+" IN (SELECT value FROM json_each(?1)) AND h."+heldShell+" = ''", numbered(numbers))
-	return failure(w.ctx, "leaving shells in "+s.Name, err)
+	return failure(w.ctx, "leaving shells in "+t.Name, err)
 }
 
 // written writes a row as one text, types included: what a shell is compared by.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // Probe finds the rows with the executor's eyes and tries them with an application's hands: over a connection
@@ -61,11 +62,7 @@ func (v *view) targets(ctx context.Context, sel connectors.Selection) ([]target,
 // column that is no key.
 func (t *table) tells() string {
 	parts := []string{"FALSE"}
-	for _, c := range t.stored() {
-		name := strings.ToLower(c.Name)
-		if t.stays(name) {
-			continue
-		}
+	for _, c := range shells.Emptied(&t.Table, t.key, nil) {
 		q := dialect{}.Quote(c.Name)
 		parts = append(parts, "(u."+q+" IS h."+q+" AND u."+q+" NOT IN ('', 0, x''))")
 	}

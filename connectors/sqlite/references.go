@@ -9,6 +9,7 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 	"github.com/dossier-dsr/dossier/prepared"
 )
 
@@ -61,7 +62,7 @@ func (w *work) checkReferences() error {
 		return err
 	}
 	w.jobs[len(w.jobs)-1].out.Notes = append(w.jobs[len(w.jobs)-1].out.Notes, notes...)
-	return conflict(notes...)
+	return jobs.Conflict(notes...)
 }
 
 // broken names the foreign keys of treated tables, and of those that refer to them, that do not hold.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
 // release lifts a request's marks, and puts rows that nobody holds any more back as they were.
@@ -36,29 +38,45 @@ func (w *work) release(j *job) error {
 		if len(lifted) == 0 {
 			return nil
 		}
-		return back{w, s, numbered(slices.Collect(maps.Keys(lifted)))}.put()
+		return w.putBack(s, slices.Collect(maps.Keys(lifted)))
 	})
 }
 
-// back is the return of rows whose marks were lifted.
-type back struct {
-	*work
-	s      shelf
-	lifted string // their numbers
+// putBack restores those of held rows, given by their numbers, that nobody holds any more.
+func (w *work) putBack(s shelf, lifted []int64) error {
+	var free []int64
+	q := relational.Query{SQL: "SELECT h." + heldKey + " FROM " + s.as("h") + " WHERE h." + heldKey + " IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (SELECT 1 FROM " + marksTable +
+		" AS m WHERE m.in_table = ?1 AND m.held = h." + heldKey + ")", Args: []any{s.Name, numbered(lifted)}}
+	err := w.view.each(w.ctx, q, func(row []driver.Value) error {
+		free = append(free, row[0].(int64))
+		return nil
+	})
+	if err != nil || len(free) == 0 {
+		return err
+	}
+	if err := shells.Uphold(lifting{w}, s.table, free); err != nil {
+		return err
+	}
+	return back{w, s, numbered(free)}.put()
 }
 
-// free picks those that nobody holds any more; it takes the first two parameters.
-func (b back) free() string {
-	return "h." + heldKey + " IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (SELECT 1 FROM " + marksTable + " AS m WHERE m.in_table = ?1 AND m.held = h." + heldKey + ")"
+// back is the return of rows that nobody holds any more.
+type back struct {
+	*work
+	s    shelf
+	rows string // their numbers
 }
+
+// free picks them; it takes the first parameter.
+func (b back) free() string { return "h." + heldKey + " IN (SELECT value FROM json_each(?1))" }
 
 // run runs a statement about them.
 func (b back) run(text string) error {
-	_, err := b.writer.exec(b.ctx, text, b.s.Name, b.lifted)
+	_, err := b.writer.exec(b.ctx, text, b.rows)
 	return failure(b.ctx, "putting back rows of "+b.s.Name, err)
 }
 
-// put restores every one of them that nobody holds any more.
+// put restores every one of them.
 func (b back) put() error {
 	s := b.s
 	for _, check := range []struct{ rows, summary string }{
@@ -67,7 +85,7 @@ func (b back) put() error {
 		{"h." + heldShell + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE " + s.sameKey("u", "h") + " AND " + s.written("u") + " = h." + heldShell + ")",
 			"what was left in place of a restricted row of table " + s.Name + " has been changed or is gone"},
 	} {
-		if err := b.none(check.rows, check.summary, "the held row is unharmed; compare it with what is there now, and settle it by hand"); err != nil {
+		if err := b.none(check.rows, check.summary, shells.Settle); err != nil {
 			return err
 		}
 	}
@@ -87,7 +105,7 @@ func (b back) put() error {
 func (b back) returned() error {
 	s, base := b.s, b.s.base()
 	q := relational.Query{SQL: "SELECT " + strings.Join(append(s.named("h"), base.named("u")...), ", ") + " FROM " + s.as("h") + " CROSS JOIN " + base.as("u") +
-		" ON " + s.sameKey("u", "h") + " WHERE " + b.free(), Args: []any{s.Name, b.lifted}}
+		" ON " + s.sameKey("u", "h") + " WHERE " + b.free(), Args: []any{b.rows}}
 	n := len(s.arm.Identity)
 	return b.view.each(b.ctx, q, func(row []driver.Value) error {
 		b.renamed(s.table, target{held: true, id: values(row[:n])}, target{id: values(row[n:])})
@@ -95,15 +113,15 @@ func (b back) returned() error {
 	})
 }
 
-// none is a conflict where some free row fits the condition.
+// none is a conflict where some of them fits the condition.
 func (b back) none(rows, summary, detail string) error {
 	var some bool
-	err := b.writer.conn.QueryRowContext(b.ctx, "SELECT EXISTS (SELECT 1 FROM "+b.s.as("h")+" WHERE "+b.free()+" AND "+rows+")", b.s.Name, b.lifted).Scan(&some)
+	err := b.writer.conn.QueryRowContext(b.ctx, "SELECT EXISTS (SELECT 1 FROM "+b.s.as("h")+" WHERE "+b.free()+" AND "+rows+")", b.rows).Scan(&some)
 	if err != nil {
 		return failure(b.ctx, "comparing held rows of "+b.s.Name, err)
 	}
 	if some {
-		return conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.s.Name, Summary: summary, Detail: detail})
+		return jobs.Conflict(connectors.Diagnostic{Severity: connectors.Error, Path: b.s.Name, Summary: summary, Detail: detail})
 	}
 	return nil
 }
@@ -111,21 +129,26 @@ func (b back) none(rows, summary, detail string) error {
 // refill fills shells again and, with missing, inserts rows that moved whole.
 func (b back) refill(missing bool) error {
 	d, s := dialect{}, b.s
-	var set, cols []string
+	var set, cols, values []string
 	for _, c := range s.stored() {
 		q := d.Quote(c.Name)
-		set, cols = append(set, q+" = h."+q), append(cols, q)
+		set, cols, values = append(set, q+" = h."+q), append(cols, q), append(values, "h."+q)
 	}
 	err := b.run("UPDATE " + s.base().as("u") + " SET " + strings.Join(set, ", ") + " FROM " + s.as("h") + " WHERE " + s.sameKey("u", "h") + " AND " + b.free())
 	if err != nil || !missing {
 		return err
 	}
-	into, from := strings.Join(cols, ", "), "h."+strings.Join(cols, ", h.")
-	if s.rowid != "" && s.alias == "" { // its old number, if that is free; it is no key of the application's
-		into += ", " + d.Quote(s.rowid)
-		from += ", CASE WHEN NOT EXISTS (SELECT 1 FROM " + s.base().as("u") + " WHERE u." + d.Quote(s.rowid) + " = h." + heldRow + ") THEN h." + heldRow + " END"
+	return b.run(s.inserts(cols, values) + " WHERE h." + heldShell + " IS NULL AND " + b.free())
+}
+
+// inserts writes an INSERT of what stands in columns of held rows, under h, into their table.
+func (t *table) inserts(cols, values []string) string {
+	d := dialect{}
+	if t.rowid != "" && t.alias == "" { // its old number, if that is free; it is no key of the application's
+		cols = append(slices.Clone(cols), d.Quote(t.rowid))
+		values = append(slices.Clone(values), "CASE WHEN NOT EXISTS (SELECT 1 FROM "+t.base().as("u")+" WHERE u."+d.Quote(t.rowid)+" = h."+heldRow+") THEN h."+heldRow+" END")
 	}
-	return b.run("INSERT INTO " + d.Quote(s.Name) + " (" + into + ") SELECT " + from + " FROM " + s.as("h") + " WHERE h." + heldShell + " IS NULL AND " + b.free())
+	return "INSERT INTO " + d.Quote(t.Name) + " (" + strings.Join(cols, ", ") + ") SELECT " + strings.Join(values, ", ") + " FROM " + d.Quote(t.held.name) + " AS h"
 }
 
 // exact makes sure that rows are back byte for byte. Triggers of the application may have written to them on the way, such as

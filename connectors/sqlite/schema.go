@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -14,20 +15,12 @@ import (
 // table is what the connector knows of one table.
 type table struct {
 	relational.Table
-	details []detail
-	key     []string // primary key, in its order
-	rowid   string   // a name of the row number no column shadows; "" WITHOUT ROWID
-	alias   string   // the column that is the row number
-	held    *heldTable
-	points  map[string]bool // columns, in lower case, that refer to other rows
+	key   []string // primary key, in its order
+	rowid string   // a name of the row number no column shadows; "" WITHOUT ROWID
+	alias string   // the column that is the row number
+	held  *heldTable
 	// numbersOnce says that the row numbers of deleted rows are given to no other (AUTOINCREMENT).
 	numbersOnce bool
-}
-
-// detail is what a column is beside its name and type.
-type detail struct {
-	notNull   bool
-	generated bool
 }
 
 // readTable reads one table of the main schema; ErrNoCollection where there is none.
@@ -71,9 +64,8 @@ func readTable(ctx context.Context, c *sql.Conn, at string) (*table, error) {
 	if err := collect(ctx, c, &points, `SELECT lower("from") FROM pragma_foreign_key_list(?1)`, name); err != nil {
 		return nil, failure(ctx, "reading the schema", err)
 	}
-	t.points = map[string]bool{}
-	for _, p := range points {
-		t.points[p] = true
+	for i, col := range t.Columns {
+		t.Columns[i].Points = slices.Contains(points, strings.ToLower(col.Name))
 	}
 	return t, failure(ctx, "reading the schema", t.readHeld(ctx, c))
 }
@@ -104,15 +96,13 @@ func (t *table) readColumns(ctx context.Context, c *sql.Conn, strict bool) error
 	taken := map[string]bool{}
 	for rows.Next() {
 		var col relational.Column
-		var d detail
 		var pk, hidden int
-		if err := rows.Scan(&col.Name, &col.Type, &d.notNull, &pk, &hidden); err != nil {
+		if err := rows.Scan(&col.Name, &col.Type, &col.NotNull, &pk, &hidden); err != nil {
 			return err
 		}
 		col.Class = declared(col.Type).class(strict)
-		d.generated = hidden >= 2
+		col.Computed = hidden >= 2
 		t.Columns = append(t.Columns, col)
-		t.details = append(t.details, d)
 		taken[strings.ToLower(col.Name)] = true
 		if pk > 0 {
 			keys[pk] = col.Name
@@ -168,14 +158,4 @@ func (t *table) readUnique(ctx context.Context, c *sql.Conn, without bool) error
 		t.Unique = append(t.Unique, t.key)
 	}
 	return rows.Err()
-}
-
-// detail is what a column is beside its name and type.
-func (t *table) detail(name string) detail {
-	for i, c := range t.Columns {
-		if strings.EqualFold(c.Name, name) {
-			return t.details[i]
-		}
-	}
-	return detail{}
 }

@@ -1,4 +1,4 @@
-package sqlite
+package jobs
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// conflict is an ErrConflict that says what stands in the way.
-func conflict(notes ...connectors.Diagnostic) error {
+// Conflict is an ErrConflict that says what stands in the way.
+func Conflict(notes ...connectors.Diagnostic) error {
 	return fmt.Errorf("%w: %w", connectors.ErrConflict, connectors.Diagnostics(notes))
 }
