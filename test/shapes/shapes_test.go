@@ -3,7 +3,7 @@ package shapes
 import "github.com/dossier-dsr/dossier/test/houses"
 
 func all() []shape {
-	return []shape{tree(), circle(), couple(), shared(), lease(), twoWays(), guardian(), viewer(), roles(), times(), nowhere(), copies(), standIn(), noStandIn(), pooled(), audited(), invoice()}
+	return []shape{tree(), circle(), couple(), shared(), lease(), twoWays(), guardian(), viewer(), roles(), times(), nowhere(), undated(), copies(), standIn(), noStandIn(), pooled(), audited(), invoice()}
 }
 
 // tree: rows of a table that own each other, on end in a circle.
@@ -287,6 +287,25 @@ func nowhere() shape {
 	cards:
 	2 | NULL
 	3 | 2`}}}
+}
+
+// undated: a date that is none, or has not come, never lapses, whatever the store would make of it as it compares.
+func undated() shape {
+	dates := func(typed, none, change string) []string {
+		return []string{"ALTER TABLE members ADD left_on " + typed, "UPDATE members SET left_on = '2001-01-01' WHERE id = 1", "UPDATE members SET left_on = '2099-01-01' WHERE id = 2",
+			change + " members SET left_on = '" + none + "' WHERE id = 4"}
+	}
+	return shape{name: "a date that is none never lapses",
+		tables: []houses.Table{table("members", "id:whole no", "", row(1, "C-1"), row(2, "C-1"), row(3, "C-1"), row(4, "C-1"), row(5, "C-2"))},
+		also:   map[string][]string{"postgres": dates("date", "-infinity", "UPDATE"), "mysql": dates("date", "0000-00-00", "UPDATE IGNORE"), "sqlite": dates("DATE", "0000-00-00", "UPDATE")},
+		colls: `  members:
+    purposes: { affairs: { since: left_on } }
+    fields: { no: { identifier: no }, left_on: preference.topic }
+`, do: []step{{ids: "no=C-1", more: map[string]any{"ground": "art17_1_a"}, warns: "date_unknown", rows: `members:
+	2 | C-1
+	3 | C-1
+	4 | C-1
+	5 | C-2`}}}
 }
 
 // copies: what was copied from a row goes or is corrected with it.
