@@ -17,40 +17,22 @@ import (
 //
 // What other transactions stand in the way of is tried again, all of it, as long as the host has not been asked.
 func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
-	if err := connectors.ValidateAll(do); err != nil {
-		return nil, err
-	}
-	if !opt.Rehearse && opt.Confirm == nil {
-		return nil, errors.New("applying treatments: nobody to confirm them")
-	}
-	for attempt := 1; ; attempt++ {
-		w := &work{ctx: ctx, store: s, do: do, opt: opt}
-		err := with(ctx, s.pool, w.attempt)
-		if err == nil {
-			return w.call.Outcomes(w.held), nil
-		}
-		if w.asked || !again(err, attempt) || !jobs.Pause(ctx, attempt) {
-			return w.call.Undone(), err
-		}
-		s.catalog.Forget()
-	}
+	_, out, err := jobs.Carry(ctx, do, opt, func(a *jobs.Attempt[*table]) error {
+		w := &work{Attempt: a, ctx: ctx, store: s, do: do, opt: opt}
+		return with(ctx, s.pool, w.attempt)
+	}, most, s.catalog.Forget)
+	return out, err
 }
 
-// The most attempts at what others stand in the way of, and at what others may stand in the way of.
-const (
-	attempts = 5
-	doubts   = 2
-)
-
-// again says whether another attempt may end otherwise.
-func again(err error, attempt int) bool {
+// most is how many attempts are made at what ends in an error.
+func most(err error) int {
 	switch number(err) {
 	case deadlock, lockTimeout, changedSince:
-		return attempt < attempts
+		return jobs.Attempts
 	case parentRow, childRow, duplicate:
-		return attempt < doubts // somebody's row may have come between; mostly it is the plan that is wrong
+		return jobs.Doubts
 	}
-	return false
+	return 1
 }
 
 type job = jobs.Job[*table]
@@ -59,15 +41,13 @@ type target = jobs.Target
 
 // work is the treatments of one call, in one attempt.
 type work struct {
+	*jobs.Attempt[*table]
 	ctx   context.Context
 	store *store
 	do    []connectors.Treatment
 	opt   connectors.ApplyOptions
 	line  *line
 	view  *view
-	call  jobs.Call[*table]
-	asked bool // the host
-	held  time.Duration
 }
 
 func (w *work) attempt(l *line) (err error) {
@@ -93,37 +73,21 @@ func (w *work) attempt(l *line) (err error) {
 	if err := w.resolve(); err != nil {
 		return err
 	}
-	for _, j := range w.call {
+	for _, j := range w.Call {
 		if err := w.change(j); err != nil {
 			return j.Failed(err)
 		}
 	}
-	if w.opt.Rehearse {
-		w.held = time.Since(locked)
-		return l.end(w.ctx, "ROLLBACK")
-	}
-	w.asked = true
-	if err := w.opt.Confirm(w.ctx, w.call.Outcomes(0)); err != nil {
-		return err
-	}
-	return l.end(w.ctx, "COMMIT") // once the host has confirmed, a cancelled context stops nothing
+	return w.End(w.ctx, w.opt, locked, func(how string) error { return l.end(w.ctx, how) })
 }
 
 // prepare looks at the tables of the treatments; it begins nothing.
-func (w *work) prepare() error {
-	for i, t := range w.do {
-		switch t.Verb {
-		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
-		default:
-			return fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
-		}
-		table, err := w.view.table(t.On.Collection)
-		if err != nil {
-			return fmt.Errorf("treatment %s: %w", t.ID, err)
-		}
-		j := jobs.New(t, table, i > 0)
-		w.call = append(w.call, j)
-		if err := table.changeable(); err != nil {
+func (w *work) prepare() (err error) {
+	if w.Call, err = jobs.Prepare(w.do, w.view.table); err != nil {
+		return err
+	}
+	for _, j := range w.Call {
+		if err := j.Table.changeable(); err != nil {
 			return j.Failed(err)
 		}
 	}

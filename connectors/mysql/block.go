@@ -126,7 +126,7 @@ func (w *work) move(t *table, rows []target) error {
 		}
 		moved, err := w.present(t, t.Arms[1], rows)
 		if err == nil {
-			w.call.Shifted(t, moved, true)
+			w.Call.Shifted(t, moved, true)
 		}
 		return err
 	})

@@ -12,7 +12,7 @@ import (
 // delete removes the rows of a treatment. A row a cascade of this call took before counts here, where it was planned;
 // one another treatment of the call deleted counts there.
 func (w *work) delete(j *job) error {
-	j.Rows = w.call.OwnOnly(j)
+	j.Rows = w.Call.OwnOnly(j)
 	todo := j.Sort(j.Rows)
 	if err := j.Within(len(todo)); err != nil {
 		return err

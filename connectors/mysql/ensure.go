@@ -1,11 +1,9 @@
 package mysql
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
@@ -14,17 +12,11 @@ func (w *work) findEnsured(j *job) error {
 	s := w.about(j.Table, j.Table.base())
 	var parts []string
 	for _, s.arm = range j.Table.Arms {
-		var tests []string
-		for _, key := range append(slices.Clone(j.Table.Unique), j.Do.On.Collection.Key) {
-			test, err := s.holds(key, j.Do.Assign)
-			if err != nil {
-				return err
-			}
-			if test != "" {
-				tests = append(tests, test)
-			}
+		test, err := relational.Taken(s.d, s, append(slices.Clone(j.Table.Unique), j.Do.On.Collection.Key), j.Do.Assign)
+		if err != nil {
+			return err
 		}
-		parts = append(parts, "EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+strings.Join(tests, " OR ")+")")
+		parts = append(parts, "EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+test+")")
 	}
 	return w.line.each(w.ctx, "looking for the row to ensure", s.query("SELECT "+strings.Join(parts, " OR ")), func(row [][]byte) error {
 		if string(row[0]) == "1" {
@@ -34,30 +26,6 @@ func (w *work) findEnsured(j *job) error {
 		j.Rows = []target{{}}
 		return j.Within(1)
 	})
-}
-
-// holds writes that a row has the assigned values in key; "" where one of them is not assigned or empty.
-func (s *statement) holds(key []string, assign []connectors.Assign) (string, error) {
-	var parts []string
-	for _, k := range key {
-		i := slices.IndexFunc(assign, func(a connectors.Assign) bool { return strings.EqualFold(a.Field, k) })
-		if i < 0 || assign[i].To == nil {
-			return "", nil
-		}
-		expr, col, err := s.Field(k)
-		if err != nil {
-			return "", err
-		}
-		v, err := s.d.Bound(col, assign[i].To, s.Bind)
-		if errors.Is(err, relational.ErrForeign) {
-			return "FALSE", nil
-		}
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, expr+" = "+v)
-	}
-	return "(" + strings.Join(parts, " AND ") + ")", nil
 }
 
 // ensure inserts the row. Where somebody has brought it meanwhile the server refuses, and the call begins anew and finds it.

@@ -137,6 +137,6 @@ func (w *work) putBack(t *table, rows []target) error {
 	for _, r := range rows {
 		names[r.Name()] = true
 	}
-	w.call.Shifted(t, names, false)
+	w.Call.Shifted(t, names, false)
 	return nil
 }

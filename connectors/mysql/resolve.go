@@ -16,7 +16,7 @@ import (
 // and is locked, stays as it was found. Rows of which is asked whether others lead to them too are locked whatever the answer, and asked
 // about under the lock: of two owners leaving at once the second sees that the first has gone.
 func (w *work) resolve() error {
-	for _, j := range w.call.TopDown() {
+	for _, j := range w.Call.TopDown() {
 		var err error
 		if j.Do.Verb == connectors.Ensure {
 			err = w.findEnsured(j)

@@ -269,7 +269,7 @@ func (w *work) renamed(j *job, arm relational.Arm, rows []target, more [][]any) 
 	if len(names) != len(rows) {
 		return kept(j.Table.Name)
 	}
-	w.call.Renamed(j.Table, names)
+	w.Call.Renamed(j.Table, names)
 	return nil
 }
 

@@ -49,31 +49,10 @@ func written(col relational.Column, v any) (string, error) {
 	return s, nil
 }
 
-func numberOf(v any) (*big.Rat, bool) {
-	switch x := v.(type) {
-	case bool:
-		if x {
-			return big.NewRat(1, 1), true
-		}
-		return new(big.Rat), true
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, false
-		}
-	case time.Time, connectors.JSON:
-		return nil, false
-	}
-	s, ok := relational.Plain(v)
-	if !ok || len(s) > 1000 || !relational.IsNumber.MatchString(s) {
-		return nil, false
-	}
-	return new(big.Rat).SetString(s)
-}
-
 var widths = map[string]uint{"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 
 func wholeText(t typed, v any) (string, bool) {
-	r, ok := numberOf(v)
+	r, ok := relational.Rational(v)
 	if !ok || !r.IsInt() {
 		return "", false
 	}
@@ -86,15 +65,14 @@ func wholeText(t typed, v any) (string, bool) {
 	case t.unsigned:
 		return n.String(), n.Sign() >= 0 && uint(n.BitLen()) <= width //nolint:gosec // a length
 	}
-	top := new(big.Int).Lsh(big.NewInt(1), width-1) // tinyint holds -2^7 … 2^7-1
-	return n.String(), n.Cmp(top) < 0 && n.Cmp(new(big.Int).Neg(top)) >= 0
+	return n.String(), relational.InWidth(n, width)
 }
 
 // fraction is how many digits after the point a number is compared with.
 const fraction = 30
 
 func exactText(v any) (string, bool) {
-	r, ok := numberOf(v)
+	r, ok := relational.Rational(v)
 	if !ok {
 		return "", false
 	}
@@ -104,7 +82,7 @@ func exactText(v any) (string, bool) {
 }
 
 func floatText(name string, v any) (string, bool) {
-	r, ok := numberOf(v)
+	r, ok := relational.Rational(v)
 	if !ok {
 		return "", false
 	}

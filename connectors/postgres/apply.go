@@ -16,41 +16,26 @@ import (
 //
 // What other transactions stand in the way of is tried again, all of it, as long as the host has not been asked.
 func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
-	if err := connectors.ValidateAll(do); err != nil {
-		return nil, err
+	a, out, err := jobs.Carry(ctx, do, opt, func(a *jobs.Attempt[*table]) error {
+		w := &work{Attempt: a, ctx: ctx, store: s, do: do, opt: opt}
+		return with(ctx, s.pool, w.attempt)
+	}, most, s.catalog.Forget)
+	if a == nil || err == nil {
+		return out, err
 	}
-	if !opt.Rehearse && opt.Confirm == nil {
-		return nil, errors.New("applying treatments: nobody to confirm them")
-	}
-	for attempt := 1; ; attempt++ {
-		w := &work{ctx: ctx, store: s, do: do, opt: opt}
-		err := with(ctx, s.pool, w.attempt)
-		if err == nil {
-			return w.call.Outcomes(w.held), nil
-		}
-		if w.asked || !again(err, attempt) || !jobs.Pause(ctx, attempt) {
-			err = s.lacking(ctx, s.explain(ctx, err, w.call), func() []connectors.Use { return usedBy(do) })
-			return w.call.Undone(), err
-		}
-		s.catalog.Forget()
-	}
+	err = s.explain(ctx, err, a.Call)
+	return a.Call.Undone(), s.lacking(ctx, err, func() []connectors.Use { return usedBy(do) })
 }
 
-// The most attempts at what others stand in the way of, and at what others may stand in the way of.
-const (
-	attempts = 5
-	doubts   = 2
-)
-
-// again says whether another attempt may end otherwise.
-func again(err error, attempt int) bool {
+// most is how many attempts are made at what ends in an error.
+func most(err error) int {
 	switch state(err) {
 	case outOfOrder, deadlock, lockTimeout:
-		return attempt < attempts
+		return jobs.Attempts
 	case foreignKey, uniqueKey, stalePlan:
-		return attempt < doubts // somebody's row may have come between; mostly it is the plan that is wrong
+		return jobs.Doubts
 	}
-	return false
+	return 1
 }
 
 type job = jobs.Job[*table]
@@ -59,21 +44,19 @@ type target = jobs.Target
 
 // work is the treatments of one call, in one attempt.
 type work struct {
+	*jobs.Attempt[*table]
 	ctx   context.Context
 	store *store
 	do    []connectors.Treatment
 	opt   connectors.ApplyOptions
 	line  *line
 	view  *view
-	call  jobs.Call[*table]
-	asked bool // the host
-	held  time.Duration
 }
 
 func (w *work) attempt(l *line) (err error) {
 	l.note = jobs.Note(w.opt.Lock) // statements are sent unnamed, so that nothing on the way keeps them by their text
 	w.line, w.view = l, w.store.catalog.view(w.ctx, l)
-	if err := w.prepare(); err != nil {
+	if w.Call, err = jobs.Prepare(w.do, w.view.table); err != nil {
 		return err
 	}
 	locked := time.Now()
@@ -88,15 +71,7 @@ func (w *work) attempt(l *line) (err error) {
 	if err := w.change(); err != nil {
 		return err
 	}
-	if w.opt.Rehearse {
-		w.held = time.Since(locked)
-		return w.end("ROLLBACK")
-	}
-	w.asked = true
-	if err := w.opt.Confirm(w.ctx, w.call.Outcomes(0)); err != nil {
-		return err
-	}
-	return w.end("COMMIT")
+	return w.End(w.ctx, w.opt, locked, w.end)
 }
 
 // end ends the transaction. Once the host has confirmed, a cancelled context stops nothing.
@@ -104,23 +79,6 @@ func (w *work) end(how string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), idle)
 	defer cancel()
 	return w.line.send(ctx, ask{query{SQL: how}, "ending the transaction", nil, nil})
-}
-
-// prepare looks at the tables of the treatments; it begins nothing.
-func (w *work) prepare() error {
-	for i, t := range w.do {
-		switch t.Verb {
-		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
-		default:
-			return fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
-		}
-		table, err := w.view.table(t.On.Collection)
-		if err != nil {
-			return fmt.Errorf("treatment %s: %w", t.ID, err)
-		}
-		w.call = append(w.call, jobs.New(t, table, i > 0))
-	}
-	return nil
 }
 
 // begin are the statements that begin the transaction, in the time they may take and under the lock of the step.

@@ -106,7 +106,7 @@ func (w *work) move(t *table, rows []target) error {
 	if left != int64(len(moved)) {
 		return kept(t.Name)
 	}
-	w.call.Shifted(t, moved, true)
+	w.Call.Shifted(t, moved, true)
 	return nil
 }
 

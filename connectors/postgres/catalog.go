@@ -13,32 +13,17 @@ type catalog struct{ relational.Memory[*table] }
 
 // view is the schema as one call sees it: what it has read once stays.
 type view struct {
-	ctx     context.Context
-	line    *line
-	catalog *catalog
-	tables  map[string]*table
+	ctx   context.Context
+	line  *line
+	known *relational.Known[*table]
 }
 
 func (c *catalog) view(ctx context.Context, l *line) *view {
-	return &view{ctx: ctx, line: l, catalog: c, tables: map[string]*table{}}
+	return &view{ctx: ctx, line: l, known: c.Known(func(at string) (*table, error) { return readTable(ctx, l, at) })}
 }
 
 // table finds the table of a collection.
-func (v *view) table(c connectors.Collection) (*table, error) {
-	if c.Rows != nil {
-		return nil, connectors.Diagnostics{{Severity: connectors.Error, Path: c.Name,
-			Summary: "collection " + c.Name + " asks for rows inside objects, and PostgreSQL has tables only", Detail: "leave out rows:"}}
-	}
-	if t := v.tables[c.At]; t != nil {
-		return t, nil
-	}
-	t, err := v.catalog.Table(c.At, func() (*table, error) { return readTable(v.ctx, v.line, c.At) })
-	if err != nil {
-		return nil, err
-	}
-	v.tables[c.At] = t
-	return t, nil
-}
+func (v *view) table(c connectors.Collection) (*table, error) { return v.known.Table(c, "PostgreSQL") }
 
 // relational is the catalog statements are written with.
 func (v *view) relational(c connectors.Collection) (*relational.Table, error) {

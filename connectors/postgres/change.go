@@ -13,8 +13,8 @@ import (
 // change makes the changes in order: in one round trip, unless a treatment names rows by what an earlier one of the call changes.
 func (w *work) change() error {
 	queue := &queue{w: w}
-	for i := 0; i < len(w.call); i++ {
-		j, more := w.call[i], w.entangled(i)
+	for i := 0; i < len(w.Call); i++ {
+		j, more := w.Call[i], w.entangled(i)
 		var err error
 		if len(more) > 0 {
 			err = queue.deleteAsOne(more)
@@ -27,7 +27,7 @@ func (w *work) change() error {
 		}
 	}
 	queue.asks = append(queue.asks, ask{query{SQL: "SET CONSTRAINTS ALL IMMEDIATE"}, "checking constraints", nil, nil})
-	queue.of = append(queue.of, w.call[len(w.call)-1])
+	queue.of = append(queue.of, w.Call[len(w.Call)-1])
 	return queue.flush()
 }
 

@@ -17,7 +17,7 @@ func (q *queue) delete(j *job) error {
 
 // remove writes the statements that do it.
 func (q *queue) remove(j *job, in *series) error {
-	j.Rows = q.w.call.OwnOnly(j)
+	j.Rows = q.w.Call.OwnOnly(j)
 	todo := j.Sort(j.Rows)
 	if err := j.Within(len(todo)); err != nil {
 		return err

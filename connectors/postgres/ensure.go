@@ -1,11 +1,9 @@
 package postgres
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
@@ -14,17 +12,11 @@ func (w *work) findingEnsured(j *job) ([]ask, error) {
 	s := j.Table.on()
 	var parts []string
 	for _, s.arm = range j.Table.Arms {
-		var tests []string
-		for _, key := range append(slices.Clone(j.Table.Unique), j.Do.On.Collection.Key) {
-			test, err := s.holds(key, j.Do.Assign)
-			if err != nil {
-				return nil, err
-			}
-			if test != "" {
-				tests = append(tests, test)
-			}
+		test, err := relational.Taken(dialect{}, s, append(slices.Clone(j.Table.Unique), j.Do.On.Collection.Key), j.Do.Assign)
+		if err != nil {
+			return nil, err
 		}
-		parts = append(parts, "EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+strings.Join(tests, " OR ")+")")
+		parts = append(parts, "EXISTS (SELECT 1 FROM "+s.as()+" WHERE "+test+")")
 	}
 	a := s.ask("looking for the row to ensure", "SELECT "+strings.Join(parts, " OR "))
 	a.row = func(row [][]byte) error {
@@ -36,30 +28,6 @@ func (w *work) findingEnsured(j *job) ([]ask, error) {
 		return j.Within(1)
 	}
 	return []ask{a}, nil
-}
-
-// holds writes that a row has the assigned values in key; "" where one of them is not assigned or empty.
-func (s *statement) holds(key []string, assign []connectors.Assign) (string, error) {
-	var parts []string
-	for _, k := range key {
-		i := slices.IndexFunc(assign, func(a connectors.Assign) bool { return strings.EqualFold(a.Field, k) })
-		if i < 0 || assign[i].To == nil {
-			return "", nil
-		}
-		expr, col, err := s.Field(k)
-		if err != nil {
-			return "", err
-		}
-		v, err := dialect{}.Bound(col, assign[i].To, s.Bind)
-		if errors.Is(err, relational.ErrForeign) {
-			return "FALSE", nil
-		}
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, expr+" = "+v)
-	}
-	return "(" + strings.Join(parts, " AND ") + ")", nil
 }
 
 // ensure inserts the row unless somebody has brought it meanwhile.

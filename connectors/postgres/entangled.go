@@ -14,7 +14,7 @@ import (
 // entangled are the deletions from the i-th treatment on that follow each other, where rows of a table that comes later refer to rows of one that
 // comes before; none where each can go by itself. Tables that refer to each other in a circle stand in no order in which they could.
 func (w *work) entangled(i int) jobs.Call[*table] {
-	run := w.call[i:]
+	run := w.Call[i:]
 	if n := slices.IndexFunc(run, func(j *job) bool { return j.Do.Verb != connectors.Delete }); n >= 0 {
 		run = run[:n]
 	}

@@ -120,6 +120,6 @@ func (w *work) putBack(t *table, rows []target) error {
 	if err := w.line.send(w.ctx, asks...); err != nil {
 		return err
 	}
-	w.call.Shifted(t, returned, false)
+	w.Call.Shifted(t, returned, false)
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 // the second sees that the first has gone.
 func (w *work) resolve() error {
 	asks := w.begin()
-	for _, j := range w.call.TopDown() {
+	for _, j := range w.Call.TopDown() {
 		if j.Do.Verb != connectors.Ensure && relational.AsksOthers(j.Do.On) {
 			locks, err := relational.Lock(dialect{}, w.view.relational, j.Do.On)
 			if err != nil {

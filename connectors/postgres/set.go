@@ -98,7 +98,7 @@ func (q *queue) renaming(j *job, s *statement, a *ask) func([][]byte) error {
 	a.SQL += " RETURNING " + strings.Join(old, ", ") + ", " + s.ids()
 	var names [][2][]string
 	q.after = append(q.after, func() error {
-		q.w.call.Renamed(j.Table, names)
+		q.w.Call.Renamed(j.Table, names)
 		return nil
 	})
 	return func(row [][]byte) error {

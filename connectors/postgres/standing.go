@@ -11,46 +11,28 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
-// row is where fields and parameters of a statement come from.
-type row interface {
-	Field(name string) (string, relational.Column, error)
-	Bind(v any) string
-}
-
-func term(at row, field string) (relational.Term, error) {
+func term(at relational.Row, field string) (relational.Term, error) {
 	expr, col, err := at.Field(field)
 	return relational.Term{SQL: expr, Column: col}, err
 }
 
 // standing writes [connectors.Treatment.Standing] in SQL: old values compare as the store compares, new ones byte for byte, so
 // that a correction of capitals is one in a column that does not tell them apart.
-func standing(at row, t connectors.Treatment) (string, error) {
-	var done, open []string
-	for _, a := range t.Assign {
+func standing(at relational.Row, t connectors.Treatment) (string, error) {
+	return relational.Standing(t, func(a connectors.Assign) (string, error) {
 		of, err := term(at, a.Field)
 		if err != nil {
 			return "", err
 		}
 		want, err := wanted(at, t, a)
+		return same(of, want), err
+	}, func(a connectors.Assign) (string, error) {
+		of, err := term(at, a.Field)
 		if err != nil {
 			return "", err
 		}
-		is := same(of, want)
-		done = append(done, is)
-		if len(a.From) == 0 {
-			continue
-		}
-		from, err := holdsOne(at, of, a)
-		if err != nil {
-			return "", err
-		}
-		open = append(open, "("+is+" OR "+from+")")
-	}
-	out := fmt.Sprintf("CASE WHEN %s THEN %d", strings.Join(done, " AND "), connectors.Done)
-	if len(open) > 0 {
-		out += fmt.Sprintf(" WHEN NOT (%s) THEN %d", strings.Join(open, " AND "), connectors.Conflict)
-	}
-	return out + fmt.Sprintf(" ELSE %d END", connectors.ToDo), nil
+		return holdsOne(at, of, a)
+	})
 }
 
 // compared is a column's value as what can be compared: some types know no equality but that of their texts.
@@ -71,7 +53,7 @@ func same(of relational.Term, want string) string {
 }
 
 // holdsOne writes that the field holds one of the old values of a correction; NULL can be one of them.
-func holdsOne(at row, of relational.Term, a connectors.Assign) (string, error) {
+func holdsOne(at relational.Row, of relational.Term, a connectors.Assign) (string, error) {
 	t := typeOf(of.Column)
 	var binds []string
 	for _, v := range a.From {
@@ -103,7 +85,7 @@ func holdsOne(at row, of relational.Term, a connectors.Assign) (string, error) {
 }
 
 // wanted writes the value an assignment gives.
-func wanted(at row, t connectors.Treatment, a connectors.Assign) (string, error) {
+func wanted(at relational.Row, t connectors.Treatment, a connectors.Assign) (string, error) {
 	of, err := term(at, a.Field)
 	if err != nil {
 		return "", err

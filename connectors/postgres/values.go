@@ -4,8 +4,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
-	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,7 +25,7 @@ func written(col relational.Column, v any) (string, error) {
 	case whole:
 		s, ok = wholeText(t.name, v)
 	case exact, inexact:
-		s, ok = numberText(v)
+		s, ok = relational.PlainNumber(v)
 	case boolean:
 		s, ok = truthText(v)
 	case uuid:
@@ -57,39 +55,16 @@ func written(col relational.Column, v any) (string, error) {
 
 var isUUID = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$`)
 
-func numberText(v any) (string, bool) {
-	switch x := v.(type) {
-	case bool:
-		if x {
-			return "1", true
-		}
-		return "0", true
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return "", false
-		}
-	case time.Time, connectors.JSON:
-		return "", false
-	}
-	s, ok := relational.Plain(v)
-	return s, ok && len(s) <= 1000 && relational.IsNumber.MatchString(s)
-}
-
 var bits = map[string]uint{"int2": 16, "int4": 32, "int8": 64}
 
 func wholeText(name string, v any) (string, bool) {
-	s, ok := numberText(v)
-	if !ok {
-		return "", false
-	}
-	r, ok := new(big.Rat).SetString(s)
+	r, ok := relational.Rational(v)
 	if !ok || !r.IsInt() {
 		return "", false
 	}
 	n := r.Num()
-	if b := bits[name]; b > 0 { // int2 holds -2^15 … 2^15-1
-		top := new(big.Int).Lsh(big.NewInt(1), b-1)
-		return n.String(), n.Cmp(top) < 0 && n.Cmp(new(big.Int).Neg(top)) >= 0
+	if b := bits[name]; b > 0 {
+		return n.String(), relational.InWidth(n, b)
 	}
 	return n.String(), n.Sign() >= 0 && n.BitLen() <= 32
 }

@@ -1,6 +1,8 @@
 package relational
 
 import (
+	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"time"
@@ -33,3 +35,37 @@ func Plain(v any) (string, bool) {
 
 // IsNumber matches a number as stores and people write it, with a point and perhaps an exponent.
 var IsNumber = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
+
+// PlainNumber writes a value of the contract that is a number, or reads as one, as text; a truth is 1 or 0.
+func PlainNumber(v any) (string, bool) {
+	switch x := v.(type) {
+	case bool:
+		if x {
+			return "1", true
+		}
+		return "0", true
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return "", false
+		}
+	case time.Time, connectors.JSON:
+		return "", false
+	}
+	s, ok := Plain(v)
+	return s, ok && len(s) <= 1000 && IsNumber.MatchString(s)
+}
+
+// Rational is what a number of [PlainNumber] is exactly.
+func Rational(v any) (*big.Rat, bool) {
+	s, ok := PlainNumber(v)
+	if !ok {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+// InWidth says whether a signed whole number of so many bits can be n: 8 bits hold -2^7 … 2^7-1.
+func InWidth(n *big.Int, bits uint) bool {
+	top := new(big.Int).Lsh(big.NewInt(1), bits-1)
+	return n.Cmp(top) < 0 && n.Cmp(new(big.Int).Neg(top)) >= 0
+}

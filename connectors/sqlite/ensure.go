@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 // resolveEnsure finds out whether the row is there already, by its key or by any unique key the assignments fill.
@@ -32,41 +32,14 @@ func (w *work) resolveEnsure(j *job) error {
 
 // stands says whether a shelf holds the row to be ensured.
 func (w *work) stands(j *job, s shelf) (there bool, err error) {
-	var tests []string
 	u := &update{shelf: s}
-	for _, key := range append(slices.Clone(j.table.Unique), j.t.On.Collection.Key) {
-		test, err := u.holds(key, j.t.Assign)
-		if err != nil {
-			return false, err
-		}
-		if test != "" {
-			tests = append(tests, test)
-		}
+	test, err := relational.Taken(dialect{}, u, append(slices.Clone(j.table.Unique), j.t.On.Collection.Key), j.t.Assign)
+	if err != nil {
+		return false, err
 	}
-	text := "SELECT EXISTS (SELECT 1 FROM " + s.as("u") + " WHERE ?1 AND (" + strings.Join(tests, " OR ") + "))"
+	text := "SELECT EXISTS (SELECT 1 FROM " + s.as("u") + " WHERE ?1 AND (" + test + "))"
 	err = w.writer.conn.QueryRowContext(w.ctx, text, append([]any{true}, u.args...)...).Scan(&there)
 	return there, failure(w.ctx, "looking for the row to ensure", err)
-}
-
-// holds writes that a row has the assigned values in key; "" where one of them is not assigned or empty.
-func (u *update) holds(key []string, assign []connectors.Assign) (string, error) {
-	var parts []string
-	for _, k := range key {
-		i := slices.IndexFunc(assign, func(a connectors.Assign) bool { return strings.EqualFold(a.Field, k) })
-		if i < 0 || assign[i].To == nil {
-			return "", nil
-		}
-		expr, col, err := u.Field(k)
-		if err != nil {
-			return "", err
-		}
-		v, err := dialect{}.Value(col, assign[i].To)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, expr+" = "+u.Bind(v))
-	}
-	return "(" + strings.Join(parts, " AND ") + ")", nil
 }
 
 // ensure inserts the row unless an earlier treatment of this call has brought it.

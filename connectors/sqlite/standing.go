@@ -11,37 +11,19 @@ import (
 
 // standing writes [connectors.Treatment.Standing] in SQL: old values compare as the store compares, new ones byte for byte, so
 // that a correction of capitals is one in a column that does not tell them apart.
-func standing(at row, t connectors.Treatment) (string, error) {
-	var done, open []string
-	for _, a := range t.Assign {
+func standing(at relational.Row, t connectors.Treatment) (string, error) {
+	return relational.Standing(t, func(a connectors.Assign) (string, error) {
 		expr, _, err := at.Field(a.Field)
 		if err != nil {
 			return "", err
 		}
 		want, err := wanted(at, t, a)
-		if err != nil {
-			return "", err
-		}
-		is := "(" + expr + " IS (" + want + ") COLLATE BINARY)"
-		done = append(done, is)
-		if len(a.From) == 0 {
-			continue
-		}
-		from, err := holdsOne(at, a)
-		if err != nil {
-			return "", err
-		}
-		open = append(open, "("+is+" OR "+from+")")
-	}
-	text := fmt.Sprintf("CASE WHEN %s THEN %d", strings.Join(done, " AND "), connectors.Done)
-	if len(open) > 0 {
-		text += fmt.Sprintf(" WHEN NOT (%s) THEN %d", strings.Join(open, " AND "), connectors.Conflict)
-	}
-	return text + fmt.Sprintf(" ELSE %d END", connectors.ToDo), nil
+		return "(" + expr + " IS (" + want + ") COLLATE BINARY)", err
+	}, func(a connectors.Assign) (string, error) { return holdsOne(at, a) })
 }
 
 // holdsOne writes that the field holds one of the old values of a correction; NULL can be one of them.
-func holdsOne(at row, a connectors.Assign) (string, error) {
+func holdsOne(at relational.Row, a connectors.Assign) (string, error) {
 	expr, col, err := at.Field(a.Field)
 	if err != nil {
 		return "", err
@@ -63,14 +45,8 @@ func holdsOne(at row, a connectors.Assign) (string, error) {
 	return text, nil
 }
 
-// row is where fields and parameters of a statement come from.
-type row interface {
-	Field(name string) (string, relational.Column, error)
-	Bind(v any) string
-}
-
 // wanted writes the value an assignment gives.
-func wanted(at row, t connectors.Treatment, a connectors.Assign) (string, error) {
+func wanted(at relational.Row, t connectors.Treatment, a connectors.Assign) (string, error) {
 	expr, col, err := at.Field(a.Field)
 	if err != nil {
 		return "", err

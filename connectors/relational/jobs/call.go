@@ -3,6 +3,7 @@ package jobs
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -12,6 +13,24 @@ import (
 
 // Call are the jobs of one call, in the order in which they are carried out.
 type Call[T Table] []*Job[T]
+
+// Prepare begins the jobs of a call whose treatments are about tables; it finds no rows.
+func Prepare[T Table](do []connectors.Treatment, table func(connectors.Collection) (T, error)) (Call[T], error) {
+	var out Call[T]
+	for i, t := range do {
+		switch t.Verb {
+		case connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release:
+		default:
+			return out, fmt.Errorf("treatment %s: %w: %s", t.ID, connectors.ErrNotSupported, t.Verb)
+		}
+		of, err := table(t.On.Collection)
+		if err != nil {
+			return out, fmt.Errorf("treatment %s: %w", t.ID, err)
+		}
+		out = append(out, New(t, of, i > 0))
+	}
+	return out, nil
+}
 
 // Outcomes are those of all; held is how long locks were held, of a rehearsal.
 func (c Call[T]) Outcomes(held time.Duration) []connectors.Outcome {
