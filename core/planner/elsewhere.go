@@ -63,10 +63,10 @@ func (s *survey) readElsewhere(c *datamap.Collection, holds []policy.Hold) (map[
 				}
 				r := keptReason{reason: h.Reason, last: v.Last}
 				r.reason.Code = v.Code
-				if first || r.longer(best) {
+				if first || r.outlasts(best) {
 					best, first = r, false
 				}
-				if id := (connectors.Tuple{Values: vs[1:]}).ID(); len(dated) > 0 && r.longer(found.by[id]) {
+				if id := (connectors.Tuple{Values: vs[1:]}).ID(); len(dated) > 0 && r.outlasts(found.by[id]) {
 					found.by[id] = r
 				}
 				return nil

@@ -46,7 +46,7 @@ func (s *survey) noteEnds(w *Work, f *fate) error {
 	for _, k := range order {
 		w.Dues = append(w.Dues, Kept{System: f.c.System.Name, Collection: f.c.Name, Purpose: k.purpose, Law: k.law, Date: k.day, Rows: days[k]})
 	}
-	for _, r := range f.reasons {
+	for _, r := range f.inOrder() {
 		if k, ok := endless(r); ok {
 			k.System, k.Collection = f.c.System.Name, f.c.Name
 			w.Dues = append(w.Dues, k)

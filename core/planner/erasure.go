@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -276,8 +275,7 @@ func (s *survey) countIn(c *datamap.Collection, sel connectors.Selection) (int64
 
 // listKept shows what stays, the longest last.
 func (e *erasure) listKept(f *fate) {
-	slices.SortStableFunc(f.reasons, func(a, b keptReason) int { return a.last.Compare(b.last) })
-	for _, r := range f.reasons {
+	for _, r := range f.inOrder() {
 		act := plan.Keep
 		if r.reason.Code == plan.Processor {
 			act = plan.Refer

@@ -1,8 +1,10 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -28,6 +30,23 @@ func (a keptReason) longer(b keptReason) bool {
 		return a.last.IsZero() && !b.last.IsZero()
 	}
 	return a.last.After(b.last)
+}
+
+// outlasts is longer, and of reasons that keep equally long chooses one, so that it does not matter in which order a store gives its rows.
+func (a keptReason) outlasts(b keptReason) bool {
+	return a.longer(b) || !b.longer(a) && a.name() < b.name()
+}
+
+func (a keptReason) name() string {
+	return a.reason.Code + "\x00" + a.reason.Purpose + "\x00" + a.reason.Explain
+}
+
+// inOrder has the reasons for which rows of a collection are kept in the order a plan shows them in: the longest last.
+func (f *fate) inOrder() []keptReason {
+	slices.SortStableFunc(f.reasons, func(a, b keptReason) int {
+		return cmp.Or(a.last.Compare(b.last), strings.Compare(a.name(), b.name()))
+	})
+	return f.reasons
 }
 
 // end is the group's end as the plan says it.
@@ -173,7 +192,7 @@ func fitsAll(cs []connectors.Cond, row connectors.Row, zone *time.Location) bool
 func (s *survey) groupKept(f *fate, r keptReason) {
 	f.kept++
 	end := r.end()
-	if r.longer(f.lastKept) {
+	if r.outlasts(f.lastKept) {
 		f.lastKept = r
 	}
 	if r.reason.Code == plan.DateUnknown {

@@ -107,7 +107,7 @@ func DatesOnly(ctx context.Context, file string, zero bool) error {
 func datesOnly(ctx context.Context, db *sql.DB, zero bool) error {
 	statements, err := texts(ctx, db, `SELECT CASE WHEN c.pk > 0 THEN 'DELETE FROM ' || m.name
 		ELSE 'UPDATE ' || m.name || ' SET ' || c.name || ' = ' || iif(c."notnull", '''1999-01-02''', 'NULL') END
-		|| ' WHERE ' || c.name || ' IS NOT NULL AND date(' || c.name || ') IS NOT ' || c.name
+		|| ' WHERE ' || c.name || ' IS NOT NULL AND date(' || c.name || ') IS NOT ' || c.name || iif(?, ' AND ' || c.name || ' <> ''0000-00-00''', '')
 		FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table' AND c.type = 'DATE'`, zero)
 	for _, s := range statements {
 		if err == nil {

@@ -12,8 +12,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
+	"github.com/dossier-dsr/dossier/test/cooperative"
 	"github.com/dossier-dsr/dossier/test/moved"
+	"github.com/dossier-dsr/dossier/test/product"
 )
+
+// house is an installation, and where its databases are.
+type house struct {
+	*product.House
+	*place
+}
+
+// newHouse is the sample with its databases at one of the kinds, where an administrator granted and installed what is needed.
+func newHouse(t *testing.T, kind string) *house {
+	t.Helper()
+	laid := cooperative.Lay(t, sample.Options{Members: 46})
+	at := put(t, kind, laid, false)
+	h := &house{built.House(t, laid), at}
+	h.Extra = at.env(false)
+	h.administered(t)
+	return h
+}
+
+// administered has the administrator of each database run what the connector prints.
+func (h *house) administered(t *testing.T) {
+	t.Helper()
+	for system, run := range h.run {
+		for _, what := range []string{"grants", "install"} {
+			if err := run(t.Context(), h.Must(t, "connector", what, system)); err != nil {
+				t.Fatalf("%s of %s: %v", what, system, err)
+			}
+		}
+	}
+}
 
 // asked are the requests of the demonstration, and one of a person who holds a lease with others.
 var asked = []string{"access", "rectification", "restriction", "lift", "erasure", "lease-mate-erasure"}
