@@ -16,7 +16,7 @@ build: ## dossier and its connectors, into bin/
 demo: build $(if $(filter-out sqlite,$(STORE)),deps) ## the main job for one member, on embedded stores under .demo/, or STORE=postgres, STORE=mysql
 	@GO=$(GO) STORE=$(STORE) test/demo/demo.sh
 
-deps: ## what the tests need beside Go: a browser, servers of PostgreSQL and MariaDB, FerretDB
+deps: ## what the tests need beside Go: a browser, servers of PostgreSQL and MariaDB, FerretDB, MinIO
 	@test/deps.sh
 
 test: deps lint ## everything; fails on a failing or a skipped test

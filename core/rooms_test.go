@@ -47,6 +47,7 @@ var mayLink = map[string][]string{
 	"github.com/hashicorp/":        {"plugins"},
 	"modernc.org/sqlite":           {"connectors/sqlite", "core/state", "manifests", "test"},
 	"github.com/jackc/pgx/":        {"connectors/postgres", "test"},
+	"github.com/aws/":              {"connectors/s3", "test"},
 	"go.mongodb.org/mongo-driver":  {"connectors/mongodb", "test"},
 	"github.com/go-sql-driver/":    {"connectors/mysql", "test"},
 	"github.com/riverqueue/":       {"core/engine/wake", "core/state"}, // state migrates its tables

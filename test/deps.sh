@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, servers of PostgreSQL and MariaDB, which are not started, and FerretDB.
+# Installs what the tests need beside Go, where it is missing: a browser, fonts for it, servers of PostgreSQL and MariaDB, which are not started, FerretDB and MinIO.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ -z "${DOSSIER_TEST_MONGODB_URL:-}" ]; then # a minute the first time
   mkdir -p .tools && (cd test/servers/ferretdb && GOWORK=off CGO_ENABLED=0 "${GO:-go}" build -trimpath -o ../../../.tools/ferretdb . && touch ../../../.tools/ferretdb)
+fi
+if [ -z "${DOSSIER_TEST_S3_URL:-}" ]; then # three minutes the first time
+  mkdir -p .tools && (cd test/servers/minio && GOWORK=off CGO_ENABLED=0 "${GO:-go}" build -trimpath -o ../../../.tools/minio github.com/minio/minio && touch ../../../.tools/minio)
 fi
 need=()
 [ -x /usr/bin/chromium ] || need+=(chromium fonts-dejavu-core)

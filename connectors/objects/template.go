@@ -130,3 +130,11 @@ func (t *Template) Fixed() []string {
 func (s Segment) Named() bool {
 	return slices.ContainsFunc(s, func(p part) bool { return p.kind != literal })
 }
+
+// Head is the text every name of the segment begins with.
+func (s Segment) Head() string {
+	if len(s) > 0 && s[0].kind == literal {
+		return s[0].text
+	}
+	return ""
+}

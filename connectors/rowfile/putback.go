@@ -179,7 +179,7 @@ func Patched(r io.ReaderAt, size int64, patches []Patch, w io.Writer) error {
 	at := int64(0)
 	for _, p := range patches {
 		if p.from < at || p.To > size {
-			return fmt.Errorf("%w: held rows have no place in the file", connectors.ErrConflict)
+			return errNoPlace
 		}
 		if _, err := io.Copy(w, io.NewSectionReader(r, at, p.from-at)); err != nil {
 			return err
@@ -192,3 +192,27 @@ func Patched(r io.ReaderAt, size int64, patches []Patch, w io.Writer) error {
 	_, err := io.Copy(w, io.NewSectionReader(r, at, size-at))
 	return err
 }
+
+// PatchedStream is [Patched] of a file that is read from its beginning to its end.
+func PatchedStream(r io.Reader, patches []Patch, w io.Writer) error {
+	at := int64(0)
+	for _, p := range patches {
+		if p.from < at {
+			return errNoPlace
+		}
+		if _, err := io.CopyN(w, r, p.from-at); err != nil {
+			return errNoPlace
+		}
+		if _, err := io.WriteString(w, p.With); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(io.Discard, r, p.To-p.from); err != nil {
+			return errNoPlace
+		}
+		at = p.To
+	}
+	_, err := io.Copy(w, r)
+	return err
+}
+
+var errNoPlace = fmt.Errorf("%w: held rows have no place in the file", connectors.ErrConflict)

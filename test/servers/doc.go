@@ -3,6 +3,7 @@
 // process, however that ends: a watcher holds one end of a pipe, and takes server and folder away when the other end closes.
 //
 // DOSSIER_TEST_POSTGRES_URL and DOSSIER_TEST_MYSQL_URL name servers to be used instead: an account that may create databases and accounts;
-// DOSSIER_TEST_MONGODB_URL one that speaks MongoDB's protocol, where FerretDB is otherwise built and started. Where no server
+// DOSSIER_TEST_MONGODB_URL one that speaks MongoDB's protocol, where FerretDB is otherwise built and started; DOSSIER_TEST_S3_URL
+// (http://KEY:SECRET@HOST:PORT/?region=REGION) one that speaks S3's, where MinIO is. Where no server
 // can be had the test fails and says what is missing; it is never skipped.
 package servers

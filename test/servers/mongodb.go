@@ -7,12 +7,8 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -58,7 +54,7 @@ func findMongo() (string, error) {
 	if text := os.Getenv(mongoEnv); text != "" {
 		return text, nil
 	}
-	binary, err := ferretBinary()
+	binary, err := tool("ferretdb", ".")
 	if err != nil {
 		return "", err
 	}
@@ -89,61 +85,4 @@ func startFerret(binary string) (string, error) {
 	}
 	u := url.URL{Scheme: "mongodb", Host: address, Path: "/"}
 	return u.String(), nil
-}
-
-// ferretBinary is the server, built by the first who needs it and kept among the tools of the house; test/servers/ferretdb is its source.
-func ferretBinary() (string, error) {
-	house, err := house()
-	if err != nil {
-		return "", err
-	}
-	tools, source := filepath.Join(house, ".tools"), filepath.Join(house, "test", "servers", "ferretdb")
-	if err := os.MkdirAll(tools, 0o755); err != nil {
-		return "", err
-	}
-	lock, err := os.OpenFile(filepath.Join(tools, "ferretdb.lock"), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return "", err
-	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", err
-	}
-	binary := filepath.Join(tools, "ferretdb")
-	if newer(binary, filepath.Join(source, "main.go"), filepath.Join(source, "go.mod"), filepath.Join(source, "go.sum")) {
-		return binary, nil
-	}
-	build := exec.Command("go", "build", "-trimpath", "-o", binary, ".")
-	build.Dir, build.Env = source, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building it: %w\n%s", err, out)
-	}
-	now := time.Now() // go build leaves a binary alone that is as it should be
-	return binary, os.Chtimes(binary, now, now)
-}
-
-// newer says whether a file is there and not older than any of the others.
-func newer(file string, others ...string) bool {
-	info, err := os.Stat(file)
-	if err != nil {
-		return false
-	}
-	for _, o := range others {
-		if other, err := os.Stat(o); err != nil || other.ModTime().After(info.ModTime()) {
-			return false
-		}
-	}
-	return true
-}
-
-// house is the folder above the tests' own that holds the server's source.
-func house() (string, error) {
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "test", "servers", "ferretdb", "go.mod")); err == nil {
-			return dir, nil
-		}
-		dir = filepath.Dir(dir)
-	}
-	return "", errors.Join(errors.New("no folder above this test holds test/servers/ferretdb"), err)
 }

@@ -1,0 +1,246 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+)
+
+// unitRows is how many rows are confirmed at a time.
+const unitRows = 1000
+
+// Apply carries the treatments out; see [connectors.Writer]. A bucket has no transactions. Instead:
+//
+// First the rows of every treatment are found, with the entity tag of each object they stand in; ceilings, new values, the form of every
+// object, and whether anything keeps its versions from being removed, are judged here, and nothing has been changed where that fails. Then the
+// treatments are worked in order. Rows are confirmed by the host in units of at most 1,000, and an object is rewritten once all its rows are;
+// each at one instant, and only where it still is what was read: an object that was replaced meanwhile is left alone and ends the call with
+// ErrTryLater. The outcomes say how far it got, and the same call again does what is left.
+func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
+	outcomes := make([]connectors.Outcome, len(do))
+	for i, t := range do {
+		outcomes[i] = connectors.Outcome{ID: t.ID, ByPerson: map[int]int64{}}
+	}
+	if err := connectors.ValidateAll(do); err != nil {
+		return outcomes, err
+	}
+	if opt.Rehearse {
+		return outcomes, fmt.Errorf("%w: rehearsals, in a bucket", connectors.ErrNotSupported)
+	}
+	if err := s.look(ctx); err != nil {
+		return outcomes, err
+	}
+	if err := s.heeds(ctx); err != nil {
+		return outcomes, err
+	}
+	a := &application{store: s, confirm: opt.Confirm, objects: map[string]*object{}, works: make([]work, len(do))}
+	for i, t := range do {
+		a.works[i] = work{Treatment: t, out: &outcomes[i]}
+		if err := a.resolve(ctx, &a.works[i]); err != nil {
+			return outcomes, fmt.Errorf("treatment %s: %w", t.ID, err)
+		}
+	}
+	for i := range a.works {
+		w := &a.works[i]
+		if err := a.carryOut(ctx, w); err != nil {
+			return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
+		}
+	}
+	return outcomes, nil
+}
+
+// application is one call of Apply.
+type application struct {
+	*store
+	confirm func(context.Context, []connectors.Outcome) error
+	works   []work
+	mu      sync.Mutex
+	objects map[string]*object // by key
+}
+
+// work is one treatment and the rows it is to change.
+type work struct {
+	connectors.Treatment
+	from *objects.Source
+	out  *connectors.Outcome
+	todo []target // the rows of an object one after the other
+
+	match   *objects.Matcher
+	byPath  bool                       // rows are selected by a field of the key
+	tainted map[string]map[string]bool // by key: the versions that hold rows of the treatment
+}
+
+// target is one row to be changed.
+type target struct {
+	in      *object
+	spot    *spot // nil: a row to be added
+	persons []int
+	set     connectors.Row
+	keys    []any // Treatment.Capture
+	add     bool
+}
+
+// carryOut has units confirmed, and does what is confirmed of each object once all of it is.
+func (a *application) carryOut(ctx context.Context, w *work) error {
+	var sure []target
+	rest := w.todo
+	for len(rest) > 0 {
+		unit := rest[:min(unitRows, len(rest))]
+		refused := a.ask(ctx, w, unit)
+		if refused == nil {
+			sure, rest = append(sure, unit...), rest[len(unit):]
+		}
+		n := len(sure)
+		if refused == nil && len(rest) > 0 { // the last object may go on in the next unit
+			for n > 0 && sure[n-1].in == rest[0].in {
+				n--
+			}
+		}
+		if err := a.change(ctx, w, sure[:n]); err != nil {
+			return errors.Join(err, refused)
+		}
+		if sure = sure[n:]; refused != nil {
+			return refused
+		}
+	}
+	return a.clear(ctx, w)
+}
+
+// ask has a unit confirmed.
+func (a *application) ask(ctx context.Context, w *work, unit []target) error {
+	ask := connectors.Outcome{ID: w.ID, ByPerson: map[int]int64{}}
+	if len(w.Capture) > 0 {
+		ask.LinkKeys = &connectors.Keys{Fields: w.Capture}
+	}
+	for _, t := range unit {
+		count(&ask, t)
+		capture(&ask, t)
+	}
+	if a.confirm == nil {
+		return connectors.ErrRefused
+	}
+	return a.confirm(ctx, []connectors.Outcome{ask})
+}
+
+// change changes confirmed rows, several objects at a time, and counts what was changed.
+func (a *application) change(ctx context.Context, w *work, rows []target) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(parallel)
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].in == rows[0].in {
+			n++
+		}
+		group := rows[:n]
+		rows = rows[n:]
+		all.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			done, err := a.changeObject(ctx, w, group)
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			for _, t := range done {
+				count(w.out, t)
+			}
+			return w.locked(err)
+		})
+	}
+	return all.Wait()
+}
+
+// changeObject changes rows of one object, and gives those it changed.
+func (a *application) changeObject(ctx context.Context, w *work, rows []target) ([]target, error) {
+	if w.Verb == connectors.Block || w.Verb == connectors.Release {
+		return a.restrict(ctx, w, rows)
+	}
+	if w.from.Codec == nil {
+		return a.documents(ctx, w, rows)
+	}
+	var here, held []target
+	for _, t := range rows {
+		if t.spot != nil && t.spot.id != "" {
+			held = append(held, t)
+		} else {
+			here = append(here, t)
+		}
+	}
+	var done []target
+	if len(held) > 0 {
+		if err := a.inDrawer(ctx, w, held); err != nil {
+			return nil, err
+		}
+		done = held
+	}
+	if len(here) == 0 {
+		return done, nil
+	}
+	more, err := a.rewrite(ctx, w, here)
+	return append(done, more...), err
+}
+
+// documents deletes documents, or gives them new names.
+func (a *application) documents(ctx context.Context, w *work, rows []target) ([]target, error) {
+	var done []target
+	for _, t := range rows {
+		var err error
+		switch {
+		case w.Verb == connectors.Delete && t.spot.id != "":
+			err = a.dropDocument(ctx, t)
+		case w.Verb == connectors.Delete:
+			if err = a.removeAll(ctx, t.in.item); err == nil {
+				t.in.versions = nil
+			}
+		case w.Verb == connectors.Set && t.spot.id != "":
+			err = a.renameHeld(ctx, w, t)
+		case w.Verb == connectors.Set:
+			err = a.rename(ctx, w, t)
+		default:
+			err = fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
+		}
+		if errors.Is(err, errAbsent) {
+			continue // gone since: fewer rows are always fine
+		}
+		if err != nil {
+			return done, err
+		}
+		done = append(done, t)
+	}
+	return done, nil
+}
+
+func count(o *connectors.Outcome, t target) {
+	o.Changed++
+	for _, p := range t.persons {
+		o.ByPerson[p]++
+	}
+}
+
+func capture(o *connectors.Outcome, t target) {
+	if o.LinkKeys == nil || t.add {
+		return
+	}
+	for _, p := range t.persons {
+		o.LinkKeys.Tuples = append(o.LinkKeys.Tuples, connectors.Tuple{Person: p, Values: t.keys})
+	}
+}
+
+// sortTargets brings the rows of an object together, in the order they stand in.
+func sortTargets(list []target) {
+	slices.SortStableFunc(list, func(a, b target) int {
+		if a.in != b.in {
+			if a.in.key < b.in.key {
+				return -1
+			}
+			return 1
+		}
+		return int(a.spot.row - b.spot.row)
+	})
+}

@@ -1,0 +1,47 @@
+// Package s3 connects Dossier to a bucket of S3, or of a service that speaks its protocol (MinIO). One system of the map is one bucket.
+//
+// # Addresses
+//
+// A collection's `at:` is a template of keys: letters/{member_no}/{sent_on}-{letter_no}.pdf. What stands in braces is a field; a * is a field
+// without a name; see package objects. Only keys below the part of the address that the selection names are listed: letters/C-1/ for the
+// member C-1, and never C-10. Keys that begin with .dossier- are the connector's own and match nothing.
+//
+// # Rows inside objects
+//
+// With `rows:` every record of a csv, line of a jsonl or element of an array in a json object is a row, as in package files, and the fields of the
+// key belong to each row of the object. An object that begins as gzip or zstd does is read and written compressed, whatever it is called. All
+// persons of a selection are found in one pass over the objects; several objects are read at a time, and of each no more than a part
+// (8 MiB) is in memory.
+//
+// # Changing objects
+//
+// An object of rows is rewritten: what stays is streamed into a new one, with the media type, metadata, tags, storage class and encryption of
+// the old one, that takes its place at one instant and only over the object that was read (If-Match). A writer who came in between is never
+// overwritten: the call ends with ErrTryLater. A service that does not heed If-Match is found out before anything is written, and refused. Where the bucket keeps no
+// versions a document is deleted on the same condition; of services that do not heed it there (MinIO), the object is looked at a moment before.
+// See [store.Apply] for what is promised without transactions.
+//
+// # Versions
+//
+// In a bucket with versioning, a row that stands in an older version only, or in one behind a delete marker, is still the person's row: it is
+// located and counted. Whatever deletes or changes a row removes every version that holds it as it was, and a document goes with all its
+// versions and delete markers, the oldest first. Older versions are never rewritten; they go whole, with what was others' history in them.
+// Uploads in parts that were begun a day ago or more at a key the selection names, and given up, go with a deletion.
+//
+// A version under a legal hold is an ErrConflict, one under retention an ErrTryLater that says until when, before anything is changed. Neither
+// is ever lifted or bypassed.
+//
+// # Restriction
+//
+// Block moves what it blocks below a closed prefix (the setting held), which a statement of the bucket's policy keeps from applications: `dossier
+// connector install` prints it. A document moves with all its versions and comes back with them, in their order, as content and
+// traits; their dates are new. A row leaves its object with what is needed to put it back: where nothing but appending has happened to
+// the object meanwhile, to the byte; otherwise it goes with the nearest of its neighbours that are still there. Where its place has been taken, the object is gone or
+// has other columns, Release changes nothing and says ErrConflict. In a bucket with object lock what is held is under a legal
+// hold of our own. Rows of which older versions exist are not blocked: they could not be put back there.
+//
+// # Credentials
+//
+// Those the settings give, else the usual chain: a profile in credentials_file, a role of the machine or container. A connector that runs as a process of its
+// own gets nothing of its host's environment.
+package s3

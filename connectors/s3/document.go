@@ -1,0 +1,134 @@
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// rename gives a document another key: it is copied there, if nothing stands there, and then goes from where it was, with its older versions.
+func (a *application) rename(ctx context.Context, w *work, t target) error {
+	p, err := w.newPath(t.in.values, t.set)
+	if err != nil {
+		return err
+	}
+	to := strings.Join(p, "/")
+	v, ok := t.in.newest()
+	if !ok {
+		return errAbsent
+	}
+	_, sum, err := a.transfer(ctx, t.in.key, v, to, over{}, false)
+	if errors.Is(err, errChanged) { // something stands there: the copy of a call that was killed, or something else
+		same, looked := a.holds(ctx, to, sum)
+		if looked != nil {
+			return looked
+		}
+		if !same {
+			w.note("another object stands where one is to be renamed to", "compare the two, and settle it by hand")
+			return fmt.Errorf("%w: another object stands there", connectors.ErrConflict)
+		}
+		err = nil
+	}
+	if err == nil {
+		err = a.removeAll(ctx, t.in.item)
+	}
+	if err == nil {
+		t.in.versions = nil
+	}
+	return err
+}
+
+// transfer copies a version to another key, with its traits, and gives a digest of what it is, also where it could not be put there.
+func (s *store) transfer(ctx context.Context, key string, v version, to string, over over, held bool) (written, string, error) {
+	o, err := s.open(ctx, key, v)
+	if err != nil {
+		return written{}, "", err
+	}
+	defer o.Body.Close()
+	like, err := s.traitsOf(ctx, key, v, o)
+	if err != nil {
+		return written{}, "", err
+	}
+	sum := sha256.New()
+	in := io.TeeReader(reader{o.Body}, sum)
+	var w written
+	if held {
+		w, err = s.hold(ctx, to, in, like, over)
+	} else {
+		u := s.upload(ctx, to, like, over)
+		defer u.abort()
+		if _, err = io.Copy(u, in); err == nil {
+			w, err = u.commit()
+		}
+	}
+	return w, hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// holds says whether the object at a key has the content a digest was made of.
+func (s *store) holds(ctx context.Context, key, sum string) (bool, error) {
+	o, err := s.open(ctx, key, version{})
+	if errors.Is(err, errAbsent) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer o.Body.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, reader{o.Body}); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(h.Sum(nil)) == sum, nil
+}
+
+// dropDocument removes a held document for good.
+func (a *application) dropDocument(ctx context.Context, t target) error {
+	d := t.in.drawer
+	i := slices.IndexFunc(d.Docs, func(x heldDoc) bool { return x.ID == t.spot.id })
+	if i < 0 {
+		return errAbsent
+	}
+	doc := d.Docs[i]
+	for n := range doc.From { // the bodies first: a document is not erased before they are
+		if err := a.drop(ctx, a.bodyKey(doc, n)); err != nil {
+			return err
+		}
+	}
+	d.Docs = slices.Delete(slices.Clone(d.Docs), i, i+1)
+	return a.save(ctx, d)
+}
+
+// renameHeld lets a held document come back under another key.
+func (a *application) renameHeld(ctx context.Context, w *work, t target) error {
+	p, err := w.newPath(t.in.values, t.set)
+	if err != nil {
+		return err
+	}
+	d := t.in.drawer
+	i := slices.IndexFunc(d.Docs, func(x heldDoc) bool { return x.ID == t.spot.id })
+	if i < 0 {
+		return errAbsent
+	}
+	to, err := a.drawer(ctx, a.drawerKey(d.Format, p))
+	if err != nil {
+		return err
+	}
+	if to == nil {
+		to = &drawer{Path: p, Format: d.Format}
+	}
+	if !slices.ContainsFunc(to.Docs, func(x heldDoc) bool { return x.ID == t.spot.id }) {
+		to.Docs = append(to.Docs, d.Docs[i])
+		if err := a.save(ctx, to); err != nil {
+			return err
+		}
+	}
+	d.Docs = slices.Delete(slices.Clone(d.Docs), i, i+1)
+	return a.save(ctx, d)
+}

@@ -1,0 +1,168 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
+)
+
+// rewrite changes rows of one object, and gives those it changed. What stays is written beside it, in parts that nobody sees, and takes its place at
+// one instant and only if the object is still the one that was read; whoever is killed in between has changed nothing. Then the version that
+// was replaced goes, and every older one that holds such rows. Killed before that, the rows are still found, in those versions.
+func (a *application) rewrite(ctx context.Context, w *work, rows []target) ([]target, error) {
+	o := rows[0].in
+	e := newEdit(w, rows)
+	if len(e.now)+len(e.added) > 0 {
+		if err := a.write(ctx, w, o, e); errors.Is(err, errAbsent) {
+			return nil, nil // gone since, with all its rows
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	var ids []string
+	for id := range w.tainted[o.key] {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	if err := a.removeVersions(ctx, o.key, ids); err != nil {
+		return e.done, err
+	}
+	current := o.currentID()
+	o.versions = slices.DeleteFunc(o.versions, func(v version) bool { return v.id != "" && v.id != current && slices.Contains(ids, v.id) })
+	for _, t := range rows {
+		if t.spot != nil && t.spot.version != "" {
+			e.done = append(e.done, t)
+		}
+	}
+	return e.done, nil
+}
+
+// edit says what becomes of the rows of an object.
+type edit struct {
+	work  *work
+	now   map[int64]target // by the numbers the rows have now
+	added []connectors.Row
+	done  []target
+	gone  []int64 // by the numbers they had
+	left  int64   // rows that stay
+}
+
+func newEdit(w *work, rows []target) *edit {
+	e := &edit{work: w, now: map[int64]target{}}
+	for _, t := range rows {
+		if t.add {
+			e.added = append(e.added, t.set)
+			e.done = append(e.done, t)
+		} else if t.spot.row > 0 {
+			e.now[t.spot.row] = t
+		}
+	}
+	return e
+}
+
+func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
+	t, ok := e.now[r.Number()]
+	if !ok {
+		e.left++
+		return rowfile.Change{}, nil
+	}
+	e.done = append(e.done, t)
+	if e.work.Verb == connectors.Delete || e.work.Verb == connectors.Block {
+		e.gone = append(e.gone, r.Number())
+		return rowfile.Change{Drop: true}, nil
+	}
+	e.left++
+	return rowfile.Change{Set: t.set}, nil
+}
+
+// write puts a new object in place, made of the one that was read.
+func (a *application) write(ctx context.Context, w *work, o *object, e *edit) error {
+	pass := func(in io.Reader, out io.Writer) error { return w.from.Codec.Pass(in, out, e.ask, e.added) }
+	keep := func() bool {
+		empties := w.Verb == connectors.Delete && w.byPath && e.left == 0 && w.from.Codec.Grows() && o.drawer.empty()
+		return !empties
+	}
+	if o.absent {
+		u := a.upload(ctx, o.key, nil, over{})
+		defer u.abort()
+		if err := pass(empty{}, u); err != nil {
+			return w.from.Said(err)
+		}
+		got, err := u.commit()
+		if err == nil {
+			o.now(got)
+			o.absent = false
+		}
+		return err
+	}
+	got, err := a.replace(ctx, w.from, o.key, o.versions[0], pass, keep)
+	if errors.Is(err, errEmptied) { // an object that bears the person's name, and nothing else is in it
+		if err = a.removeAll(ctx, o.item); err == nil {
+			o.versions = nil
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	old := o.versions[0]
+	o.now(got)
+	o.went(e.gone)
+	if a.versions {
+		return a.removeVersions(ctx, o.key, []string{old.id})
+	}
+	return nil
+}
+
+var errEmptied = errors.New("nothing is left of it")
+
+type empty struct{}
+
+func (empty) Read([]byte) (int, error) { return 0, io.EOF }
+
+// replace streams a version through change into a new one over it, compressed as it was and with the same traits. It is not put in place where
+// keep says no.
+func (s *store) replace(ctx context.Context, from *objects.Source, key string, v version, change func(io.Reader, io.Writer) error, keep func() bool) (written, error) {
+	o, err := s.open(ctx, key, v)
+	if err != nil {
+		return written{}, err
+	}
+	defer o.Body.Close()
+	like, err := s.traitsOf(ctx, key, v, o)
+	if err != nil {
+		return written{}, err
+	}
+	in, how, err := unsqueeze(reader{o.Body})
+	if err != nil {
+		return written{}, from.Said(err)
+	}
+	defer in.Close()
+	u := s.upload(ctx, key, like, over{v.etag})
+	defer u.abort()
+	out, err := how.squeeze(u)
+	if err != nil {
+		return written{}, err
+	}
+	if err := change(in, out); err != nil {
+		return written{}, from.Said(err)
+	}
+	if err := out.Close(); err != nil {
+		return written{}, err
+	}
+	if !keep() {
+		return written{}, errEmptied
+	}
+	s.reached("filled")
+	got, err := u.commit()
+	if err == nil {
+		s.reached("replaced")
+	}
+	return got, err
+}
+
+func always() bool { return true }

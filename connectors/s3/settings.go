@@ -1,0 +1,107 @@
+package s3
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+)
+
+const (
+	settingBucket         = "bucket"
+	settingRegion         = "region"
+	settingEndpoint       = "endpoint"
+	settingPathStyle      = "path_style"
+	settingKey            = "access_key_id"
+	settingSecret         = "secret_access_key"
+	settingToken          = "session_token"
+	settingProfile        = "profile"
+	settingCredentials    = "credentials_file"
+	settingHeld           = "held"
+	settingOrdinaryKey    = "ordinary_access_key_id"
+	settingOrdinarySecret = "ordinary_secret_access_key"
+)
+
+func settings() []connectors.Setting {
+	return []connectors.Setting{
+		{Name: settingBucket, Required: true, Help: "the bucket that holds the collections"},
+		{Name: settingRegion, Help: "its region; us-east-1 unless named here or in the profile"},
+		{Name: settingEndpoint, Help: "the address of a service other than AWS, http:// or https://"},
+		{Name: settingPathStyle, Help: "true: the bucket stands in the path and not in the host's name, as most services other than AWS want it"},
+		{Name: settingKey, Help: "the account's key; without it, what the usual chain finds: a profile, a role of the machine or container"},
+		{Name: settingSecret, Secret: true, Help: "the secret that belongs to it"},
+		{Name: settingToken, Secret: true, Help: "the token of a temporary key"},
+		{Name: settingProfile, Help: "the profile of credentials_file to be used"},
+		{Name: settingCredentials, Help: "a file of credentials in the usual form"},
+		{Name: settingHeld, Help: "the closed prefix for what is restricted; " + heldPrefix + " unless named"},
+		{Name: settingOrdinaryKey, Help: "the key of an account applications use: restriction is proven against it"},
+		{Name: settingOrdinarySecret, Secret: true, Help: "the secret that belongs to it"},
+	}
+}
+
+// attempts are how often a request is sent that failed in a way that may pass: the pauses between grow, and slow down all requests of
+// the store where the service throttles.
+const attempts = 6
+
+// client is one for an account; key and the others name the settings it is taken from.
+func client(ctx context.Context, c connectors.Config, key, secret, token string) (*s3.Client, error) {
+	endpoint := c[settingEndpoint]
+	if u, err := url.Parse(endpoint); endpoint != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return nil, wrong(settingEndpoint, "endpoint is no address", "write https://HOST or http://HOST:PORT")
+	}
+	var pathStyle bool
+	switch c[settingPathStyle] {
+	case "", "false":
+	case "true":
+		pathStyle = true
+	default:
+		return nil, wrong(settingPathStyle, "path_style is neither true nor false", "")
+	}
+	options := []func(*config.LoadOptions) error{config.WithDefaultRegion("us-east-1"),
+		config.WithRetryer(func() aws.Retryer {
+			return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+				o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) { o.MaxAttempts = attempts })
+			})
+		})}
+	if r := c[settingRegion]; r != "" {
+		options = append(options, config.WithRegion(r))
+	}
+	if p := c[settingProfile]; p != "" {
+		options = append(options, config.WithSharedConfigProfile(p))
+	}
+	if f := c[settingCredentials]; f != "" {
+		options = append(options, config.WithSharedCredentialsFiles([]string{f}))
+	}
+	if c[key] != "" {
+		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c[key], c[secret], c[token])))
+	}
+	loaded, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, wrong(settingProfile, "the credentials the settings name cannot be read", "look at profile and credentials_file")
+	}
+	return s3.NewFromConfig(loaded, func(o *s3.Options) {
+		o.UsePathStyle = pathStyle
+		if endpoint != "" {
+			o.BaseEndpoint = &endpoint
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		}
+	}), nil
+}
+
+func wrong(setting, what, hint string) error {
+	return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + setting, Summary: what, Detail: hint}}
+}
+
+// properHeld says whether no address can match what lies below a prefix.
+func properHeld(prefix string) bool {
+	return strings.HasPrefix(prefix, objects.OwnPrefix) && strings.HasSuffix(prefix, "/") && len(prefix) > len(objects.OwnPrefix)+1 && !strings.Contains(prefix, "//")
+}

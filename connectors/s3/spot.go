@@ -1,0 +1,144 @@
+package s3
+
+import (
+	"maps"
+	"slices"
+	"sort"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// object is the state of a key as it was when its rows were found, and since changed by this call.
+type object struct {
+	*stand
+	spots  map[int64]*spot  // by the number a row had when it was found; 0 is the document itself
+	kept   map[string]*spot // held rows and documents, by what they are called in the drawer
+	older  map[string]*spot // rows of older versions only, by version and name
+	absent bool             // it is to be made
+}
+
+// spot is where a row is while a call goes on, the same for all its treatments: a later one finds what an earlier one left.
+type spot struct {
+	row     int64  // its number in the object now; 0: it is not there, or is the object itself
+	id      string // what it is called in the drawer; "" where it is not held
+	version string // the older version in which alone it stands
+	planned plan
+}
+
+// plan is what the treatments resolved so far will have made of a row.
+type plan struct {
+	gone  bool
+	set   connectors.Row
+	marks []string
+}
+
+func at[K comparable](m *map[K]*spot, k K, fresh spot) *spot {
+	if *m == nil {
+		*m = map[K]*spot{}
+	}
+	if (*m)[k] == nil {
+		(*m)[k] = &fresh
+	}
+	return (*m)[k]
+}
+
+// spotOf gives the spot of a row that was found.
+func (o *object) spotOf(s *store, r *row) *spot {
+	switch {
+	case r.held != "":
+		var marks []string
+		for _, x := range o.drawer.Rows {
+			if x.ID == r.held {
+				marks = x.Marks
+			}
+		}
+		for _, x := range o.drawer.Docs {
+			if x.ID == r.held {
+				marks = x.Marks
+			}
+		}
+		return at(&o.kept, r.held, spot{id: r.held, planned: plan{marks: marks}})
+	case r.record == nil:
+		return at(&o.spots, 0, spot{})
+	case r.version.id != "" && r.version.id != o.currentID():
+		return at(&o.older, r.version.id+" "+s.name(r), spot{version: r.version.id})
+	}
+	return at(&o.spots, r.record.Number(), spot{row: r.record.Number()})
+}
+
+func (o *object) currentID() string {
+	v, _ := o.current()
+	return v.id
+}
+
+// standing is how a row stands to the treatment.
+func (w *work) standing(row connectors.Row, at *spot) connectors.Standing {
+	marked := slices.Contains(at.planned.marks, w.Mark)
+	switch {
+	case w.Verb == connectors.Block && marked, w.Verb == connectors.Release && !marked:
+		return connectors.Done
+	}
+	return w.Standing(row)
+}
+
+// intend adds what a treatment will do.
+func (s *spot) intend(w *work, t target) {
+	switch w.Verb {
+	case connectors.Delete:
+		s.planned.gone = true
+	case connectors.Block:
+		s.planned.marks = append(slices.Clone(s.planned.marks), w.Mark)
+	case connectors.Release:
+		s.planned.marks = without(s.planned.marks, w.Mark)
+	default:
+		merged := connectors.Row{}
+		maps.Copy(merged, s.planned.set)
+		maps.Copy(merged, t.set)
+		s.planned.set = merged
+	}
+}
+
+func without(marks []string, mark string) []string {
+	return slices.DeleteFunc(slices.Clone(marks), func(m string) bool { return m == mark })
+}
+
+// went numbers the rows anew that are still in the object: those of gone, ascending, are not.
+func (o *object) went(gone []int64) {
+	o.renumber(func(n int64) int64 {
+		i := sort.Search(len(gone), func(i int) bool { return gone[i] >= n })
+		if i < len(gone) && gone[i] == n {
+			return 0
+		}
+		return n - int64(i)
+	})
+}
+
+// came numbers the rows anew after others have come: each has come before the row that had the number in before, ascending.
+func (o *object) came(before []int64) {
+	o.renumber(func(n int64) int64 {
+		return n + int64(sort.Search(len(before), func(i int) bool { return before[i] > n }))
+	})
+}
+
+func (o *object) renumber(now func(int64) int64) {
+	for _, s := range o.spots {
+		if s.row > 0 {
+			s.row = now(s.row)
+		}
+	}
+	for _, s := range o.kept {
+		if s.row > 0 {
+			s.row = now(s.row)
+		}
+	}
+}
+
+// now says that the object was written by this call.
+func (o *object) now(w written) {
+	v := version{id: w.version, etag: w.etag, size: w.size}
+	if len(o.versions) > 0 && !o.versions[0].marker {
+		o.versions[0] = v
+		return
+	}
+	o.versions = append([]version{v}, o.versions...)
+}

@@ -1,0 +1,122 @@
+package s3
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
+)
+
+// parallel is how many objects are read or rewritten at a time. Each may have a part of it in memory.
+const parallel = 6
+
+// stand is one key of a collection: the versions that stand there, and what is held of it.
+type stand struct {
+	found
+	drawer *drawer // nil: nothing is held
+}
+
+func (st *stand) etag() string {
+	v, _ := st.current()
+	return v.etag
+}
+
+// tour visits every key at which rows of a selection can be, each once: where objects stand, and where something is held. Several are visited
+// at a time.
+func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Matcher, visit func(context.Context, *stand) error) error {
+	drawers, err := s.drawers(ctx)
+	if err != nil {
+		return err
+	}
+	outer := ctx
+	all, ctx := errgroup.WithContext(outer)
+	all.SetLimit(parallel)
+	format, seen := formatName(from.Rows), false
+	err = s.keys(ctx, from, m, func(f found) error {
+		seen = true
+		key := s.drawerKey(format, f.path)
+		held := drawers[key]
+		delete(drawers, key)
+		all.Go(func() error {
+			st := &stand{found: f}
+			if held {
+				var err error
+				if st.drawer, err = s.drawer(ctx, key); err != nil {
+					return err
+				}
+			}
+			return visit(ctx, st)
+		})
+		return ctx.Err()
+	})
+	depth := len(from.Path.Segments) - 1
+	for key := range drawers {
+		if err != nil {
+			break
+		}
+		var d *drawer
+		if d, err = s.drawer(ctx, key); err != nil || d == nil || d.Format != format {
+			continue
+		}
+		values, ok := from.Path.Read(d.Path)
+		if !ok {
+			continue
+		}
+		seen = true
+		if m.Nothing() || !m.May(depth, values) {
+			continue
+		}
+		st := &stand{found: found{item: item{key: strings.Join(d.Path, "/")}, path: d.Path, values: values}, drawer: d}
+		if st.item, err = s.one(ctx, st.key); err == nil {
+			all.Go(func() error { return visit(ctx, st) })
+		}
+	}
+	if waited := all.Wait(); waited != nil {
+		return waited
+	}
+	if err == nil && !seen {
+		err = s.present(outer, from)
+	}
+	return err
+}
+
+// present is ErrNoCollection where an address without fields names no object. Others name none until there is one: a bucket has no folders.
+func (s *store) present(ctx context.Context, from *objects.Source) error {
+	fixed := from.Path.Fixed()
+	if len(fixed) < len(from.Path.Segments) {
+		return nil
+	}
+	i, err := s.one(ctx, strings.Join(fixed, "/"))
+	if err == nil && len(i.versions) == 0 {
+		err = fmt.Errorf("%w: nothing stands at %s, the address of %s", connectors.ErrNoCollection, from.At, from.Name)
+	}
+	return err
+}
+
+// rows reads the rows of one version.
+func (s *store) rows(ctx context.Context, from *objects.Source, key string, v version, ask func(rowfile.Record) error) error {
+	o, err := s.open(ctx, key, v)
+	if err != nil {
+		return err
+	}
+	defer o.Body.Close()
+	in, _, err := unsqueeze(reader{o.Body})
+	if err != nil {
+		return from.Said(err)
+	}
+	defer in.Close()
+	n := 0
+	err = from.Codec.Pass(in, io.Discard, func(r rowfile.Record) (rowfile.Change, error) {
+		if n++; n%256 == 0 && ctx.Err() != nil {
+			return rowfile.Change{}, ctx.Err()
+		}
+		return rowfile.Change{}, ask(r)
+	}, nil)
+	return err
+}
