@@ -20,7 +20,7 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	_, out, err := jobs.Carry(ctx, do, opt, func(a *jobs.Attempt[*table]) error {
 		w := &work{Attempt: a, ctx: ctx, store: s, do: do, opt: opt}
 		return with(ctx, s.pool, w.attempt)
-	}, most, s.catalog.Forget)
+	}, most, s.forget)
 	return out, err
 }
 
@@ -88,6 +88,9 @@ func (w *work) prepare() (err error) {
 	}
 	for _, j := range w.Call {
 		if err := j.Table.changeable(); err != nil {
+			return j.Failed(err)
+		}
+		if err := w.sees(j.Table); err != nil {
 			return j.Failed(err)
 		}
 	}

@@ -81,9 +81,6 @@ const moving = "@dossier_moving"
 
 // move puts rows where only the executor reads them. A row that others refer to stays as a shell: its keys, and what they refer by.
 func (w *work) move(t *table, rows []target) error {
-	if err := w.sees(t); err != nil {
-		return err
-	}
 	if err := w.unheard(t); err != nil {
 		return err
 	}

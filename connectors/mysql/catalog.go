@@ -24,6 +24,12 @@ func (s *store) view(ctx context.Context, l *line) *view {
 	return v
 }
 
+// forget has the schema read anew, and what may be known of it.
+func (s *store) forget() {
+	s.catalog.Forget()
+	s.unseen.Forget()
+}
+
 func (v *view) dialect() dialect { return v.store.server.dialect() }
 
 // table finds the table of a collection.

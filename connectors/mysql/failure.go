@@ -75,8 +75,7 @@ func spoken(e *mysql.MySQLError) error {
 	case 1049:
 		return wrong(settingURL, "there is no such database", "check the name at the end of the address")
 	case 1044, 1142, 1143, 1227, 1370, 1410:
-		return connectors.Diagnostics{{Severity: connectors.Error, Summary: "the account may not do this",
-			Detail: "the administrator grants what is missing; `dossier connector grants SYSTEM --print` lists it"}}
+		return connectors.Diagnostics{denied(e)}
 	case 1146, 1054, 1051, 1109:
 		return errors.New("a table or column is not there any more")
 	case 1267, 1270, 1271, 4078:

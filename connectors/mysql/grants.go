@@ -2,15 +2,15 @@ package mysql
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/needs"
 )
 
-// Grants gives what the executor's account needs on the tables, and that it is told of every foreign key and trigger of their databases: the
-// server tells only of tables on which an account may do something. What triggers of the application write to is the application's own affair: they
-// write as whoever made them.
+// Grants gives what the executor's account needs for these uses and no more: columns where columns will do. Who changes rows is told of every foreign key and
+// trigger of their database too: the server tells only of tables on which an account may do something, and a cascade nobody sees would take
+// rows that are to be kept. What triggers of the application write to is the application's own affair: they write as whoever made them.
 func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	var out []string
 	err := with(ctx, s.pool, func(l *line) error {
@@ -19,32 +19,14 @@ func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, er
 		if err != nil {
 			return err
 		}
-		add := func(what, on string) {
-			if text := "GRANT " + what + " ON " + on + " TO " + account; !slices.Contains(out, text) {
-				out = append(out, text)
+		var all needs.Needs
+		for _, u := range uses {
+			if err := v.of(u, &all); err != nil {
+				return err
 			}
 		}
-		for _, u := range uses {
-			t, err := v.table(u.Collection)
-			if err != nil {
-				return err
-			}
-			add(strings.Join(rights(u), ", "), t.base().Table(dialect{}))
-			if len(u.Verbs) > 0 {
-				add(strings.Join(seeing, ", "), quote(t.schema)+".*")
-			}
-			if !u.Does(connectors.Block) && !u.Does(connectors.Release) {
-				continue
-			}
-			from, err := v.referring(t)
-			if err != nil {
-				return err
-			}
-			for _, r := range append(t.away(), from...) { // what leads to restricted rows, and where they lead, is looked at
-				if r.Table != t.base().Table(dialect{}) {
-					add("SELECT", r.Table)
-				}
-			}
+		for _, n := range all {
+			out = append(out, "GRANT "+n.Words(quote)+" ON "+n.On+" TO "+account)
 		}
 		return nil
 	})
@@ -54,48 +36,67 @@ func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, er
 // seeing are the rights by which an account is told of foreign keys and triggers.
 var seeing = []string{"REFERENCES", "TRIGGER"}
 
-// rights are those a use needs on its table. Rows are locked by whoever may change them.
-func rights(u connectors.Use) []string {
-	out := []string{"SELECT"}
-	for _, x := range []struct {
-		right string
-		verbs []connectors.Verb
-	}{
-		{"INSERT", []connectors.Verb{connectors.Ensure, connectors.Block, connectors.Release}},
-		{"UPDATE", []connectors.Verb{connectors.Set, connectors.Recount, connectors.Block, connectors.Release}},
-		{"DELETE", []connectors.Verb{connectors.Delete, connectors.Block, connectors.Release}},
-	} {
-		if slices.ContainsFunc(x.verbs, u.Does) {
-			out = append(out, x.right)
-		}
-	}
-	return out
+// everywhere is all of a database, as it is granted on: there a name is a pattern.
+func everywhere(schema string) string {
+	return quote(strings.NewReplacer(`_`, `\_`, `%`, `\%`).Replace(schema)) + ".*"
 }
 
-// sees is an error where the account may not be told of what refers to a table and of its triggers: a cascade nobody sees would take rows
-// that are to be kept.
+// of gathers what a use needs. Rows are locked by whoever may change or delete them. To block a row is to copy it whole, and to look at what
+// refers to it and what it refers to.
+func (v *view) of(u connectors.Use, l *needs.Needs) error {
+	t, err := v.table(u.Collection)
+	if err != nil {
+		return err
+	}
+	base := t.base().Table(dialect{})
+	if len(u.Verbs) > 0 {
+		for _, right := range seeing {
+			l.Add(right, everywhere(t.schema))
+		}
+	}
+	if err := l.Of(u, needs.Table{Table: &t.Table, On: base}); err != nil || !u.Does(connectors.Block) && !u.Does(connectors.Release) {
+		return err
+	}
+	for _, p := range []string{"SELECT", "INSERT", "UPDATE", "DELETE"} {
+		l.Add(p, base)
+	}
+	from, err := v.referring(t)
+	for _, r := range from {
+		l.Add("SELECT", r.Table, r.From...)
+	}
+	for _, r := range t.away() {
+		l.Add("SELECT", r.Table, r.To...)
+	}
+	return err
+}
+
+// sees is an error where the account may not be told of what refers to a table and of its triggers.
 func (w *work) sees(t *table) error {
-	var lacks []string
-	for _, right := range seeing {
-		has := false
-		q := query{Args: []any{right, t.schema}, SQL: "SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = " + placeholder(1) +
-			" UNION ALL SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE = " + placeholder(1) + " AND " + placeholder(2) + " LIKE TABLE_SCHEMA"}
-		err := w.line.each(w.ctx, "asking what the account may do", q, func([][]byte) error {
-			has = true
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if !has {
-			lacks = append(lacks, right)
-		}
+	lacks, err := w.store.unseen.Table(t.schema, func() ([]string, error) { return w.unseen(t.schema) })
+	if err != nil || len(lacks) == 0 {
+		return err
 	}
-	if len(lacks) == 0 {
+	right := strings.Join(lacks, ", ")
+	return connectors.Diagnostics{{Severity: connectors.Error, Path: t.schema, Summary: "the account lacks " + right + " on " + t.schema +
+		", by which it is told of every foreign key and trigger there: what it changed could change more",
+		Detail: "GRANT " + right + " ON " + everywhere(t.schema) + "; `dossier connector grants SYSTEM` prints all it needs"}}
+}
+
+// unseen are those rights the account has not in a database.
+func (w *work) unseen(schema string) ([]string, error) {
+	has := map[string]bool{}
+	q := query{Args: []any{schema}, SQL: "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES UNION SELECT PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES WHERE " + placeholder(1) + " LIKE TABLE_SCHEMA"}
+	err := w.line.each(w.ctx, "asking what the account may do", q, func(r [][]byte) error {
+		has[string(r[0])] = true
 		return nil
+	})
+	var out []string
+	for _, right := range seeing {
+		if !has[right] {
+			out = append(out, right)
+		}
 	}
-	return connectors.Diagnostics{{Severity: connectors.Error, Path: t.Name, Summary: "the account is not told of every foreign key and trigger around table " + t.Name + ", so that its rows cannot be moved safely",
-		Detail: "grant it " + strings.Join(lacks, " and ") + " on the database; `dossier connector grants SYSTEM --print` lists it"}}
+	return out, err
 }
 
 var _ connectors.Granter = (*store)(nil)

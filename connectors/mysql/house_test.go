@@ -87,7 +87,7 @@ func (h *house) waits(ctx context.Context, words string) error {
 }
 
 // forget has the schema read anew, as it is in two seconds.
-func forget(s connectors.Store) { s.(*store).catalog.Forget() }
+func forget(s connectors.Store) { s.(*store).forget() }
 
 // uses is everything that can be done with rows of collections.
 func uses(all ...connectors.Collection) []connectors.Use { return tables.Uses(Connector{}, all...) }

@@ -74,7 +74,7 @@ func (v *view) common() ([]string, error) {
 		"CREATE TABLE IF NOT EXISTS " + own + ".refusals (refused INT NOT NULL PRIMARY KEY) ENGINE=InnoDB",
 		"DROP TRIGGER IF EXISTS " + own + ".refuse",
 		"CREATE TRIGGER " + own + ".refuse BEFORE INSERT ON " + own + ".refusals FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = " + literal(restricted),
-		"GRANT SELECT, INSERT, UPDATE, DELETE ON " + own + ".* TO " + account,
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON " + everywhere(v.store.own()) + " TO " + account,
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational"
 )
 
 const (
@@ -38,6 +39,7 @@ type store struct {
 	pool    *sql.DB
 	still   *sql.DB // for snapshots, so that one that is held keeps no call waiting
 	catalog *catalog
+	unseen  relational.Memory[[]string] // by database: the rights the account would need to be told all of it
 }
 
 func open(ctx context.Context, p place) (*store, error) {

@@ -77,7 +77,7 @@ func (v *view) readTable(at string) (*table, error) {
 	}
 	switch {
 	case t == nil:
-		return nil, fmt.Errorf("table %s: %w", at, connectors.ErrNoCollection)
+		return nil, fmt.Errorf("table %s: %w, or the account has no right on it, and is not told of it", at, connectors.ErrNoCollection)
 	case strings.Contains(kind, "VIEW"):
 		return nil, connectors.Diagnostics{{Severity: connectors.Error, Path: at, Summary: at + " is a view, whose rows belong to other tables; map those, and the rows are found where they are kept"}}
 	}

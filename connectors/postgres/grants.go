@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/needs"
 )
 
 // Grants gives what the executor's account needs for these uses and no more: columns where columns will do. They are given whether or not the account
@@ -18,15 +19,15 @@ func (s *store) Grants(ctx context.Context, uses []connectors.Use) ([]string, er
 		}
 		all, err := v.needs(uses)
 		for _, n := range all {
-			out = append(out, n.text(login))
+			out = append(out, granting(n, login))
 		}
 		return err
 	})
 	return out, err
 }
 
-func (v *view) needs(uses []connectors.Use) (needs, error) {
-	var all needs
+func (v *view) needs(uses []connectors.Use) (needs.Needs, error) {
+	var all needs.Needs
 	for _, u := range uses {
 		if err := v.of(u, &all); err != nil {
 			return nil, err

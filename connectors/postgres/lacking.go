@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/needs"
 )
 
 // lacking says of a call the database did not permit which privilege is missing, of those its uses need. What else was not permitted, in a trigger of the
@@ -15,7 +17,11 @@ func (s *store) lacking(ctx context.Context, err error, uses func() []connectors
 	if state(err) != privilege || ctx.Err() != nil {
 		return err
 	}
-	var out connectors.Diagnostics
+	var was, out connectors.Diagnostics
+	table := ""
+	if errors.As(err, &was) && len(was) > 0 {
+		table = was[0].Path // what the database names
+	}
 	failed := with(ctx, s.pool, func(l *line) error {
 		v := s.catalog.view(ctx, l)
 		login, err := v.login()
@@ -27,36 +33,48 @@ func (s *store) lacking(ctx context.Context, err error, uses func() []connectors
 			return err
 		}
 		missing, err := v.missing(all)
+		slices.SortStableFunc(missing, func(a, b needs.Need) int { return about(b, table) - about(a, table) })
 		for _, n := range missing {
-			what := n.privilege
-			if len(n.columns) > 0 {
-				what += " (" + strings.Join(n.columns, ", ") + ")"
-			}
-			on := strings.ReplaceAll(n.on, `"`, "")
-			out = append(out, connectors.Diagnostic{Severity: connectors.Error, Path: on, Summary: "the account lacks " + what + " on " + on,
-				Detail: n.text(login) + "; `dossier connector grants SYSTEM` prints all it needs"})
+			on := strings.ReplaceAll(n.On, `"`, "")
+			out = append(out, connectors.Diagnostic{Severity: connectors.Error, Path: on, Summary: "the account lacks " + n.Words(func(c string) string { return c }) + " on " + on,
+				Detail: granting(n, login)})
 		}
 		return err
 	})
 	if failed != nil || len(out) == 0 {
 		return err
 	}
+	out[len(out)-1].Detail += "; `dossier connector grants SYSTEM` prints all it needs"
 	return &fault{state: privilege, err: out}
 }
 
+// anyColumn stands for whichever column of a table; none has this name.
+const anyColumn = "\x01"
+
+// about is 1 for a need of the table that the database named, and comes first; else 0.
+func about(n needs.Need, table string) int {
+	if table != "" && strings.HasSuffix("."+strings.ReplaceAll(n.On, `"`, ""), "."+table) {
+		return 1
+	}
+	return 0
+}
+
 // missing are the needs the account has not, with the columns it lacks.
-func (v *view) missing(all needs) ([]need, error) {
+func (v *view) missing(all needs.Needs) (needs.Needs, error) {
 	type place struct{ i, column int }
 	var at []place
 	var privileges, on, columns []any
 	for i, n := range all {
-		for k := range max(len(n.columns), 1) {
+		for k := range max(len(n.Columns), 1) {
 			column := ""
-			if len(n.columns) > 0 {
-				column = n.columns[k]
+			if len(n.Columns) > 0 {
+				column = n.Columns[k]
+			}
+			if n.Any {
+				column = anyColumn
 			}
 			at = append(at, place{i, k})
-			privileges, on, columns = append(privileges, n.privilege), append(on, n.on), append(columns, column)
+			privileges, on, columns = append(privileges, n.Privilege), append(on, n.On), append(columns, column)
 		}
 	}
 	lacks := map[int][]string{}
@@ -64,7 +82,7 @@ func (v *view) missing(all needs) ([]need, error) {
 		LEFT JOIN (SELECT '"' || replace(nspname, '"', '""') || '"' AS name, oid FROM pg_namespace) AS s ON s.name = a.name AND a.privilege = 'USAGE'
 		LEFT JOIN (SELECT '"' || replace(n.nspname, '"', '""') || '"."' || replace(c.relname, '"', '""') || '"' AS name, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace) AS t
 			ON t.name = a.name AND a.privilege <> 'USAGE'
-		WHERE NOT CASE WHEN a.privilege = 'USAGE' THEN has_schema_privilege(s.oid, 'USAGE') WHEN a.col = '' THEN has_table_privilege(t.oid, a.privilege)
+		WHERE NOT CASE WHEN a.privilege = 'USAGE' THEN has_schema_privilege(s.oid, 'USAGE') WHEN a.col = '` + anyColumn + `' THEN has_any_column_privilege(t.oid, a.privilege) WHEN a.col = '' THEN has_table_privilege(t.oid, a.privilege)
 			ELSE has_column_privilege(t.oid, a.col, a.privilege) END ORDER BY a.n`}
 	err := v.line.each(v.ctx, "reading privileges", q, func(row [][]byte) error {
 		n := number(string(row[0])) - 1
@@ -72,17 +90,17 @@ func (v *view) missing(all needs) ([]need, error) {
 			return nil
 		}
 		p := at[n]
-		if all[p.i].columns == nil {
+		if all[p.i].Columns == nil {
 			lacks[p.i] = []string{}
 		} else {
-			lacks[p.i] = append(lacks[p.i], all[p.i].columns[p.column])
+			lacks[p.i] = append(lacks[p.i], all[p.i].Columns[p.column])
 		}
 		return nil
 	})
-	var out []need
+	var out needs.Needs
 	for i, n := range all {
 		if columns, ok := lacks[i]; ok {
-			n.columns = columns
+			n.Columns = columns
 			out = append(out, n)
 		}
 	}

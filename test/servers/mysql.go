@@ -66,7 +66,8 @@ func newMySQL(server *url.URL, name string) (Database, error) {
 	for _, account := range []string{name, app, bare} {
 		statements = append(statements, "CREATE USER "+account+"@'%' IDENTIFIED BY '"+ordinary+"'")
 	}
-	statements = append(statements, "GRANT ALL ON "+name+".* TO "+name+" WITH GRANT OPTION", "GRANT ALL ON dossier_"+name+".* TO "+name+" WITH GRANT OPTION",
+	pattern := strings.ReplaceAll(name, "_", `\_`) // as which the connector grants
+	statements = append(statements, "GRANT ALL ON `"+pattern+"`.* TO "+name+" WITH GRANT OPTION", "GRANT ALL ON `dossier\\_"+pattern+"`.* TO "+name+" WITH GRANT OPTION",
 		"GRANT SELECT, INSERT, UPDATE, DELETE, DROP ON "+name+".* TO "+app,
 		"GRANT REFERENCES ON "+name+".* TO "+bare) // else it is not let in
 	if err := TellMySQL(server.String(), statements...); err != nil {
@@ -77,7 +78,9 @@ func newMySQL(server *url.URL, name string) (Database, error) {
 		u.User, u.Path = url.UserPassword(account, ordinary), "/"+name
 		return u.String()
 	}
-	return Database{URL: as(name), Ordinary: as(app), Bare: as(bare)}, nil
+	admin := *server
+	admin.Path = "/" + name
+	return Database{URL: as(name), Ordinary: as(app), Bare: as(bare), Admin: admin.String()}, nil
 }
 
 // OpenMySQL opens a database by the address of one, for applications of tests. It takes several statements at once.

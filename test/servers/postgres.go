@@ -25,6 +25,7 @@ type Database struct {
 	URL      string // as the account that owns it
 	Ordinary string // as an account that may read and change the tables the owner makes in the schema public, and nothing else
 	Bare     string // as an account that may do nothing yet; it is named as the database with _bare
+	Admin    string // as the administrator of the server
 }
 
 // ordinary is the password of ordinary accounts, for servers that ask for one.
@@ -66,7 +67,7 @@ func NewPostgres(name string) (Database, error) {
 	if err := tell(&u, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO "+role); err != nil {
 		return Database{}, err
 	}
-	db := Database{URL: u.String()}
+	db := Database{URL: u.String(), Admin: u.String()}
 	u.User = url.UserPassword(role, ordinary)
 	db.Ordinary = u.String()
 	u.User = url.UserPassword(bare, ordinary)
