@@ -54,6 +54,7 @@ type SchemaField struct {
 	Length    int    // of a text, in characters; 0: as long as may be
 	Collation string // by which its texts are compared, in the store's own word; "": the store compares all texts alike, or does not say
 	Undated   bool   // of a date: a row that does not say otherwise holds one that is none, 0000-00-00
+	Stamped   bool   // of a date: the store gives it the time of each change of its row that does not say otherwise
 }
 
 // Reference is a foreign key.

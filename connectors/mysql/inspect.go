@@ -146,7 +146,7 @@ func (t *told) describe(columns []relational.Column, documents map[string]bool) 
 		own := typeOf(col)
 		own.json = own.kind == text && documents[col.Name]
 		t.closed = t.closed && own.closed
-		t.Fields = append(t.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Computed, Family: own.family(), Length: own.length, Collation: own.collation, Undated: own.undated})
+		t.Fields = append(t.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Computed, Family: own.family(), Length: own.length, Collation: own.collation, Undated: own.undated, Stamped: own.touched})
 	}
 }
 

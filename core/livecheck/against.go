@@ -29,7 +29,7 @@ func Against(s *datamap.System, schema *connectors.Schema) datamap.Problems {
 		for _, t := range v.tables[c] {
 			v.table(c, t)
 		}
-		v.undated(c)
+		v.baseDates(c)
 	}
 	v.cascades()
 	v.shown()

@@ -78,7 +78,7 @@ func TestAgainst(t *testing.T) {
 func TestSchemaFile(t *testing.T) {
 	s := &connectors.Schema{Collections: []connectors.SchemaCollection{{
 		Name: "people", Key: []string{"id"}, Unique: [][]string{{"no"}}, Indexes: [][]string{{"id"}, {"no"}}, Caseless: []string{"no"}, Rows: -1,
-		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true, Family: connectors.WholeFamily}, {Name: "no", Type: "TEXT", Length: 7, Collation: "NOCASE", Undated: true}},
+		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true, Family: connectors.WholeFamily}, {Name: "no", Type: "TEXT", Length: 7, Collation: "NOCASE", Undated: true, Stamped: true}},
 		References: []connectors.Reference{{Fields: []string{"no"}, Target: "numbers", Targets: []string{"no"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
 		Triggers:   []connectors.Trigger{{Name: "audit", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Unread: true}},
 		Parts:      []connectors.Part{{Name: "people_1", Keys: [][]string{{"id"}}}}, Partitioned: true, Policies: []string{"mine"}, Versioned: true, Unsafe: true,

@@ -33,8 +33,9 @@ func rule(f *connectors.SchemaField) string {
 	return f.Collation
 }
 
-// undated reports dates periods count from that hold a date that is none where nobody gives them one: such a period never ends.
-func (v *view) undated(c *datamap.Collection) {
+// baseDates reports dates periods count from that hold a date that is none where nobody gives them one, and such as move with every change
+// of their row, and so with what is done here: such a period never ends.
+func (v *view) baseDates(c *datamap.Collection) {
 	rules := c.Rules
 	for _, f := range c.Fields {
 		rules = append(rules[:len(rules):len(rules)], f.Rules...)
@@ -50,6 +51,10 @@ func (v *view) undated(c *datamap.Collection) {
 			}
 			for _, t := range v.tables[of] {
 				col := column(t, d.Field)
+				if name := "stamped " + t.Name + "." + d.Field; col != nil && col.Stamped && !v.said[name] {
+					v.said[name] = true
+					v.error(r.Pos, "a date that is entered once, and stays", "%s.%s is set to the time of every change of its row, so that what is done for one request moves the end of the period", of.Name, d.Field)
+				}
 				if name := "undated " + t.Name + "." + d.Field; col != nil && col.Undated && !v.said[name] {
 					v.said[name] = true
 					v.warn(r.Pos, "a column that allows NULL and begins with it", "%s.%s is 0000-00-00 in rows nobody gives a date: what is kept since then is kept until somebody does", of.Name, d.Field)

@@ -65,6 +65,7 @@ type Field struct {
 	Length    int    `json:"length,omitempty"`
 	Collation string `json:"collation,omitempty"`
 	Undated   bool   `json:"undated,omitempty"`
+	Stamped   bool   `json:"stamped,omitempty"`
 }
 
 // Reference is a foreign key.

@@ -59,7 +59,7 @@ func filed(c connectors.SchemaCollection) Collection {
 		Caseless: c.Caseless, Partitioned: c.Partitioned, Policies: c.Policies, Versioned: c.Versioned, Unsafe: c.Unsafe,
 	}
 	for _, x := range c.Fields {
-		out.Fields = append(out.Fields, Field{Name: x.Name, Type: x.Type, NotNull: x.NotNull, Generated: x.Generated, Family: string(x.Family), Length: x.Length, Collation: x.Collation, Undated: x.Undated})
+		out.Fields = append(out.Fields, Field{Name: x.Name, Type: x.Type, NotNull: x.NotNull, Generated: x.Generated, Family: string(x.Family), Length: x.Length, Collation: x.Collation, Undated: x.Undated, Stamped: x.Stamped})
 	}
 	for _, x := range c.References {
 		out.References = append(out.References, Reference(x))
@@ -112,7 +112,7 @@ func (c Collection) schema() connectors.SchemaCollection {
 	}
 	for _, x := range c.Fields {
 		out.Fields = append(out.Fields, connectors.SchemaField{
-			Name: x.Name, Type: x.Type, NotNull: x.NotNull, Generated: x.Generated, Family: connectors.Family(x.Family), Length: x.Length, Collation: x.Collation, Undated: x.Undated,
+			Name: x.Name, Type: x.Type, NotNull: x.NotNull, Generated: x.Generated, Family: connectors.Family(x.Family), Length: x.Length, Collation: x.Collation, Undated: x.Undated, Stamped: x.Stamped,
 		})
 	}
 	for _, x := range c.References {

@@ -41,7 +41,7 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 	return &pb.SchemaCollection{
 		Name: text(s.Name),
 		Fields: each(s.Fields, func(f connectors.SchemaField) *pb.SchemaField {
-			return &pb.SchemaField{Name: text(f.Name), Type: text(f.Type), NotNull: f.NotNull, Generated: f.Generated, Family: text(string(f.Family)), Length: int64(f.Length), Collation: text(f.Collation), Undated: f.Undated}
+			return &pb.SchemaField{Name: text(f.Name), Type: text(f.Type), NotNull: f.NotNull, Generated: f.Generated, Family: text(string(f.Family)), Length: int64(f.Length), Collation: text(f.Collation), Undated: f.Undated, Stamped: f.Stamped}
 		}),
 		Key:     texts[string, string](s.Key),
 		Unique:  each(s.Unique, names),
@@ -68,7 +68,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 	return connectors.SchemaCollection{
 		Name: m.GetName(),
 		Fields: each(m.GetFields(), func(f *pb.SchemaField) connectors.SchemaField {
-			return connectors.SchemaField{Name: f.GetName(), Type: f.GetType(), NotNull: f.GetNotNull(), Generated: f.GetGenerated(), Family: connectors.Family(f.GetFamily()), Length: int(f.GetLength()), Collation: f.GetCollation(), Undated: f.GetUndated()}
+			return connectors.SchemaField{Name: f.GetName(), Type: f.GetType(), NotNull: f.GetNotNull(), Generated: f.GetGenerated(), Family: connectors.Family(f.GetFamily()), Length: int(f.GetLength()), Collation: f.GetCollation(), Undated: f.GetUndated(), Stamped: f.GetStamped()}
 		}),
 		Key:     empty(m.GetKey()),
 		Unique:  each(m.GetUnique(), namesFrom),

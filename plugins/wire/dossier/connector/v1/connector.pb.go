@@ -3866,6 +3866,7 @@ type SchemaField struct {
 	Length        int64                  `protobuf:"varint,6,opt,name=length,proto3" json:"length,omitempty"`      // of a text, in characters; 0: any
 	Collation     string                 `protobuf:"bytes,7,opt,name=collation,proto3" json:"collation,omitempty"` // by which its texts are compared; "": as texts are there, or not said
 	Undated       bool                   `protobuf:"varint,8,opt,name=undated,proto3" json:"undated,omitempty"`    // a row that does not say otherwise holds a date that is none, 0000-00-00
+	Stamped       bool                   `protobuf:"varint,9,opt,name=stamped,proto3" json:"stamped,omitempty"`    // a date the store sets to the time of each change of its row that does not say otherwise
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3952,6 +3953,13 @@ func (x *SchemaField) GetCollation() string {
 func (x *SchemaField) GetUndated() bool {
 	if x != nil {
 		return x.Undated
+	}
+	return false
+}
+
+func (x *SchemaField) GetStamped() bool {
+	if x != nil {
+		return x.Stamped
 	}
 	return false
 }
@@ -5125,7 +5133,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\aunbound\x18\x12 \x01(\bR\aunbound\x12\x14\n" +
 	"\x05reads\x18\x13 \x03(\tR\x05reads\"\x1d\n" +
 	"\x05Names\x12\x14\n" +
-	"\x05names\x18\x01 \x03(\tR\x05names\"\xd6\x01\n" +
+	"\x05names\x18\x01 \x03(\tR\x05names\"\xf0\x01\n" +
 	"\vSchemaField\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x19\n" +
@@ -5134,7 +5142,8 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x06family\x18\x05 \x01(\tR\x06family\x12\x16\n" +
 	"\x06length\x18\x06 \x01(\x03R\x06length\x12\x1c\n" +
 	"\tcollation\x18\a \x01(\tR\tcollation\x12\x18\n" +
-	"\aundated\x18\b \x01(\bR\aundated\"\xab\x01\n" +
+	"\aundated\x18\b \x01(\bR\aundated\x12\x18\n" +
+	"\astamped\x18\t \x01(\bR\astamped\"\xab\x01\n" +
 	"\tReference\x12\x16\n" +
 	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\tR\x06target\x12\x18\n" +
