@@ -91,12 +91,20 @@ func (v *view) installing(t *table) ([]string, error) {
 	}
 	own := quote(v.store.own())
 	held, base := own+"."+quote(t.heldName()), t.base().Table(dialect{})
-	keys, pin := strings.Join(quoted(t.key), ", "), own+"."+quote(t.pinName())
+	keys := strings.Join(quoted(t.key), ", ")
 	out := []string{
 		"CREATE TABLE " + held + " (" + heldKey + " BIGINT NOT NULL AUTO_INCREMENT UNIQUE, " + heldShell + " VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, PRIMARY KEY (" + keys + ")) ENGINE=InnoDB AS SELECT * FROM " + base + " WHERE FALSE",
-		// A table that is referred to cannot be emptied by TRUNCATE, which sets off no trigger. Nothing is ever written to this one.
-		"CREATE TABLE " + pin + " (PRIMARY KEY (" + keys + ")) ENGINE=InnoDB AS SELECT " + keys + " FROM " + base + " WHERE FALSE",
-		"ALTER TABLE " + pin + " ADD FOREIGN KEY (" + keys + ") REFERENCES " + base + " (" + keys + ")",
+	}
+	parted, err := v.partitioned(t)
+	if err != nil {
+		return nil, err
+	}
+	if !parted { // to one that is no key can refer, so that it has no shells that could be lost
+		pin := own + "." + quote(t.pinName())
+		out = append(out,
+			// A table that is referred to cannot be emptied by TRUNCATE, which sets off no trigger. Nothing is ever written to this one.
+			"CREATE TABLE "+pin+" (PRIMARY KEY ("+keys+")) ENGINE=InnoDB AS SELECT "+keys+" FROM "+base+" WHERE FALSE",
+			"ALTER TABLE "+pin+" ADD FOREIGN KEY ("+keys+") REFERENCES "+base+" ("+keys+")")
 	}
 	guards, err := v.guards(t)
 	if err != nil {
@@ -110,6 +118,16 @@ func (v *view) installing(t *table) ([]string, error) {
 		out = append(out, text)
 	}
 	return out, nil
+}
+
+// partitioned says whether rows of a table stand in partitions.
+func (v *view) partitioned(t *table) (yes bool, err error) {
+	q := query{Args: []any{t.schema, t.Name}, SQL: "SELECT 1 FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = " + placeholder(1) + " AND TABLE_NAME = " + placeholder(2) + " AND PARTITION_NAME IS NOT NULL LIMIT 1"}
+	err = v.line.each(v.ctx, reading, q, func([][]byte) error {
+		yes = true
+		return nil
+	})
+	return yes, err
 }
 
 var _ connectors.Installer = (*store)(nil)
