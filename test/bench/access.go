@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -186,6 +187,10 @@ func toCSV(file string, db *sql.DB, query string, args ...any) (n int, err error
 		return 0, err
 	}
 	defer f.Close()
+	return rowsToCSV(f, rows)
+}
+
+func rowsToCSV(f io.Writer, rows *sql.Rows) (n int, err error) {
 	w := csv.NewWriter(f)
 	names, err := rows.Columns()
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/files"
+	"github.com/dossier-dsr/dossier/connectors/mysql"
 	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -39,8 +41,10 @@ type house struct {
 	engine  *engine.Engine
 	started time.Duration       // how long the connectors took to start and open
 	env     func(string) string // the settings of the map
+	kind    string              // of the identifier requests name; "": pesel
 	closers []func() error
 	asked   int
+	at      time.Time // the engine's
 }
 
 // open lays a cooperative out and opens an engine on it. change edits the map, "file: old" → new.
@@ -116,7 +120,7 @@ func (h *house) start(ctx context.Context, set settings) error {
 	h.closers = append(h.closers, pool.Close)
 	connector := func(name string) (c connectors.Connector, sum string, err error) {
 		if set.inside {
-			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}, "postgres": postgres.Connector{}}[name], "", nil
+			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}, "postgres": postgres.Connector{}, "mysql": mysql.Connector{}}[name], "", nil
 		}
 		p, err := pool.Connector(ctx, name)
 		if err != nil {
@@ -165,18 +169,18 @@ func (h *house) openEngine(ctx context.Context, m *datamap.Map, systems map[stri
 	if err != nil {
 		return err
 	}
-	at := sample.ReferenceDay.Add(11 * time.Hour)
+	h.at = sample.ReferenceDay.Add(11 * time.Hour)
 	h.engine = engine.Open(engine.Engine{DB: db, Ring: r, Years: y, Archives: filepath.Join(h.dir, "archives"), Operator: "bench",
-		Now: func() time.Time { return at }, Planner: &planner.Planner{Graph: graph.New(m), Systems: systems}})
+		Now: func() time.Time { return h.at }, Planner: &planner.Planner{Graph: graph.New(m), Systems: systems}})
 	return nil
 }
 
-// ask registers a request about one person, named by PESEL, and gives its id.
-func (h *house) ask(ctx context.Context, right, pesel string, more map[string]any) (string, error) {
+// ask registers a request about one person, named by PESEL or by the house's kind of identifier, and gives its id.
+func (h *house) ask(ctx context.Context, right, value string, more map[string]any) (string, error) {
 	h.asked++
 	at := sample.ReferenceDay.Add(9 * time.Hour)
 	content := map[string]any{"id": fmt.Sprintf("B-%d", h.asked), "right": right, "received_at": at,
-		"subject":  map[string]any{"identifiers": []any{map[string]any{"kind": "pesel", "value": pesel, "verified": true}}},
+		"subject":  map[string]any{"identifiers": []any{map[string]any{"kind": cmp.Or(h.kind, "pesel"), "value": value, "verified": true}}},
 		"asked":    map[string]any{"channel": "office"},
 		"identity": map[string]any{"verified_at": at, "method": "document_seen"}}
 	for k, v := range more {

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,16 +23,37 @@ import (
 // settings are what the flags say.
 type settings struct {
 	bin     string
+	store   string // the server whose club is measured; "": the sample, in files
 	only    string
 	members int
 	n       int
 	batch   int
+	rounds  int
 	heavy   int
 	calm    time.Duration
 	rows    []int
 	profile string
 	inside  bool
+	clubs   *int // made so far
 }
+
+// wants says whether something was asked for; nothing named is everything.
+func (s settings) wants(name string) bool {
+	return s.only == "" || strings.Contains(","+s.only+",", ","+name+",")
+}
+
+func (s settings) nextClub() int { *s.clubs++; return *s.clubs }
+
+// bench is one that can be asked for by its names.
+type bench struct {
+	names []string
+	run   func(context.Context, settings) error
+}
+
+var inFiles = []bench{{[]string{"access"}, benchAccess}, {[]string{"held"}, benchHeld}, {[]string{"erasure"}, benchErasure}, {[]string{"batch"}, benchBatch},
+	{[]string{"restriction"}, benchRestriction}, {[]string{"archive"}, benchArchive}}
+
+var onServers = []bench{{[]string{"access", "one", "heaviest", "batch1000", "batch10000"}, benchClub}, {[]string{"archive"}, benchPackage}, {[]string{"slices"}, benchHeavy}}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -43,13 +66,15 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	s := settings{rows: []int{10_000, 1_000_000}}
+	s := settings{rows: []int{10_000, 1_000_000}, clubs: new(int)}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.only, "only", "access,held,erasure,batch,restriction,archive,heavy", "which: access, held, erasure, batch, restriction, archive, heavy")
-	f.IntVar(&s.members, "members", 2000, "members of the sample")
+	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres or mysql; none: the sample, in files")
+	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices")
+	f.IntVar(&s.members, "members", 0, "members of the sample (2000), or of the club on a server (25000)")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
+	f.IntVar(&s.rounds, "rounds", 0, "batches of each size on a server (3 of a thousand, 2 of ten thousand)")
 	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
 	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
@@ -83,15 +108,21 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer stop()
-	for _, b := range []struct {
-		name string
-		run  func(context.Context, settings) error
-	}{{"access", benchAccess}, {"held", benchHeld}, {"erasure", benchErasure}, {"batch", benchBatch}, {"restriction", benchRestriction}, {"archive", benchArchive}, {"heavy", benchHeavy}} {
-		if !strings.Contains(","+s.only+",", ","+b.name+",") {
+	benches := inFiles
+	switch s.store {
+	case "":
+		s.members = cmp.Or(s.members, 2000)
+	case "postgres", "mysql":
+		s.members, benches = cmp.Or(s.members, 25_000), onServers
+	default:
+		return fmt.Errorf("-store %s: postgres or mysql", s.store)
+	}
+	for _, b := range benches {
+		if !slices.ContainsFunc(b.names, s.wants) {
 			continue
 		}
 		if err := b.run(ctx, s); err != nil {
-			return fmt.Errorf("%s: %w", b.name, err)
+			return fmt.Errorf("%s: %w", strings.Join(b.names, ", "), err)
 		}
 	}
 	return nil

@@ -50,7 +50,7 @@ func (h *house) steps(ctx context.Context, id string, into stages) error {
 	return h.work(ctx, into, func(tx *state.Tx) ([]state.Step, error) { return tx.DueStepsOf(id, h.engine.Now()) })
 }
 
-// work works what is due until nothing is, and adds up what its phases took.
+// work does and verifies what is due until nothing is, and adds up what that took; who is told, and the end, are left.
 func (h *house) work(ctx context.Context, into stages, dues func(*state.Tx) ([]state.Step, error)) error {
 	var apply, verify spent
 	for worked := true; worked; {
@@ -61,18 +61,16 @@ func (h *house) work(ctx context.Context, into stages, dues func(*state.Tx) ([]s
 			return err
 		}
 		for _, s := range due {
+			into := map[string]*spent{"apply": &apply, "verify": &verify}[s.Phase]
+			if into == nil {
+				continue
+			}
 			stop := start()
 			ok, err := h.engine.Work(ctx, s.ID)
 			if err != nil {
 				return err
 			}
-			took := stop()
-			switch s.Phase {
-			case "apply":
-				apply = apply.plus(took)
-			case "verify":
-				verify = verify.plus(took)
-			}
+			*into = into.plus(stop())
 			worked = worked || ok
 		}
 	}

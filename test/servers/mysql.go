@@ -138,7 +138,11 @@ func findMySQL() (*url.URL, error) {
 }
 
 func startMySQL() (*url.URL, error) {
-	h, err := layMySQL()
+	var options []string
+	if lasting {
+		options = []string{"--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=1", "--innodb-flush-method=O_DIRECT", "--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G"}
+	}
+	h, err := layMySQL(options...)
 	if err != nil {
 		return nil, err
 	}

@@ -153,8 +153,11 @@ func startPostgres(bin string) (*url.URL, error) {
 		return nil, err
 	}
 	server := []string{filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-k", dir}
-	for _, setting := range []string{"listen_addresses=127.0.0.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-		"shared_buffers=32MB", "max_connections=120", "autovacuum=off", "wal_level=logical", "lc_messages=C", "deadlock_timeout=200ms"} {
+	hurried := []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "autovacuum=off", "wal_level=logical", "deadlock_timeout=200ms"}
+	if lasting {
+		hurried = []string{"shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=30min"}
+	}
+	for _, setting := range append([]string{"listen_addresses=127.0.0.1", "max_connections=120", "lc_messages=C"}, hurried...) {
 		server = append(server, "-c", setting)
 	}
 	if err := as.start(dir, "database system is ready to accept connections", server...); err != nil {

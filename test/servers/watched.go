@@ -45,6 +45,14 @@ func accountOf(name string) (account, error) {
 	return account{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, err
 }
 
+// lasting has servers keep what was committed, and be given memory, as they do where people's data lives.
+var lasting bool
+
+// Lasting has the servers this process starts be what they are in production: a commit is on the disk before it is acknowledged, and there is
+// memory for a database of some million rows. Tests, which nobody needs to outlive a loss of power, do without. It has to be called before
+// the first server is asked for.
+func Lasting() { lasting = true }
+
 // folder is a temporary one that belongs to the account. Short: a socket's path may have 108 bytes.
 func (a account) folder(pattern string) (string, error) {
 	dir, err := os.MkdirTemp("", pattern)

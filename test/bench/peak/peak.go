@@ -48,11 +48,11 @@ func (w *Watch) run(root int) {
 }
 
 func (w *Watch) look(pid int) {
-	if p, ok := statusOf(pid); ok {
+	if p, ok := Of(pid); ok {
 		w.peaks[pid] = p
 	}
 	said := commandOf(pid)
-	for _, child := range childrenOf(pid) {
+	for _, child := range Children(pid) {
 		if string(commandOf(child)) == string(said) {
 			continue // it shares its parent's memory until it becomes a program of its own, or ends without
 		}
@@ -84,7 +84,8 @@ func Sum(ps map[int]Process) (kib int64) {
 	return kib
 }
 
-func statusOf(pid int) (p Process, ok bool) {
+// Of is what a process took at most so far; false where it has ended.
+func Of(pid int) (p Process, ok bool) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return p, false
@@ -102,7 +103,8 @@ func statusOf(pid int) (p Process, ok bool) {
 	return p, false // it has ended, and is only waited for
 }
 
-func childrenOf(pid int) (out []int) {
+// Children are the processes a process started.
+func Children(pid int) (out []int) {
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return nil
