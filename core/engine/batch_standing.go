@@ -159,11 +159,11 @@ func countsOf(tx *state.Tx, stored state.Plan) ([]state.SystemCount, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := tx.CurrentBatchPlan(stored.Batch)
+	all, err := tx.CurrentBatchPlanID(stored.Batch)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := tx.SumCounts(all.ID, m.N)
+	shared, err := tx.SumCounts(all, m.N)
 	if err != nil {
 		return nil, err
 	}

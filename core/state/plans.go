@@ -108,9 +108,16 @@ func (tx *Tx) Supplements(plan int64) ([]Plan, error) {
 	return out, err
 }
 
+const ofBatch = `request = '' AND batch = ? AND state <> ? AND +supplements = 0`
+
 // CurrentBatchPlan is the same for a batch.
 func (tx *Tx) CurrentBatchPlan(batch string) (Plan, error) {
-	return tx.plan("plan of batch "+batch, `request = '' AND batch = ? AND state <> ? AND +supplements = 0`, batch, PlanSuperseded)
+	return tx.plan("plan of batch "+batch, ofBatch, batch, PlanSuperseded)
+}
+
+// CurrentBatchPlanID is the number of that plan. Its document, which grows with the batch, is not read.
+func (tx *Tx) CurrentBatchPlanID(batch string) (int64, error) {
+	return get(tx, "plan of batch "+batch, scalar[int64], `SELECT id FROM plan WHERE `+ofBatch+` ORDER BY n DESC, id DESC LIMIT 1`, batch, PlanSuperseded)
 }
 
 // PlanByDigest is the newest plan of that digest.
