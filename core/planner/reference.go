@@ -56,8 +56,10 @@ func (e *erasure) planReference(f *fate, edge *datamap.Edge) error {
 	// Other persons' rows, and those others own too: everything that is not this person's alone.
 	others := connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: gone}},
 		Where: append(but(left), append(graph.Conditions(edge.When), notOnly(ours, from.shared)...)...)}
-	if err := e.leave(edge, others, edge.Leave); err != nil {
-		return err
+	if !isNever(from.shared) || !e.owned(edge, gone) {
+		if err := e.leave(edge, others, edge.Leave); err != nil {
+			return err
+		}
 	}
 	fates := e.fates
 	if e.joint != nil {
@@ -82,6 +84,24 @@ func (e *erasure) planReference(f *fate, edge *datamap.Edge) error {
 		return nil
 	}
 	return e.leave(edge, e.reach(edge.From, append(but(from.shared, left), kept, named)...), how)
+}
+
+// owned says that whatever names one of these values over edge is the person's own for it, so that whatever the store holds nobody else's row
+// does, and there is no need to ask: the edge leads to the row's owner.
+func (e *erasure) owned(edge *datamap.Edge, gone []connectors.Tuple) bool {
+	if edge.Kind != datamap.OwnedBy || len(edge.When) > 0 || e.links[edge].empty() || !slices.Contains(e.Graph.Parents(edge.From), edge) {
+		return false
+	}
+	return allAmong(gone, e.links[edge].list)
+}
+
+// allAmong says whether the values of all tuples are among those of others, whoever they are of.
+func allAmong(these, others []connectors.Tuple) bool {
+	there := map[string]bool{}
+	for _, t := range others {
+		there[connectors.Tuple{Values: t.Values}.ID()] = true
+	}
+	return !slices.ContainsFunc(these, func(t connectors.Tuple) bool { return !there[connectors.Tuple{Values: t.Values}.ID()] })
 }
 
 // notOnly holds of rows that are not this person's, or not hers alone.
