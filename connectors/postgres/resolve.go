@@ -15,15 +15,14 @@ import (
 // the second sees that the first has gone.
 func (w *work) resolve() error {
 	asks := w.begin()
-	for _, j := range w.Call.TopDown() {
-		if j.Do.Verb != connectors.Ensure && relational.AsksOthers(j.Do.On) {
-			locks, err := relational.Lock(dialect{}, w.view.relational, j.Do.On)
+	all := w.Call.TopDown()
+	for i, j := range all {
+		if i == 0 || all[i-1].Table != j.Table {
+			locks, err := w.locking(all[i:])
 			if err != nil {
 				return j.Failed(err)
 			}
-			for _, q := range locks {
-				asks = append(asks, ask{q, "locking rows of " + j.Table.Name, nil, nil})
-			}
+			asks = append(asks, locks...)
 		}
 		more, err := w.finding(j)
 		if err != nil {
@@ -32,6 +31,31 @@ func (w *work) resolve() error {
 		asks = append(asks, more...)
 	}
 	return w.line.send(w.ctx, asks...)
+}
+
+// locking are the statements that lock, for the first of some treatments and those of the same table after it, the rows of which is asked
+// whether others lead to them.
+func (w *work) locking(list []*job) ([]ask, error) {
+	var sels []connectors.Selection
+	for _, j := range list {
+		if j.Table != list[0].Table {
+			break
+		}
+		if j.Do.Verb != connectors.Ensure && relational.AsksOthers(j.Do.On) {
+			sels = append(sels, j.Do.On)
+		}
+	}
+	var out []ask
+	for _, sel := range relational.Covering(sels) {
+		queries, err := relational.Lock(dialect{}, w.view.relational, sel)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range queries {
+			out = append(out, ask{q, "locking rows of " + list[0].Table.Name, nil, nil})
+		}
+	}
+	return out, nil
 }
 
 // finding are the statements that find the rows of a treatment.
