@@ -30,9 +30,9 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 // most is how many attempts are made at what ends in an error.
 func most(err error) int {
 	switch state(err) {
-	case outOfOrder, deadlock, lockTimeout:
+	case outOfOrder, deadlock, lockTimeout, stalePlan:
 		return jobs.Attempts
-	case foreignKey, uniqueKey, stalePlan:
+	case foreignKey, uniqueKey:
 		return jobs.Doubts
 	}
 	return 1
@@ -54,7 +54,7 @@ type work struct {
 }
 
 func (w *work) attempt(l *line) (err error) {
-	l.note = jobs.Note(w.opt.Lock) // statements are sent unnamed, so that nothing on the way keeps them by their text
+	l.note = jobs.Note(w.opt.Lock) // of those that are not kept; of the others the transaction's application_name says it
 	w.line, w.view = l, w.store.catalog.view(w.ctx, l)
 	if w.Call, err = jobs.Prepare(w.do, w.view.table); err != nil {
 		return err
@@ -87,6 +87,9 @@ func (w *work) begin() []ask {
 	out := []ask{run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), run("SET LOCAL lock_timeout = " + milliseconds(p.lock)),
 		run("SET LOCAL statement_timeout = " + milliseconds(p.statement)), run("SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(idle)),
 		run(durably), run("SET CONSTRAINTS ALL DEFERRED")}
+	if w.line.note != "" {
+		out = append(out, run("SELECT set_config('application_name', $1::text, TRUE)", session["application_name"]+" "+jobs.Request(w.opt.Lock)))
+	}
 	if w.opt.Lock != "" {
 		out = append(out, ask{query{SQL: "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text, 0))", Args: []any{"dossier " + w.opt.Lock}}, "locking the step",
 			func(row [][]byte) error {

@@ -123,6 +123,32 @@ func (dialect) Bound(col relational.Column, v any, bind func(any) string) (strin
 	return t.as(bind(s) + "::text"), nil
 }
 
+// List sends the values as an array of texts.
+func (dialect) List(col relational.Column, values []any, bind func(any) string) (string, bool) {
+	t := typeOf(col)
+	if t.cast == "" || t.kind == array || t.kind == nested {
+		return "", false
+	}
+	var list []any
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		s, err := written(col, v)
+		if errors.Is(err, relational.ErrForeign) {
+			continue
+		}
+		if err != nil {
+			return "", false
+		}
+		list = append(list, s)
+	}
+	if len(list) == 0 {
+		return "", false // which is said without a list
+	}
+	return "= ANY(" + bind(list) + "::text[]::" + t.cast + "[])", true
+}
+
 // Filled: only texts and bytes can be empty.
 func (dialect) Filled(of relational.Term) string {
 	switch typeOf(of.Column).kind {
@@ -155,3 +181,5 @@ func (d dialect) During(date relational.Term, dateZone string, from, to relation
 	}
 	return "(" + out + " AND (" + to.SQL + " IS NULL OR NOT " + d.Filled(to) + " OR coalesce(" + at + " < " + dayAfter(to, fromZone) + ", FALSE)))"
 }
+
+var _ relational.Lister = dialect{}

@@ -44,8 +44,17 @@ func with(ctx context.Context, pool *pgxpool.Pool, f func(*line) error) error {
 // send runs statements in one round trip. The first that fails ends it; what those before it said has been taken.
 func (l *line) send(ctx context.Context, asks ...ask) error {
 	l.sent += len(asks)
+	names, err := l.prepare(ctx, asks...)
+	if err != nil {
+		return err
+	}
+	asks, names = planned(asks, names)
 	batch := &pgconn.Batch{}
-	for _, a := range asks {
+	for i, a := range asks {
+		if names[i] != "" {
+			batch.ExecPrepared(names[i], bound(a.Args), nil, nil)
+			continue
+		}
 		batch.ExecParams(l.note+a.SQL, bound(a.Args), nil, nil, nil)
 	}
 	results := l.pg.ExecBatch(ctx, batch)
@@ -56,11 +65,11 @@ func (l *line) send(ctx context.Context, asks ...ask) error {
 		}
 		taken++
 		if err := a.take(ctx, results.ResultReader()); err != nil {
-			return errors.Join(err, ignore(results.Close()))
+			return errors.Join(l.outdated(err), ignore(results.Close()))
 		}
 	}
 	if err := results.Close(); err != nil {
-		return failure(ctx, asks[min(taken, len(asks)-1)].doing, err)
+		return l.outdated(failure(ctx, asks[min(taken, len(asks)-1)].doing, err))
 	}
 	return nil
 }
@@ -95,20 +104,15 @@ func closed(r *pgconn.ResultReader) error {
 
 // each runs one statement and gives its rows one by one. What f returns ends it.
 func (l *line) each(ctx context.Context, doing string, q query, f func([][]byte) error) error {
-	l.sent++
-	inner, stop := context.WithCancel(ctx) // so that a statement nobody reads on from is given up by the server too
+	ctx, stop := context.WithCancel(ctx) // so that a statement nobody reads on from is given up by the server too
 	defer stop()
-	r := l.pg.ExecParams(inner, l.note+q.SQL, bound(q.Args), nil, nil, nil)
-	for r.NextRow() {
-		if err := f(r.Values()); err != nil {
+	return l.send(ctx, ask{q, doing, func(row [][]byte) error {
+		err := f(row)
+		if err != nil {
 			stop()
-			return errors.Join(err, ignore(closed(r)))
 		}
-	}
-	if _, err := r.Close(); err != nil {
-		return failure(ctx, doing, err)
-	}
-	return nil
+		return err
+	}, nil})
 }
 
 // run is a statement of a batch that wants nothing back.

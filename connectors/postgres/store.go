@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -24,6 +25,7 @@ type store struct {
 	pool    *pgxpool.Pool
 	still   *pgxpool.Pool // for snapshots, so that one that is held keeps no call waiting
 	catalog *catalog
+	changed atomic.Int64 // how often the schema was seen to have changed under a statement that was kept
 }
 
 func open(ctx context.Context, p place) (*store, error) {
@@ -35,6 +37,9 @@ func open(ctx context.Context, p place) (*store, error) {
 		config, err := p.pool(x.most)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
+		}
+		if x.into == &s.pool {
+			keeping(config, &s.changed)
 		}
 		if *x.into, err = newPool(ctx, config); err != nil {
 			return nil, errors.Join(err, s.Close())

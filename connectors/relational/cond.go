@@ -102,6 +102,11 @@ func (s *statement) joined(kids []connectors.Cond, p place, sep, none string) (s
 
 // in writes that expr equals one of values; NULL among them equals nothing.
 func (s *statement) in(p place, of Term, values []any) (string, error) {
+	if l, ok := s.d.(Lister); ok {
+		if list, ok := l.List(of.Column, values, s.bind); ok {
+			return s.asked(p, "("+of.SQL+" IS NOT NULL AND "+of.SQL+" "+list+")"), nil
+		}
+	}
 	var binds []string
 	for _, v := range values {
 		if v == nil {

@@ -51,6 +51,13 @@ type Dialect interface {
 	During(date Term, dateZone string, from, to Term, fromZone string, bind func(any) string) string
 }
 
+// Lister is a dialect that binds a list of values as one parameter, so that a statement's text is the same however many there are.
+type Lister interface {
+	// List writes what stands after a column that equals one of some values: those that are none of its type, and NULL, equal nothing. ok is
+	// false where the column takes no such list.
+	List(col Column, values []any, bind func(any) string) (list string, ok bool)
+}
+
 // ErrForeign says that a value is none of a column's type, so that no row can hold it.
 var ErrForeign = errors.New("no value of the column's type")
 

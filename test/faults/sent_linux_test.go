@@ -50,7 +50,7 @@ func TestWhatIsSent(t *testing.T) {
 			t.Error("a rehearsal commits")
 		}
 	}
-	if !strings.Contains(seen, "dossier: /* dossier 2026-000123 */ SET CONSTRAINTS ALL IMMEDIATE") {
+	if !strings.Contains(seen, "dossier 2026-000123: /* dossier 2026-000123 */ SET CONSTRAINTS ALL IMMEDIATE") {
 		t.Errorf("the server's administrator sees %q", seen)
 	}
 	if n := c.text(t, "SELECT count(*)::text FROM pg_class WHERE relpersistence = 't'"); n != "0" {
