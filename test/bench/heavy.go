@@ -58,6 +58,11 @@ const heavyPESEL = "44051401359"
 // benchHeavy erases one account of millions of rows on a PostgreSQL server in slices, while an application works on the same tables, and
 // says what the application gets done before, meanwhile and afterwards.
 func benchHeavy(ctx context.Context, s settings) error {
+	if s.store != "postgres" {
+		fmt.Println("A heavy account beside an application is measured on PostgreSQL only.")
+		return nil
+	}
+	servers.Lasting()
 	db, err := servers.NewPostgres("heavy")
 	if err != nil {
 		return err
