@@ -3,6 +3,8 @@ package sample
 import (
 	"fmt"
 	"time"
+
+	"github.com/dossier-dsr/dossier/manifests/people"
 )
 
 // crowd makes ordinary households until there are as many members as asked for.
@@ -34,15 +36,15 @@ func (c *crowd) next() *household {
 		end = c.someDay(joined.AddDate(0, 1, 0), c.today)
 		left = end.Format(iso)
 	}
-	people := c.people(m, joined, left)
-	street, building, no := streets[c.flats%len(streets)], 1+c.flats/len(streets)/30, 1+c.flats/len(streets)%30
+	members := c.people(m, joined, left)
+	street, building, no := people.Streets[c.flats%len(people.Streets)], 1+c.flats/len(people.Streets)/30, 1+c.flats/len(people.Streets)%30
 	flat := fmt.Sprintf("%s %d/%d", street, building, no)
 	c.flats++
 	if c.chance(97) {
-		m.address(fmt.Sprintf("ul. %s %d m. %d", street, building, no), "00-950 Warszawa", people...)
+		m.address(fmt.Sprintf("ul. %s %d m. %d", street, building, no), "00-950 Warszawa", members...)
 	}
 	if c.chance(88) {
-		l := m.lease("", flat, joined.Format(iso), left, people...)
+		l := m.lease("", flat, joined.Format(iso), left, members...)
 		if c.chance(60) {
 			l.deedNo = fmt.Sprintf("WA1M/%08d/%d", c.leases, c.leases%10)
 		}
@@ -50,7 +52,7 @@ func (c *crowd) next() *household {
 		from := end.AddDate(0, -c.between(3, 20), 0)
 		m.readMonthly(flat, meters[:c.between(1, 4)], later(from, joined), end, c.between(1, 28), c.chance(90))
 	}
-	for i, x := range people {
+	for i, x := range members {
 		if i == 0 || c.chance(60) {
 			c.money(m, x, joined, end)
 		}
@@ -62,14 +64,14 @@ func (c *crowd) next() *household {
 // people are one to three members of one household; half of the couples share e-mail and telephone.
 func (c *crowd) people(m maker, joined time.Time, left value) []*member {
 	n := min([]int{1, 1, 1, 1, 1, 2, 2, 2, 2, 3}[c.rng.IntN(10)], c.size-c.made)
-	surname := pick(c.generator, surnames)
+	surname := pick(c.generator, people.Surnames)
 	share := c.chance(50)
 	var out []*member
 	for i := range n {
 		woman := c.chance(53)
-		w := who{pick(c.generator, mensNames), surnameOf(surname, woman), woman, joined.AddDate(-c.between(18, 50), 0, -c.rng.IntN(365)), joined}
+		w := who{pick(c.generator, people.MensNames), people.SurnameOf(surname, woman), woman, joined.AddDate(-c.between(18, 50), 0, -c.rng.IntN(365)), joined}
 		if woman {
-			w.first = pick(c.generator, womensNames)
+			w.first = pick(c.generator, people.WomensNames)
 		}
 		x := m.member(w)
 		x.leftOn = left
@@ -100,7 +102,7 @@ func (c *crowd) colour(x *member, w who) {
 		x.recommendedBy = int64(1 + c.rng.IntN(int(x.id)-1))
 	}
 	if c.chance(15) {
-		x.emergencyName, x.emergencyPhone = pick(c.generator, womensNames)+" "+w.last, phone(200_000+c.members)
+		x.emergencyName, x.emergencyPhone = pick(c.generator, people.WomensNames)+" "+w.last, people.Phone(200_000+c.members)
 	}
 	if c.chance(4) {
 		x.disability = pick(c.generator, []string{"niedowidzi", "porusza się na wózku", "niedosłyszy"})
@@ -133,7 +135,7 @@ func (c *crowd) money(m maker, x *member, joined, end time.Time) {
 		e := m.entry(acc, bank, "czynsz "+x.lastName, -cents, due, nil, "paid")
 		switch c.rng.IntN(50) {
 		case 0:
-			e.payer = pick(c.generator, mensNames) + " " + x.lastName
+			e.payer = pick(c.generator, people.MensNames) + " " + x.lastName
 		case 1:
 			m.correct(e, acc, int64(c.between(-500, 500)), due)
 		case 2:

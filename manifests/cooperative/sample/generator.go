@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/dossier-dsr/dossier/manifests/people"
 )
 
 // generator makes households, one after the other, from one stream of random numbers. It keeps what must not
@@ -75,7 +77,7 @@ func (g *generator) newPESEL(born time.Time, woman bool) string {
 		if woman {
 			serial--
 		}
-		p := pesel(born, serial)
+		p := people.PESEL(born, serial)
 		if _, taken := g.pesels[p]; !taken {
 			g.pesels[p] = struct{}{}
 			return p

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dossier-dsr/dossier/manifests/people"
 )
 
 // maker fills one household.
@@ -28,7 +30,7 @@ func (m maker) member(w who) *member {
 	no := fmt.Sprintf("C-%05d", m.members+100) // never the id: who mixes them up is found out
 	x := &member{
 		id: int64(m.members), memberNo: no, pesel: m.newPESEL(w.born, w.woman),
-		email: fmt.Sprintf("%s.%s%d@poczta.example", asciiOf(w.first), asciiOf(w.last), m.members), phone: phone(m.phones),
+		email: fmt.Sprintf("%s.%s%d@poczta.example", people.ASCII(w.first), people.ASCII(w.last), m.members), phone: people.Phone(m.phones),
 		firstName: w.first, lastName: w.last, bornOn: w.born.Format(iso), joinedOn: w.joined.Format(iso),
 		status: "A", registeredBy: int64(1 + m.members%staffCount),
 		createdAt: w.joined.Format(iso) + fmt.Sprintf(" %02d:%02d:00", 8+m.members%8, m.members%60),
@@ -72,7 +74,7 @@ func (m maker) leave(l *lease, x *member, on value) {
 // account opens a member's account.
 func (m maker) account(x *member) string {
 	no := fmt.Sprintf("200-%06d", x.id*10+1)
-	m.h.accounts = append(m.h.accounts, account{no, x.memberNo, x.lastName + " " + x.firstName, iban(x.id)})
+	m.h.accounts = append(m.h.accounts, account{no, x.memberNo, x.lastName + " " + x.firstName, people.IBAN(x.id)})
 	if x.account == "" {
 		x.account = no
 	}
@@ -168,7 +170,7 @@ func (m maker) done() *household {
 		m.h.balances = append(m.h.balances, balance{a.no, total[a.no]})
 	}
 	for _, x := range m.h.members {
-		terms := []string{asciiOf(x.lastName), asciiOf(x.firstName)}
+		terms := []string{people.ASCII(x.lastName), people.ASCII(x.firstName)}
 		for _, v := range []value{x.memberNo, x.pesel} {
 			if s, ok := v.(string); ok && s != "" {
 				terms = append(terms, strings.ToLower(s))

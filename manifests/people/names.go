@@ -1,17 +1,19 @@
-package sample
+package people
 
 import "strings"
 
-var womensNames = strings.Fields(`Anna Maria Katarzyna Małgorzata Agnieszka Barbara Ewa Krystyna Elżbieta Joanna
+// WomensNames are first names.
+var WomensNames = strings.Fields(`Anna Maria Katarzyna Małgorzata Agnieszka Barbara Ewa Krystyna Elżbieta Joanna
 	Zofia Teresa Magdalena Monika Jadwiga Danuta Irena Halina Helena Beata Aleksandra Dorota Marianna Grażyna
 	Bożena Stanisława Żaneta Łucja Genowefa Wiesława Urszula Świętosława Róża Józefa Celina Jolanta`)
 
-var mensNames = strings.Fields(`Jan Stanisław Andrzej Józef Tadeusz Jerzy Zbigniew Krzysztof Henryk Ryszard
+// MensNames are first names.
+var MensNames = strings.Fields(`Jan Stanisław Andrzej Józef Tadeusz Jerzy Zbigniew Krzysztof Henryk Ryszard
 	Kazimierz Marek Marian Piotr Janusz Władysław Adam Wiesław Zdzisław Edward Mieczysław Roman Mirosław Grzegorz
 	Czesław Dariusz Wojciech Jacek Eugeniusz Tomasz Łukasz Paweł Michał Bożydar Świętopełk Rafał`)
 
-// surnames by the form a man bears; those in -ski, -cki, -dzki end in -a for a woman.
-var surnames = strings.Fields(`Nowak Kowalski Wiśniewski Wójcik Kowalczyk Kamiński Lewandowski Zieliński Szymański
+// Surnames by the form a man bears; those in -ski, -cki, -dzki end in -a for a woman.
+var Surnames = strings.Fields(`Nowak Kowalski Wiśniewski Wójcik Kowalczyk Kamiński Lewandowski Zieliński Szymański
 	Woźniak Dąbrowski Kozłowski Jankowski Mazur Wojciechowski Kwiatkowski Krawczyk Kaczmarek Piotrowski Grabowski
 	Zając Pawłowski Michalski Król Wieczorek Jabłoński Wróbel Nowakowski Majewski Olszewski Stępień Malinowski
 	Jaworski Adamczyk Dudek Nowicki Pawlak Górski Witkowski Walczak Sikora Baran Rutkowski Michalak Szewczyk
@@ -20,10 +22,11 @@ var surnames = strings.Fields(`Nowak Kowalski Wiśniewski Wójcik Kowalczyk Kami
 	Mazurek Wysocki Kołodziej Kaźmierczak Czarnecki Konieczny Urban Głowacki Sikorski Zakrzewski Wasilewski Krajewski
 	Gęś Żak Źrebiec Brzęczyszczykiewicz Szczęśniak Świątek Ćwik Łoś Śliwa Pączek`)
 
-var streets = strings.Split("Lipowa|Klonowa|Brzozowa|Świerkowa|Jesionowa|Akacjowa|Źródlana|Żeromskiego|Księdza Ściegiennego|3 Maja|Wąska|gen. Sowińskiego", "|")
+// Streets are names of streets, without "ul.".
+var Streets = strings.Split("Lipowa|Klonowa|Brzozowa|Świerkowa|Jesionowa|Akacjowa|Źródlana|Żeromskiego|Księdza Ściegiennego|3 Maja|Wąska|gen. Sowińskiego", "|")
 
-// surnameOf gives the form of a surname a person bears.
-func surnameOf(surname string, woman bool) string {
+// SurnameOf gives the form of a surname a person bears.
+func SurnameOf(surname string, woman bool) string {
 	if woman && (strings.HasSuffix(surname, "ski") || strings.HasSuffix(surname, "cki") || strings.HasSuffix(surname, "dzki")) {
 		return surname[:len(surname)-1] + "a"
 	}
@@ -33,5 +36,5 @@ func surnameOf(surname string, woman bool) string {
 var plain = strings.NewReplacer("ą", "a", "ć", "c", "ę", "e", "ł", "l", "ń", "n", "ó", "o", "ś", "s", "ź", "z", "ż", "z",
 	" ", "", "-", "", "'", "", "’", "", ";", "", "\"", "")
 
-// asciiOf is a name as it stands in an e-mail address and in a search index.
-func asciiOf(name string) string { return plain.Replace(strings.ToLower(name)) }
+// ASCII is a name as it stands in an e-mail address and in a search index.
+func ASCII(name string) string { return plain.Replace(strings.ToLower(name)) }

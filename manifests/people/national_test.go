@@ -1,4 +1,4 @@
-package sample
+package people
 
 import (
 	"testing"
@@ -20,11 +20,11 @@ func TestPESEL(t *testing.T) {
 		{"2100-01-01", 0, "00410100000"},
 		{"1900-01-01", 9999, "00010199998"},
 	} {
-		born, err := time.Parse(iso, c.born)
+		born, err := time.Parse(time.DateOnly, c.born)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := pesel(born, c.serial)
+		got := PESEL(born, c.serial)
 		if got != c.want || !subject.PESELValid(got) {
 			t.Errorf("born %s, serial %d: %s, want %s", c.born, c.serial, got, c.want)
 		}
@@ -35,7 +35,7 @@ func TestPESEL(t *testing.T) {
 func TestIBAN(t *testing.T) {
 	seen := map[string]bool{}
 	for n := range int64(2000) {
-		no := iban(n)
+		no := IBAN(n)
 		if _, err := subject.Normalise("iban/1", no); err != nil || len(no) != 28 {
 			t.Fatalf("account %d: %d characters, %v", n, len(no), err)
 		}
@@ -49,24 +49,10 @@ func TestIBAN(t *testing.T) {
 func TestPhonesDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for n := range 20_000 {
-		e164, err := subject.Normalise("phone/1:PL", phone(n))
+		e164, err := subject.Normalise("phone/1:PL", Phone(n))
 		if err != nil || seen[e164] {
 			t.Fatalf("number %d: a second time, or %v", n, err)
 		}
 		seen[e164] = true
-	}
-}
-
-func TestMonths(t *testing.T) {
-	day := func(s string) time.Time { d, _ := time.ParseInLocation(iso, s, Zone); return d }
-	got := months(day("2025-11-16"), day("2026-02-15"), 15)
-	if len(got) != 3 || got[0] != day("2025-12-15") || got[2] != day("2026-02-15") {
-		t.Errorf("got %v", got)
-	}
-	if got := months(day("2026-02-16"), day("2026-02-20"), 15); len(got) != 0 {
-		t.Errorf("got %v, want none", got)
-	}
-	if got := (calendar{day("2026-11-06")}).lastLeapDay(7); got != day("2016-02-29") {
-		t.Errorf("got %v", got)
 	}
 }

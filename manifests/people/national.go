@@ -1,13 +1,14 @@
-package sample
+// Package people makes up people for samples: names, national numbers, telephones, accounts, all well-formed and nobody's.
+package people
 
 import (
 	"fmt"
 	"time"
 )
 
-// pesel writes the Polish national number: birth date with the century in the month, a serial of four digits whose
+// PESEL writes the Polish national number: birth date with the century in the month, a serial of four digits whose
 // last tells the sex (odd: male), a check digit.
-func pesel(born time.Time, serial int) string {
+func PESEL(born time.Time, serial int) string {
 	y, m, d := born.Date()
 	month := int(m) + map[int]int{18: 80, 19: 0, 20: 20, 21: 40, 22: 60}[y/100]
 	body := fmt.Sprintf("%02d%02d%02d%04d", y%100, month, d, serial%10000)
@@ -22,8 +23,8 @@ func peselCheck(body string) int {
 	return (10 - sum%10) % 10
 }
 
-// iban writes a Polish account number for the n-th account, with its check digits (ISO 13616).
-func iban(n int64) string {
+// IBAN writes a Polish account number for the n-th account, with its check digits (ISO 13616).
+func IBAN(n int64) string {
 	bban := fmt.Sprintf("10500099%016d", 7_001_000_000_000+n)
 	rest := 0
 	for _, r := range bban + "252100" { // P=25, L=21, then 00
@@ -32,8 +33,8 @@ func iban(n int64) string {
 	return fmt.Sprintf("PL%02d%s", 98-rest, bban)
 }
 
-// phone writes the n-th mobile number, each time as somebody else would have typed it.
-func phone(n int) string {
+// Phone writes the n-th mobile number, each time as somebody else would have typed it.
+func Phone(n int) string {
 	a, b, c := 500+n/1_000_000%300, n/1000%1000, n%1000
 	switch n % 7 {
 	case 3:
