@@ -1,0 +1,3 @@
+// Package clinic lays the sample clinic out in real stores, records in PostgreSQL, accounts in MariaDB, appointments and messages in a server
+// of MongoDB's protocol, and tells which row, document, element or object of whom a step has touched.
+package clinic
