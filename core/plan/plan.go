@@ -141,6 +141,7 @@ type Reason struct {
 // The reason codes.
 const (
 	PeriodOver    = "period_over"   // retention lapsed
+	NoRule        = "no_rule"       // no purpose's rule is about it
 	Withdrawn     = "withdrawn"     // consent withdrawn, art. 17(1)(b)
 	Objected      = "objected"      // art. 17(1)(c)
 	Unlawful      = "unlawful"      // art. 17(1)(d), (e), (f)

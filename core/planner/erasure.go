@@ -319,10 +319,10 @@ func (e *erasure) goneReason(f *fate) plan.Reason {
 		best = h.Reason
 		best.Code = plan.PeriodOver
 	}
+	if f.goneWhy.Code != "" {
+		return f.goneWhy
+	}
 	if best.Code != "" {
-		if f.goneWhy.Since != "" {
-			best = f.goneWhy
-		}
 		return best
 	}
 	if f.c.Inherits != nil {

@@ -37,6 +37,9 @@ func (t Terms) HoldOf(c *datamap.Collection, r *datamap.Rule) Hold {
 	case !t.SystemInScope(c.System), !t.InScope(p):
 		return always(plan.OutOfScope, &plan.Until{Criterion: "not asked for"})
 	case t.foreign(p):
+		if p.Role != "processor" {
+			return always(plan.Processor, &plan.Until{Criterion: "for " + p.Controller.Name + " to answer"})
+		}
 		return always(plan.Processor, &plan.Until{Criterion: "until its controller instructs us"})
 	case p.Hold:
 		return always(plan.Exception, &plan.Until{Criterion: "until the hold is released"})
