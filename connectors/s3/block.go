@@ -32,15 +32,22 @@ func (a *application) restrict(ctx context.Context, w *work, rows []target) ([]t
 	if len(rows) == 0 {
 		return nil, nil // gone before their turn came
 	}
+	if err := a.restrictRows(ctx, w, rows); err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func (a *application) restrictRows(ctx context.Context, w *work, rows []target) error {
 	if w.Verb == connectors.Block && slices.ContainsFunc(rows, func(t target) bool { return t.spot.row > 0 }) {
-		return rows, a.blockRows(ctx, w, rows)
+		return a.blockRows(ctx, w, rows)
 	}
 	if free := w.freed(rows); len(free) > 0 {
-		return rows, a.releaseRows(ctx, w, rows, free)
+		return a.releaseRows(ctx, w, rows, free)
 	}
 	d := rows[0].in.drawer
 	w.mark(d, rows)
-	return rows, a.save(ctx, d)
+	return a.save(ctx, d)
 }
 
 // mark marks held rows, or takes marks off.
@@ -147,6 +154,14 @@ func (s *store) takenOut(ctx context.Context, from *objects.Source, st *stand, d
 func (s *store) exchange(ctx context.Context, from *objects.Source, st *stand, d *drawer, pass func(io.Reader, io.Writer) error) error {
 	v := st.versions[0]
 	got, err := s.replace(ctx, from, st.key, v, pass, always)
+	if errors.Is(err, errChanged) { // by somebody else, or by a request of ours whose answer was lost: the object says which
+		now, looked := s.one(ctx, st.key)
+		if looked == nil {
+			st.item = now
+			looked = s.compare(ctx, from, st, d)
+		}
+		return errors.Join(err, looked)
+	}
 	if err != nil {
 		return err
 	}

@@ -95,12 +95,7 @@ func (s *store) compare(ctx context.Context, from *objects.Source, st *stand, d 
 		return err
 	}
 	d.Pending = nil
-	if len(inside) > 0 {
-		if d.Bones == nil {
-			return errHeld
-		}
-		d.Remove(func(r rowfile.HeldRow) bool { return inside[r.ID] })
-	}
+	d.Rows = slices.DeleteFunc(slices.Clone(d.Rows), func(r rowfile.HeldRow) bool { return inside[r.ID] }) // among its neighbours each is still, or again
 	return s.save(ctx, d)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/mongodb"
 	"github.com/dossier-dsr/dossier/connectors/mysql"
 	"github.com/dossier-dsr/dossier/connectors/postgres"
+	"github.com/dossier-dsr/dossier/connectors/s3"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/plugins/host"
 	"github.com/dossier-dsr/dossier/plugins/plugintest"
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 		"postgres": plugintest.Serves(postgres.Connector{}),
 		"mongodb":  plugintest.Serves(mongodb.Connector{}),
 		"mysql":    plugintest.Serves(mysql.Connector{}),
+		"s3":       plugintest.Serves(s3.Connector{}),
 		"hasty":    plugintest.Serves(hasty{sqlite.Connector{}}),
 	})
 }
@@ -45,6 +47,21 @@ func as(t *testing.T, role string, config connectors.Config, shapes ...conforman
 func TestMemoryAsAProcess(t *testing.T) {
 	t.Parallel()
 	s, extra := as(t, "memory", connectors.Config{"name": "suite", "fold": "login_ci"}, conformance.Shape{Folds: true})
+	conformance.Run(t, s, extra...)
+}
+
+func TestS3AsAProcess(t *testing.T) {
+	t.Parallel()
+	shape := conformance.Shape{Name: "csv", Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{"docs": {At: "docs/{no}.pdf"}}}
+	for _, name := range []string{"people", "addresses", "leases", "parties", "readings", "values"} {
+		shape.Places[name] = conformance.Place{At: name + ".csv", Rows: &connectors.RowFormat{Format: "csv"}}
+	}
+	others := []conformance.Shape{shape}
+	for _, format := range []string{"jsonl", "json"} {
+		others = append(others, conformance.Shape{Name: format, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{
+			"values": {At: "values." + format, Rows: &connectors.RowFormat{Format: format}}}})
+	}
+	s, extra := as(t, "s3", servers.S3(t, servers.Plain).Settings(), others...)
 	conformance.Run(t, s, extra...)
 }
 
