@@ -198,10 +198,8 @@ func (a *application) documents(ctx context.Context, w *work, rows []target) ([]
 			if err = a.removeAll(ctx, t.in.item); err == nil {
 				t.in.versions = nil
 			}
-		case w.Verb == connectors.Set && t.spot.id != "":
-			err = a.renameHeld(ctx, w, t)
 		case w.Verb == connectors.Set:
-			err = a.rename(ctx, w, t)
+			err = a.set(ctx, w, t)
 		default:
 			err = fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
 		}
@@ -214,6 +212,30 @@ func (a *application) documents(ctx context.Context, w *work, rows []target) ([]
 		done = append(done, t)
 	}
 	return done, nil
+}
+
+// set gives a document another key, or other tags and metadata, or both.
+func (a *application) set(ctx context.Context, w *work, t target) error {
+	moves, tags := false, false
+	for name := range t.set {
+		if isBeside(w.from, name) {
+			tags = true
+		} else {
+			moves = true
+		}
+	}
+	switch {
+	case t.spot.id == "" && moves:
+		return a.rename(ctx, w, t)
+	case t.spot.id == "":
+		return a.retag(ctx, w, t)
+	}
+	if tags {
+		if err := a.retagHeld(ctx, w, t); err != nil || !moves {
+			return err
+		}
+	}
+	return a.renameHeld(ctx, w, t)
 }
 
 func count(o *connectors.Outcome, t target) {

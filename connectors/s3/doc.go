@@ -6,6 +6,9 @@
 // without a name; see package objects. Only keys below the part of the address that the selection names are listed: letters/C-1/ for the
 // member C-1, and never C-10. Keys that begin with .dossier- are the connector's own and match nothing.
 //
+// tag.NAME is a tag of a document, meta.NAME an entry of its metadata (in small letters). Rows are selected by them too; then every document of the
+// address is asked for its own. Rows inside objects have no such fields.
+//
 // # Rows inside objects
 //
 // With `rows:` every record of a csv, line of a jsonl or element of an array in a json object is a row, as in package files, and the fields of the

@@ -11,7 +11,68 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
+
+// traits gives the traits of a document the values that stand beside its content.
+func (w *work) traits(set connectors.Row) func(*traits) error {
+	beside := map[string]*string{}
+	for name, v := range set {
+		if !isBeside(w.from, name) {
+			continue
+		}
+		if beside[name] = nil; v != nil {
+			text, _ := rowfile.PlainText(v, w.from.Zone)
+			beside[name] = &text
+		}
+	}
+	return func(t *traits) error { return t.with(beside) }
+}
+
+// retag writes a document over itself with other tags or metadata; its older versions, which have the old ones, go.
+func (a *application) retag(ctx context.Context, w *work, t target) error {
+	v, there := t.in.current()
+	if !there {
+		return fmt.Errorf("%w: a document that stands behind a delete marker cannot be given other tags or metadata", connectors.ErrNotSupported)
+	}
+	got, _, err := a.transfer(ctx, t.in.key, v, t.in.key, over{v.etag}, false, w.traits(t.set))
+	if err != nil {
+		return err
+	}
+	for _, old := range slices.Backward(t.in.versions) {
+		if old.id == "" {
+			continue
+		}
+		if err := a.removeOne(ctx, t.in.key, old); err != nil && !errors.Is(err, errAbsent) {
+			return err
+		}
+	}
+	t.in.versions = []version{{id: got.version, etag: got.etag, size: got.size}}
+	return nil
+}
+
+// retagHeld does the same to a held document, of which all versions get the new ones.
+func (a *application) retagHeld(ctx context.Context, w *work, t target) error {
+	d := t.in.drawer
+	for _, doc := range d.Docs {
+		if doc.ID != t.spot.id {
+			continue
+		}
+		for n := range doc.From {
+			key := a.bodyKey(doc, n)
+			i, err := a.one(ctx, key)
+			if err != nil {
+				return err
+			}
+			v, _ := i.current()
+			if _, _, err := a.transfer(ctx, key, v, key, over{v.etag}, true, w.traits(t.set)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return errAbsent
+}
 
 // rename gives a document another key: it is copied there, if nothing stands there, and then goes from where it was, with its older versions.
 func (a *application) rename(ctx context.Context, w *work, t target) error {
@@ -24,7 +85,7 @@ func (a *application) rename(ctx context.Context, w *work, t target) error {
 	if !ok {
 		return errAbsent
 	}
-	_, sum, err := a.transfer(ctx, t.in.key, v, to, over{}, false)
+	_, sum, err := a.transfer(ctx, t.in.key, v, to, over{}, false, w.traits(t.set))
 	if errors.Is(err, errChanged) { // something stands there: the copy of a call that was killed, or something else
 		same, looked := a.holds(ctx, to, sum)
 		if looked != nil {
@@ -45,8 +106,8 @@ func (a *application) rename(ctx context.Context, w *work, t target) error {
 	return err
 }
 
-// transfer copies a version to another key, with its traits, and gives a digest of what it is, also where it could not be put there.
-func (s *store) transfer(ctx context.Context, key string, v version, to string, over over, held bool) (written, string, error) {
+// transfer copies a version to a key, with its traits as change, which may be nil, wants them, and gives a digest of what it is, also where it could not be put there.
+func (s *store) transfer(ctx context.Context, key string, v version, to string, over over, held bool, change func(*traits) error) (written, string, error) {
 	o, err := s.open(ctx, key, v)
 	if err != nil {
 		return written{}, "", err
@@ -55,6 +116,11 @@ func (s *store) transfer(ctx context.Context, key string, v version, to string, 
 	like, err := s.traitsOf(ctx, key, v, o)
 	if err != nil {
 		return written{}, "", err
+	}
+	if change != nil {
+		if err := change(like); err != nil {
+			return written{}, "", err
+		}
 	}
 	sum := sha256.New()
 	in := io.TeeReader(reader{o.Body}, sum)

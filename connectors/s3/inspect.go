@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -23,7 +25,7 @@ const (
 // and the name up to its ending, reads *. So letters/C-1/2024-01-05-17.pdf is of letters/*/*.pdf, which is also what remains of
 // an address when each run of fields and literals around them becomes a *. An object without a slash in its key is a collection by its own
 // name. Rows is the number of objects; unknown where there are more than 100,000 keys, the rest of which is not looked at. The fields are those of
-// the beginning of the first objects of a kind; no value of a row is kept.
+// the beginning of the first objects of a kind, and the names of their tags and metadata; no value is kept.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
 	at := map[string]int{}
@@ -51,6 +53,13 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 			return true, nil
 		}
 		names, err := s.fieldsIn(ctx, i.key, v)
+		if len(names) == 1 && names[0] == connectors.DocumentField {
+			beside, err := s.beside(ctx, i.key, v)
+			if err != nil && !errors.Is(err, errAbsent) {
+				return false, err
+			}
+			names = append(names, slices.Sorted(maps.Keys(beside))...)
+		}
 		for _, f := range names {
 			c.Fields = withField(c.Fields, f)
 		}

@@ -20,12 +20,18 @@ type row struct {
 	version version        // of the object it stands in
 	held    string         // what it is called in the drawer
 	persons []int
+
+	ctx    context.Context
+	beside map[string]string // what stands beside its content, where somebody asked for that
 }
 
 // field is one value; see [objects.Source.Field].
 func (r *row) field(s *store, name string, needed bool) (any, error) {
 	if name == connectors.DocumentField {
 		return r.document(s), nil
+	}
+	if isBeside(r.from, name) {
+		return r.value(s, name)
 	}
 	return r.from.Field(r.st.values, r.record, name, needed)
 }
@@ -51,11 +57,7 @@ func (r *row) document(s *store) connectors.Blob {
 	switch {
 	case r.held != "":
 		b.Size = -1
-		for _, d := range r.st.drawer.Docs {
-			if d.ID == r.held {
-				b.ID = s.bodyKey(d, len(d.From)-1)
-			}
-		}
+		b.ID = s.bodyOf(r.st.drawer, r.held)
 	case r.version.id != "":
 		b.ID = r.version.id + " " + b.ID
 	default:
@@ -102,7 +104,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 // an older version only. tainted is told of every older version that holds such a row; it may be nil.
 func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Matcher, st *stand, visit func(*row) error, tainted func(version)) error {
 	if from.Codec == nil {
-		return s.documentsAt(from, m, st, visit)
+		return s.documentsAt(ctx, from, m, st, visit)
 	}
 	seen := map[string]bool{}
 	scratch := connectors.Row{}
@@ -194,14 +196,14 @@ type discard struct{}
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // documentsAt calls visit for the document that stands at a key, and for those held of it.
-func (s *store) documentsAt(from *objects.Source, m *objects.Matcher, st *stand, visit func(*row) error) error {
+func (s *store) documentsAt(ctx context.Context, from *objects.Source, m *objects.Matcher, st *stand, visit func(*row) error) error {
 	var all []*row
 	v, there := st.newest()
 	if there {
-		all = append(all, &row{st: st, from: from, version: v})
+		all = append(all, &row{ctx: ctx, st: st, from: from, version: v})
 	}
 	for _, d := range st.drawer.heldDocs(there) {
-		all = append(all, &row{st: st, from: from, held: d.ID})
+		all = append(all, &row{ctx: ctx, st: st, from: from, held: d.ID})
 	}
 	for _, r := range all {
 		asked := connectors.Row{}

@@ -29,11 +29,7 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 			}
 			key = s.drawerKey(formatName(r.from.Rows), r.st.path)
 			if r.record == nil {
-				for _, d := range r.st.drawer.Docs {
-					if d.ID == r.held {
-						key = s.bodyKey(d, len(d.From)-1)
-					}
-				}
+				key = s.bodyOf(r.st.drawer, r.held)
 			}
 		}
 		read, write, err := p.try(ctx, key)

@@ -205,7 +205,7 @@ func (w *work) settable() error {
 			return fmt.Errorf("%w: a document of %s cannot be given new content", connectors.ErrNotSupported, w.from.Name)
 		case w.from.Codec != nil && w.from.Path.Has(x.Field):
 			return fmt.Errorf("%w: field %s of %s stands in the key of the object, which all its rows share", connectors.ErrNotSupported, x.Field, w.from.Name)
-		case w.from.Codec == nil && !w.from.Path.Has(x.Field):
+		case w.from.Codec == nil && !w.from.Path.Has(x.Field) && !isBeside(w.from, x.Field):
 			return fmt.Errorf("the path of %s has no field %s", w.from.Name, x.Field)
 		}
 	}
@@ -235,6 +235,12 @@ func (w *work) writable(r *row, set connectors.Row) error {
 func (w *work) newPath(values []string, set connectors.Row) ([]string, error) {
 	fresh := slices.Clone(values)
 	for name, v := range set {
+		if isBeside(w.from, name) {
+			if _, ok := rowfile.PlainText(v, w.from.Zone); !ok && v != nil {
+				return nil, fmt.Errorf("%w: field %s: a value of type %T", connectors.ErrNotSupported, name, v)
+			}
+			continue
+		}
 		text, ok := rowfile.PlainText(v, w.from.Zone)
 		if !ok || !objects.Safe(text) {
 			w.note("the new value of "+name+" cannot stand in the key of an object", "choose another value in the map")

@@ -19,7 +19,7 @@ func (s *store) shelve(ctx context.Context, st *stand, d *drawer, i int) error {
 			if err := s.drop(ctx, key); err != nil { // half of a call that was killed
 				return err
 			}
-			_, sum, err := s.transfer(ctx, st.key, version{id: from.ID, etag: from.ETag}, key, over{}, true)
+			_, sum, err := s.transfer(ctx, st.key, version{id: from.ID, etag: from.ETag}, key, over{}, true, nil)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func (s *store) unshelve(ctx context.Context, st *stand, d *drawer, i int) error
 		return err
 	}
 	for n := from; n < len(doc.From); n++ {
-		w, _, err := s.transfer(ctx, s.bodyKey(doc, n), version{}, key, back, false)
+		w, _, err := s.transfer(ctx, s.bodyKey(doc, n), version{}, key, back, false, nil)
 		if err != nil {
 			return err
 		}
