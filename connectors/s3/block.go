@@ -173,9 +173,16 @@ func (s *store) exchange(ctx context.Context, from *objects.Source, st *stand, d
 	return s.finish(ctx, d)
 }
 
-// replaced removes the version a change of rows has replaced.
+// replaced removes the version a change of rows has replaced, where it was not written over.
 func (s *store) replaced(ctx context.Context, key string, p *pending) error {
 	if p.Replaces == "" {
+		return nil
+	}
+	i, err := s.one(ctx, key)
+	if err != nil {
+		return err
+	}
+	if v, there := i.current(); there && v.id == p.Replaces {
 		return nil
 	}
 	return s.removeVersions(ctx, key, []string{p.Replaces})

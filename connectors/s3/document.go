@@ -40,7 +40,7 @@ func (a *application) retag(ctx context.Context, w *work, t target) error {
 		return err
 	}
 	for _, old := range slices.Backward(t.in.versions) {
-		if old.id == "" {
+		if old.id == "" || old.id == got.version {
 			continue
 		}
 		if err := a.removeOne(ctx, t.in.key, old); err != nil && !errors.Is(err, errAbsent) {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -49,7 +50,17 @@ func (s *store) removeOne(ctx context.Context, key string, v version) error {
 		in.IfMatch = &v.etag
 	}
 	_, err := s.client.DeleteObject(ctx, in)
+	if in.IfMatch != nil && unknownThere(err) {
+		in.IfMatch = nil
+		_, err = s.client.DeleteObject(ctx, in)
+	}
 	return failure("s3:DeleteObject", err)
+}
+
+// unknownThere says whether a service knows no such condition on a deletion.
+func unknownThere(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && answer.ErrorCode() == "NotImplemented"
 }
 
 // removeVersions takes some versions of a key away.

@@ -26,7 +26,9 @@ func (a *application) rewrite(ctx context.Context, w *work, rows []target) ([]ta
 	}
 	var ids []string
 	for id := range w.tainted[o.key] {
-		ids = append(ids, id)
+		if id != o.currentID() || len(e.now)+len(e.added) == 0 {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
 	if err := a.removeVersions(ctx, o.key, ids); err != nil {
@@ -113,7 +115,7 @@ func (a *application) write(ctx context.Context, w *work, o *object, e *edit) er
 	old := o.versions[0]
 	o.now(got)
 	o.went(e.gone)
-	if a.versions {
+	if a.versions && old.id != got.version {
 		return a.removeVersions(ctx, o.key, []string{old.id})
 	}
 	return nil

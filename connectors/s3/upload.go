@@ -98,7 +98,7 @@ func (u *upload) commit() (written, error) {
 		if err != nil {
 			return written{}, gone(failure("s3:PutObject", err))
 		}
-		return written{etag: aws.ToString(out.ETag), version: aws.ToString(out.VersionId), size: u.size}, nil
+		return written{etag: aws.ToString(out.ETag), version: u.s.versionID(out.VersionId), size: u.size}, nil
 	}
 	if u.buf.Len() > 0 {
 		if err := u.part(); err != nil {
@@ -111,7 +111,18 @@ func (u *upload) commit() (written, error) {
 		return written{}, gone(failure("s3:PutObject", err))
 	}
 	u.id = nil
-	return written{etag: aws.ToString(out.ETag), version: aws.ToString(out.VersionId), size: u.size}, nil
+	return written{etag: aws.ToString(out.ETag), version: u.s.versionID(out.VersionId), size: u.size}, nil
+}
+
+// nullVersion is the version of what was written before a bucket kept versions, or since it keeps no more of them: there it is written over.
+const nullVersion = "null"
+
+// versionID is that of an answer; where versions are kept no more, it may say none.
+func (s *store) versionID(id *string) string {
+	if s.versions && aws.ToString(id) == "" {
+		return nullVersion
+	}
+	return aws.ToString(id)
 }
 
 // gone is the answer to a write over what is no longer there.

@@ -146,3 +146,36 @@ func TestLocked(t *testing.T) {
 		t.Errorf("%d bytes are still held", len(left))
 	}
 }
+
+// TestSuspended: a bucket that once kept versions, and keeps no new ones, writes over what it has.
+func TestSuspended(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Versioned)
+	const key = "letters/C-1/2024-01-05-17.pdf"
+	b.put(t, january, "no,who\n1,C-1\n2,C-2\n")
+	b.put(t, "imports/2024-02.csv", "no,who\n1,C-1\n2,C-2\n")
+	b.put(t, key, "first")
+	_, err := b.Client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{Bucket: &b.Name,
+		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusSuspended}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.put(t, "imports/2024-02.csv", "no,who\n1,C-1\n2,C-2\n3,C-1\n")
+	b.put(t, "imports/2024-03.csv", "no,who\n1,C-1\n2,C-2\n")
+	b.put(t, "letters/C-1/2024-01-05-18.pdf", "second")
+	rows, docs := by(imports, "who", "C-1"), by(letters, "member_no", "C-1")
+	b.apply(t, 6, hold(docs), with(remove(by(imports, "month", "2024-02")), "month"), with(connectors.Treatment{ID: "set", Verb: connectors.Set, On: by(imports, "month", "2024-03"), AtMost: 9,
+		Assign: []connectors.Assign{{Field: "who", From: []any{"C-1", "C-2"}, To: "C-1"}}}, "set"))
+	b.apply(t, 2, lift(docs))
+	b.apply(t, 3, remove(rows))
+	want := map[string][]string{january: {"no,who\n2,C-2\n"}, key: {"first"}, "letters/C-1/2024-01-05-18.pdf": {"second"}}
+	now := b.contents(t)
+	if len(now["imports/2024-02.csv"]) > 0 {
+		t.Errorf("a month that was deleted: %q", now["imports/2024-02.csv"])
+	}
+	for k, v := range want {
+		if d := cmp.Diff(v, now[k]); d != "" {
+			t.Errorf("%s: %s", k, d)
+		}
+	}
+}
