@@ -66,6 +66,9 @@ func (r *row) document(s *store) connectors.Blob {
 	return b
 }
 
+// rounds is how often an object is looked at that changes each time before it is read.
+const rounds = 20
+
 // each calls visit for every row of sel, one after the other, with the persons it is selected for.
 func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*row) error) error {
 	if len(sel.Any) == 0 && !sel.All {
@@ -81,7 +84,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 	}
 	var one sync.Mutex
 	return s.tour(ctx, from, m, func(ctx context.Context, st *stand) error {
-		for {
+		for range rounds {
 			err := s.rowsAt(ctx, from, m, st, func(r *row) error {
 				one.Lock()
 				defer one.Unlock()
@@ -97,6 +100,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 				return err
 			}
 		}
+		return errChanged
 	})
 }
 
