@@ -25,7 +25,7 @@ func (d dialect) Bare(of relational.Term, to relational.Column) string {
 	return "NULL"
 }
 
-// bareText is any value as a text of a column's type, under that column's collation.
+// bareText is any value as a text of a column's type, under that column's collation; NULL where that takes it for the empty one.
 func (d dialect) bareText(of relational.Term, into typed) string {
 	from, x := typeOf(of.Column), of.SQL
 	switch {
@@ -40,7 +40,7 @@ func (d dialect) bareText(of relational.Term, into typed) string {
 	case from.kind != text:
 		x = "CAST(" + plain(x, from) + " AS CHAR)"
 	}
-	return as(x, into)
+	return "NULLIF(" + as(x, into) + ", '')"
 }
 
 // fromText is a text as a value of another type.

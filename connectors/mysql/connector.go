@@ -12,10 +12,10 @@ type Connector struct{}
 // Version is that of the connector.
 const Version = "1.0.0"
 
-// maxPath is how many hops one statement follows. MariaDB works a common table out anew wherever it is named, and a hop between tables with
-// held rows names the one before it four times: so a few hops more would take it minutes to think about, and a repetition too. The host follows
-// longer paths key by key.
-const maxPath = 2
+// maxPath is how many hops one statement follows; a hop that repeats is followed to its end. Over 100,000 rows of one table a path of twelve
+// hops to 8,192 of them takes 30 ms where key by key takes 85, and a repetition that finds 34,000 takes 0.2 s where key by key takes 0.9.
+// Where rows of the table can be held, it takes about as long as key by key, or half of it.
+const maxPath = 12
 
 // Describe says what the connector can do.
 func (Connector) Describe() connectors.Description {
@@ -34,6 +34,7 @@ func (Connector) Describe() connectors.Description {
 		Rehearsal:     true,
 		Blocking:      []string{methodMove},
 		MaxPath:       maxPath,
+		Recursive:     true,
 		Exists:        true,
 		Folds:         true,
 		KeepsDeleted: "a deleted row's bytes stay in the table's pages and in the undo log until purge has passed and the space is used again; in the redo log until it is " +

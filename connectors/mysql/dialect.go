@@ -22,6 +22,9 @@ func (dialect) Placeholder(n int) string { return placeholder(n) }
 
 func (dialect) Beforehand() string { return "" }
 
+// Beside: MariaDB works a common table out anew, MySQL once; both understand this.
+func (dialect) Beside() bool { return true }
+
 func (dialect) Anew() string { return "" }
 
 func (dialect) Then() string { return "STRAIGHT_JOIN " }

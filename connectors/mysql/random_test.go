@@ -56,22 +56,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 				h.Run(fmt.Sprintf("INSERT INTO %s VALUES (?, ?, ?)", c.At), i, pick(x), pick(y))
 			}
 		}
-		field := rapid.SampledFrom([]string{"x", "y", "id"})
-		sel := connectors.Selection{Collection: b, Fields: []string{"id"}}
-		hop := func() connectors.Hop {
-			return connectors.Hop{Collection: a, From: []string{field.Draw(r, "from")}, To: []string{field.Draw(r, "to")}}
-		}
-		for range rapid.IntRange(1, 2).Draw(r, "matches") {
-			m := connectors.Match{Fields: []string{field.Draw(r, "by")}}
-			for range rapid.IntRange(1, 4).Draw(r, "tuples") {
-				m.Values = append(m.Values, connectors.Tuple{Person: rapid.IntRange(0, 1).Draw(r, "person"), Values: []any{values.Draw(r, "value")}})
-			}
-			if rapid.Bool().Draw(r, "two hops") {
-				m.Via = append(m.Via, hop())
-			}
-			m.Via = append(m.Via, hop())
-			sel.Any = append(sel.Any, m)
-		}
+		sel := tables.Paths(r, a, b, values, 4)
 		if rapid.IntRange(0, 4).Draw(r, "held") == 0 { // which takes many statements to install
 			h.Install(uses(a, b))
 			for _, c := range []connectors.Collection{a, b} {
@@ -80,6 +65,6 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 				}
 			}
 		}
-		tables.AsKeyByKey(t.Context(), r, h.Store, sel, func(error) bool { return false })
+		tables.AsKeyByKey(t.Context(), r, h.Store, sel, 2, nil)
 	})
 }

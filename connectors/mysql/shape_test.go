@@ -41,7 +41,7 @@ const everyType = `CREATE TABLE v (book varchar(10), no int, small smallint, med
 
 func TestEveryTypeComesAsWhatItIs(t *testing.T) {
 	h := newHouse(t, strings.NewReplacer(`\u00e9`, "é", `\u017c`, "ż", `\u00f3`, "ó", `\u0142`, "ł", `\u0107`, "ć").Replace(everyType))
-	h.EveryType(tables.Types{
+	v := tables.Types{
 		Holds: connectors.Row{"book": "K", "no": int64(1), "small": int64(-32768), "medium": int64(-8388608), "big": int64(9223372036854775807), "huge": connectors.Decimal("18446744073709551615"), "tiny": int64(255),
 			"filled": int64(42), "exact": connectors.Decimal("10.50"), "loose": connectors.Decimal("12345678901234567890.12345678900000000000"), "f4": 0.1, "f8": 1e300, "yes": true, "one": true, "bits": int64(1152921504606846975),
 			"c": "ab", "latin": "café", "old": "zażółć", "long_text": "x", "d": "2020-02-29", "ts": "2020-02-29 01:02:03.456", "tz": time.Date(2020, 2, 28, 23, 2, 3, 500000000, time.UTC), "clock": "-101:02:03", "y": int64(1999),
@@ -51,7 +51,16 @@ func TestEveryTypeComesAsWhatItIs(t *testing.T) {
 		Given:     []string{"book", "no", "twice", "thrice"},
 		Cannot:    map[string]any{"no": "one", "small": int64(40000), "tiny": int64(-1), "id": "6ba7", "ip": "10.0.0", "d": "31.12.2020", "bits": int64(-1), "exact": "ten", "clock": "late", "y": "soon", "old": "🙂"},
 		Forbidden: map[string]any{"c": "Secret-9", "mood": "Secret", "tags": "Secret", "j": "Secret", "twice": int64(9), "book": nil, "d": "2021-13-01"},
-	})
+	}
+	h.EveryType(v)
+	c := coll("v", "book", "no")
+	h.Run("DELETE FROM v WHERE no = 2")
+	h.Install(uses(c))
+	h.ReadsEveryType(v) // where a row may stand in either of two tables
+	hold := connectors.Treatment{Verb: connectors.Block, On: by(c, "no", int64(1)), Method: methodMove, Mark: "R"}
+	h.Changes([]int64{1}, hold)
+	h.ReadsEveryType(v) // and where it stands in the other
+	h.Says("SELECT count(*) FROM v", "0")
 }
 
 // TestRowsOfSelfReferencingTablesGoAsOne, though the server looks at each as it goes: leaves first, circles unhooked.

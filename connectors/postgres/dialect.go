@@ -20,6 +20,8 @@ func (dialect) Placeholder(n int) string { return "$" + strconv.Itoa(n) }
 
 func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell // SQL spells it so
 
+func (dialect) Beside() bool { return false }
+
 func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
 
 func (dialect) Then() string { return "JOIN " }

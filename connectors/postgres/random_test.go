@@ -54,24 +54,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 				h.Run(fmt.Sprintf("INSERT INTO %s VALUES ($1, $2::text::%s, $3::text::%s)", c.At, bare(x), bare(y)), i, pick(x), pick(y))
 			}
 		}
-		field := rapid.SampledFrom([]string{"x", "y", "id"})
-		sel := connectors.Selection{Collection: b, Fields: []string{"id"}}
-		hop := func() connectors.Hop {
-			return connectors.Hop{Collection: a, From: []string{field.Draw(r, "from")}, To: []string{field.Draw(r, "to")}}
-		}
-		for range rapid.IntRange(1, 2).Draw(r, "matches") {
-			m := connectors.Match{Fields: []string{field.Draw(r, "by")}}
-			for range rapid.IntRange(1, 4).Draw(r, "tuples") {
-				m.Values = append(m.Values, connectors.Tuple{Person: rapid.IntRange(0, 1).Draw(r, "person"), Values: []any{values.Draw(r, "value")}})
-			}
-			if rapid.Bool().Draw(r, "repeats") {
-				again := hop()
-				again.Repeat = true
-				m.Via = append(m.Via, again)
-			}
-			m.Via = append(m.Via, hop())
-			sel.Any = append(sel.Any, m)
-		}
+		sel := tables.Paths(r, a, b, values, 2)
 		if rapid.Bool().Draw(r, "held") {
 			h.Install(uses(a, b))
 			for _, c := range []connectors.Collection{a, b} {
@@ -81,7 +64,7 @@ func TestPushedDownEqualsKeyHops(t *testing.T) {
 			}
 		}
 		// a path over columns of types nobody would lead from one to the other is not known
-		if !tables.AsKeyByKey(t.Context(), r, h.Store, sel, func(err error) bool { return errors.Is(err, connectors.ErrNotSupported) }) {
+		if !tables.AsKeyByKey(t.Context(), r, h.Store, sel, 2, func(err error) bool { return errors.Is(err, connectors.ErrNotSupported) }) {
 			unlike++
 		}
 	})

@@ -13,7 +13,8 @@ type place struct {
 	alias string
 	table *Table
 	zone  string
-	any   bool // of all rows of the table: what is asked of it may be the way to it
+	any   bool   // of all rows of the table: what is asked of it may be the way to it
+	held  string // where both arms stand beside each other: SQL that is 1 where the row is in the held one, else 0
 }
 
 // asked is a condition on the row that holds a list.
@@ -30,7 +31,7 @@ func (s *statement) expr(p place, field string) (Term, error) {
 	if err != nil {
 		return Term{Column: c}, err
 	}
-	return Term{s.col(p.alias, c.Name), c}, nil
+	return Term{s.column(p, c.Name, c.Name), c}, nil
 }
 
 // conds writes conditions that all hold, as a list for WHERE.

@@ -20,6 +20,9 @@ type Dialect interface {
 	// Anew is what stands before a common table that is to be worked out wherever it is read, and never kept, with a space after it; ""
 	// where there is no such word.
 	Anew() string
+	// Beside says that a common table is worked out anew in every place that reads it: so it is read in one, with the arms of a table
+	// beside each other.
+	Beside() bool
 	// Then is JOIN, with a space after it, in a way that has the table on its left read first; that on its right is looked up by its key.
 	Then() string
 	// Asked is a condition on a row that is reached another way, written so that no row is looked up by it: a list of a thousand values

@@ -11,6 +11,8 @@
 //	found  the rows of the collection itself, where one might be reached twice for one person
 //	SELECT person, …  the values wanted, once for each row and person
 //
+// Where a server works a common table out anew in every place that reads it, each is read in one, see [Dialect.Beside].
+//
 // Every comparison stands with the column stepped to on the left and a bare value (see [Dialect.Bare]) on the
 // right, so that its column's type and collation decide, exactly as if the value had been sent as a key: a path
 // pushed down and a path followed hop by hop find the same rows.

@@ -71,6 +71,10 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		names = append(names, "since", "until")
 	}
 	s.with(p, names, s.d.Beforehand(), body)
+	if s.beside(t) {
+		src, err := s.fittingBeside(m, c, t, cols, p)
+		return []source{src}, false, err
+	}
 	var out []source
 	plain := !slices.ContainsFunc(tuples, func(t connectors.Tuple) bool { return slices.ContainsFunc(t.Values, beyondASCII) })
 	for _, arm := range t.Arms {
@@ -93,16 +97,24 @@ func (s *statement) fitting(m connectors.Match, c connectors.Collection) ([]sour
 		}
 		src.from = p + " " + join + arm.Table(s.d) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 		src.hide()
-		if within != nil {
-			date, err := s.expr(src.at, within.Field)
-			if err != nil {
-				return nil, false, err
-			}
-			src.where = append(src.where, s.d.Within(date, c.Zone, p+".since", p+".until", s.bind))
+		if err := s.within(&src, within, p); err != nil {
+			return nil, false, err
 		}
 		out = append(out, src)
 	}
 	return out, apart(t, cols, tuples) && (!m.Folded || onePer(tuples)), nil
+}
+
+// within has a date of the row lie in the range of its tuple; nil is no range.
+func (s *statement) within(src *source, r *connectors.Range, p string) error {
+	if r == nil {
+		return nil
+	}
+	date, err := s.expr(src.at, r.Field)
+	if err == nil {
+		src.where = append(src.where, s.d.Within(date, src.at.zone, p+".since", p+".until", s.bind))
+	}
+	return err
 }
 
 // folded are tuples whose texts are as [connectors.Fold] makes them.
@@ -149,6 +161,10 @@ func (s *statement) follow(r rows, hop connectors.Hop, next connectors.Collectio
 	if err != nil {
 		return nil, false, err
 	}
+	if s.beside(r.table) || s.beside(t) {
+		src, err := s.followBeside(r, hop, t, next.Zone)
+		return []source{src}, false, err
+	}
 	var out []source
 	for _, here := range r.table.Arms {
 		for _, there := range t.Arms {
@@ -165,7 +181,7 @@ func (s *statement) follow(r rows, hop connectors.Hop, next connectors.Collectio
 	return out, r.once && once, err
 }
 
-// stepTo joins the row stepped to, and says what must hold of both.
+// stepTo joins the row stepped to.
 func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	on, err := s.join(x, hop.From, src.at, hop.To)
 	if err != nil {
@@ -177,6 +193,11 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 	}
 	src.from += join + src.arm.Table(s.d) + " AS " + src.at.alias + " ON " + strings.Join(on, " AND ")
 	src.hide()
+	return s.holds(src, x, hop)
+}
+
+// holds says what must hold of the row stepped from and of the row stepped to.
+func (s *statement) holds(src *source, x place, hop connectors.Hop) error {
 	ifs, err := s.conds(hop.If, x)
 	if err != nil {
 		return err
@@ -211,6 +232,9 @@ func (s *statement) stepTo(src *source, x place, hop connectors.Hop) error {
 // hold. Only the latter are set aside while they are found.
 func (s *statement) closure(r rows, hop connectors.Hop, next connectors.Collection) ([]source, error) {
 	s.loops = true
+	if s.d.Beside() {
+		return s.closureBeside(r, hop, next)
+	}
 	more := rows{name: s.name("r"), table: r.table, zone: r.zone, once: true}
 	step := func(from rows) (parts []string, err error) {
 		sources, _, err := s.follow(from, hop, next)

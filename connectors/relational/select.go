@@ -20,7 +20,7 @@ func (a At) Arms() []Arm { return a.src.at.table.Arms }
 func (a At) Alias() string { return a.src.at.alias }
 
 // Held is 1 where the row stands in a held arm, else 0, as SQL.
-func (a At) Held() string { return flag(a.src.arm.Held) }
+func (a At) Held() string { return a.src.held() }
 
 // Field is a field of the row, as SQL.
 func (a At) Field(name string) (string, Column, error) {
@@ -32,13 +32,7 @@ func (a At) Field(name string) (string, Column, error) {
 func (a At) Bind(v any) string { return a.s.bind(v) }
 
 // Identity is what names the row within its arm, as SQL.
-func (a At) Identity() []string {
-	out := make([]string, len(a.src.arm.Identity))
-	for i, c := range a.src.arm.Identity {
-		out[i] = a.s.col(a.src.at.alias, c)
-	}
-	return out
-}
+func (a At) Identity() []string { return a.s.names(a.src) }
 
 // Output writes the columns a query gives for a row, after the person.
 type Output func(At) ([]string, error)

@@ -12,7 +12,7 @@ type source struct {
 	from   string
 	where  []string
 	at     place
-	arm    Arm
+	arm    Arm    // the first, where both stand beside each other
 	rows   string // the common table whose rows these are, all of them, where nothing has to be looked up again to name them
 }
 
@@ -40,12 +40,30 @@ func (t *Table) rowColumns() []string {
 func (s *statement) identity(src source) []string {
 	var out []string
 	if src.at.table.held() {
-		out = append(out, flag(src.arm.Held))
+		out = append(out, src.held())
 	}
-	for _, c := range src.arm.Identity {
-		out = append(out, s.col(src.at.alias, c))
+	return append(out, s.names(src)...)
+}
+
+// names are the columns that name the row of a source within its arm.
+func (s *statement) names(src source) []string {
+	out := make([]string, len(src.arm.Identity))
+	for i, c := range src.arm.Identity {
+		held := c
+		if src.at.held != "" {
+			held = src.at.table.Arms[1].Identity[i]
+		}
+		out[i] = s.column(src.at, c, held)
 	}
 	return out
+}
+
+// held is 1 where the row of a source is a held one, else 0.
+func (src source) held() string {
+	if src.at.held != "" {
+		return src.at.held
+	}
+	return flag(src.arm.Held)
 }
 
 func flag(held bool) string {
@@ -74,6 +92,11 @@ func (a Arm) indexed(columns []string) bool {
 
 // every gives the rows of r, arm by arm.
 func (s *statement) every(r rows) []source {
+	if s.beside(r.table) {
+		src, join := s.back(r, s.name("t"))
+		src.from = r.name + join
+		return []source{src}
+	}
 	var out []source
 	for _, arm := range r.table.Arms {
 		alias := s.name("t")

@@ -19,6 +19,8 @@ func (dialect) Placeholder(n int) string { return "?" + strconv.Itoa(n) }
 
 func (dialect) Beforehand() string { return "MATERIALIZED " } //nolint:misspell // SQL spells it so
 
+func (dialect) Beside() bool { return false }
+
 func (dialect) Anew() string { return "NOT MATERIALIZED " } //nolint:misspell // SQL spells it so
 
 // Then: without statistics SQLite takes a common table for as large as any other, and may read the table beside it whole.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"pgregory.net/rapid"
+
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
@@ -16,18 +18,38 @@ type Fails interface {
 	Fatal(args ...any)
 }
 
-// AsKeyByKey compares the rows a path pushed down gives with those of the same path followed key by key, two keys at a time. It is false where
-// the store does not know the path.
-func AsKeyByKey(ctx context.Context, t Fails, s connectors.Store, sel connectors.Selection, unknown func(error) bool) bool {
+// Paths draws what leads, on at most so many hops, some of which repeat, to rows of b: by fields x, y and id of a and of b, both of key id.
+func Paths(r *rapid.T, a, b connectors.Collection, values *rapid.Generator[any], most int) connectors.Selection {
+	field, one := rapid.SampledFrom([]string{"x", "y", "id"}), rapid.SampledFrom([]connectors.Collection{a, b})
+	sel := connectors.Selection{Collection: b, Fields: []string{"id"}}
+	for range rapid.IntRange(1, 2).Draw(r, "matches") {
+		m := connectors.Match{Fields: []string{field.Draw(r, "by")}}
+		for range rapid.IntRange(1, 4).Draw(r, "tuples") {
+			m.Values = append(m.Values, connectors.Tuple{Person: rapid.IntRange(0, 1).Draw(r, "person"), Values: []any{values.Draw(r, "value")}})
+		}
+		next := b
+		for range rapid.IntRange(1, most).Draw(r, "hops") {
+			h := connectors.Hop{Collection: one.Draw(r, "over"), From: []string{field.Draw(r, "from")}, To: []string{field.Draw(r, "to")}}
+			h.Repeat = h.Collection.At == next.At && rapid.Bool().Draw(r, "repeats")
+			m.Via, next = append([]connectors.Hop{h}, m.Via...), h.Collection
+		}
+		sel.Any = append(sel.Any, m)
+	}
+	return sel
+}
+
+// AsKeyByKey compares the rows a path pushed down gives with those of the same path followed key by key, so many keys at a time. It is false
+// where the store does not know the path, by its error.
+func AsKeyByKey(ctx context.Context, t Fails, s connectors.Store, sel connectors.Selection, keys int, unknown func(error) bool) bool {
 	t.Helper()
 	pushed, err := found(ctx, s, sel)
-	if err != nil && unknown(err) {
+	if err != nil && unknown != nil && unknown(err) {
 		return false
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts, err := connectors.Decompose(ctx, s, connectors.Description{MaxValues: 2}, sel)
+	parts, err := connectors.Decompose(ctx, s, connectors.Description{MaxValues: keys}, sel)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ type Types struct {
 	Forbidden map[string]any // what a rule of the database keeps out of it
 }
 
-// EveryType reads, finds and sets each value, and no other.
-func (h *House) EveryType(v Types) {
+// ReadsEveryType reads and finds each value, and no other.
+func (h *House) ReadsEveryType(v Types) {
 	h.Helper()
 	c := Coll("v", "book", "no")
 	for field, value := range v.Holds {
@@ -46,6 +46,13 @@ func (h *House) EveryType(v Types) {
 			h.Errorf("rows of which the %s is that of the first: %v", field, got)
 		}
 	}
+}
+
+// EveryType reads, finds and sets each value, and no other.
+func (h *House) EveryType(v Types) {
+	h.Helper()
+	h.ReadsEveryType(v)
+	c := Coll("v", "book", "no")
 	second := By(c, "no", int64(2))
 	for field, value := range v.Holds {
 		if slices.Contains(v.Given, field) {
