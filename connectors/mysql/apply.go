@@ -73,10 +73,8 @@ func (w *work) attempt(l *line) (err error) {
 	if err := w.resolve(); err != nil {
 		return err
 	}
-	for _, j := range w.Call {
-		if err := w.change(j); err != nil {
-			return j.Failed(err)
-		}
+	if err := w.carryOut(); err != nil {
+		return err
 	}
 	return w.End(w.ctx, w.opt, locked, func(how string) error { return l.end(w.ctx, how) })
 }

@@ -109,15 +109,12 @@ func (w *work) amongThemselves(t *table, own []reference, rows []target) (map[st
 	return out, nil
 }
 
-// unhook empties the references of rows to each other.
+// unhook empties references of rows that are about to go; a reference with a NULL in it leads nowhere.
 func (w *work) unhook(t *table, own []reference, rows []target) error {
 	var set []string
 	for _, ref := range own {
-		for _, c := range ref.from {
-			if !t.own(c).NotNull && !slices.Contains(t.base().Identity, c) {
-				set = append(set, "u."+quote(c)+" = NULL")
-				break // a reference with a NULL in it leads nowhere
-			}
+		if c := t.loose(ref); c != "" {
+			set = append(set, "u."+quote(c)+" = NULL")
 		}
 	}
 	if len(set) == 0 {

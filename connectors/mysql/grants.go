@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -54,6 +55,11 @@ func (v *view) of(u connectors.Use, l *needs.Needs) error {
 			l.Add(right, everywhere(t.schema))
 		}
 	}
+	if u.Does(connectors.Delete) {
+		if err := v.unhooking(t, base, l); err != nil {
+			return err
+		}
+	}
 	if err := l.Of(u, needs.Table{Table: &t.Table, On: base}); err != nil || !u.Does(connectors.Block) && !u.Does(connectors.Release) {
 		return err
 	}
@@ -68,6 +74,40 @@ func (v *view) of(u connectors.Use, l *needs.Needs) error {
 		l.Add("SELECT", r.Table, r.To...)
 	}
 	return err
+}
+
+// unhooking gathers what it needs to delete rows that refer to each other in a circle: references that may be NULL are emptied first.
+func (v *view) unhooking(t *table, base string, l *needs.Needs) error {
+	for _, r := range t.refs {
+		back, err := v.leads(r, t.address(), map[string]bool{})
+		if err != nil {
+			return err
+		}
+		if !back {
+			continue
+		}
+		l.Add("SELECT", base, slices.Concat(r.from, t.base().Identity)...)
+		if c := t.loose(r); c != "" {
+			l.Add("UPDATE", base, c)
+		}
+	}
+	return nil
+}
+
+// leads says whether a reference leads, over others, to a table.
+func (v *view) leads(r reference, address string, seen map[string]bool) (bool, error) {
+	at := r.toSchema + "." + r.toTable
+	if at == address || seen[at] {
+		return at == address, nil
+	}
+	seen[at] = true
+	next, err := v.references("k.TABLE_SCHEMA = "+placeholder(1)+" AND k.TABLE_NAME = "+placeholder(2), r.toSchema, r.toTable)
+	for _, n := range next {
+		if back, err := v.leads(n, address, seen); back || err != nil {
+			return back, err
+		}
+	}
+	return false, err
 }
 
 // sees is an error where the account may not be told of what refers to a table and of its triggers.

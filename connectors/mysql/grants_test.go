@@ -50,3 +50,27 @@ func TestWhoIsToldNothingIsToldSo(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestGrantsOfRowsInACircle: to delete them takes that references can be emptied, and no more than that.
+func TestGrantsOfRowsInACircle(t *testing.T) {
+	h := newHouse(t, `CREATE TABLE a (id int PRIMARY KEY, name text, b_id int); CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL, up int, FOREIGN KEY (a_id) REFERENCES a (id), FOREIGN KEY (up) REFERENCES b (id));
+		ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id); INSERT INTO a VALUES (1, 'A', NULL); INSERT INTO b VALUES (1, 1, 1); UPDATE a SET b_id = 1`)
+	h.App = application{h.connect(h.Admin)}
+	s := h.open(h.Bare)
+	var uses []connectors.Use
+	for _, name := range []string{"a", "b"} {
+		uses = append(uses, connectors.Use{Collection: coll(name, "id"), Reads: []string{"id"}, Verbs: []connectors.Verb{connectors.Delete}})
+	}
+	grants, err := s.(connectors.Granter).Grants(t.Context(), uses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range grants {
+		h.Run(text)
+	}
+	forget(s)
+	h.Store = s
+	h.Changes([]int64{1, 1}, del(by(coll("a", "id"), "id", int64(1))), del(by(coll("b", "id"), "id", int64(1))))
+	bare := h.Read("SELECT concat(database(), '_bare')")
+	h.Says("SELECT group_concat(Table_name, '.', Column_name ORDER BY Table_name, Column_name) FROM mysql.columns_priv WHERE Db = database() AND User = '"+bare+"' AND Column_priv LIKE '%Update%'", "a.b_id,b.up")
+}

@@ -18,7 +18,7 @@ import (
 const timesEnv = "DOSSIER_ORACLE_TIMES"
 
 // servers are the houses that stand on a database server.
-var servers = map[string]func(testing.TB) *houses.House{"postgres": houses.Postgres}
+var servers = map[string]func(testing.TB) *houses.House{"postgres": houses.Postgres, "mysql": houses.MySQL}
 
 // cases sets how many are drawn: the same each time, so that nobody's work waits for a rare one; where more are asked for, others.
 func cases(t *testing.T, n int) {
