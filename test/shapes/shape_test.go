@@ -14,7 +14,6 @@ type shape struct {
 	also   map[string][]string // by kind of database: statements after the tables are laid out
 	undo   map[string][]string // before they are taken away
 	colls  string              // collections of the map, as YAML
-	not    string              // a kind of database that cannot do it yet
 	do     []step
 }
 
@@ -75,9 +74,6 @@ func TestShapes(t *testing.T) {
 				h = open(t)
 			}
 			for _, s := range all() {
-				if s.not == kind {
-					continue
-				}
 				t.Run(s.name, func(t *testing.T) {
 					h := h
 					if h == nil {
