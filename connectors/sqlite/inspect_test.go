@@ -30,7 +30,8 @@ func TestInspect(t *testing.T) {
 	same(t, "names", names, []string{"active_members", "addresses", "audit", "gen", "leases", "members", "parties", "payments", "readings"})
 	same(t, "view", by["active_members"].View, true)
 	gen := by["gen"]
-	same(t, "fields", fmt.Sprint(gen.Fields), "[{a INTEGER true false whole number 0} {b TEXT false true text 0} {c INTEGER false false whole number 0}]")
+	same(t, "fields", gen.Fields, []connectors.SchemaField{{Name: "a", Type: "INTEGER", NotNull: true, Family: connectors.WholeFamily},
+		{Name: "b", Type: "TEXT", Generated: true, Family: connectors.TextFamily}, {Name: "c", Type: "INTEGER", Family: connectors.WholeFamily}})
 	same(t, "unique", gen.Unique, [][]string{{"a", "c"}})
 	same(t, "references", fmt.Sprint(gen.References), "[{[c] members [id] cascade no action true}]")
 	same(t, "triggers", fmt.Sprint(gen.Triggers), "[{delete log update [audit members addresses readings] [] false}]")
