@@ -10,6 +10,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // Apply carries out treatments in one transaction: rows are found and locked, then found again and counted, ceilings checked, changes made,
@@ -114,7 +115,7 @@ func (t *table) changeable() error {
 // begin begins the transaction, which the server ends where nobody asks anything of it for long.
 func (w *work) begin() error {
 	if !w.store.server.maria { // MariaDB has a word for it in every session
-		if err := w.line.run(w.ctx, "SET SESSION wait_timeout = "+seconds(idle)); err != nil {
+		if err := w.line.run(w.ctx, "SET SESSION wait_timeout = "+seconds(settings.Idle)); err != nil {
 			return err
 		}
 	}
@@ -137,7 +138,7 @@ func (w *work) lockStep() (unlock func() error, err error) {
 		err = fmt.Errorf("locking the step: %w: it is being worked on", connectors.ErrTryLater)
 	}
 	return func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), idle)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), settings.Idle)
 		defer cancel()
 		if _, err := w.line.exec(ctx, "unlocking the step", query{SQL: "DO RELEASE_LOCK(" + placeholder(1) + ")", Args: []any{name}}); err != nil {
 			w.line.drop() // which gives it back too

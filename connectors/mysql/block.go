@@ -71,7 +71,7 @@ func (w *work) marked(j *job, rows []target) (map[string]bool, error) {
 	return out, w.each(j.Table, rows, func(arm relational.Arm, part []target) error {
 		s := w.about(j.Table, arm)
 		text := "SELECT " + s.ids() + " FROM " + s.given(part) + " JOIN " + w.store.marks() + " AS m ON m.held = u." + heldKey + " WHERE m.in_table = " + s.Bind(j.Table.address()) + " AND m.request = " + s.Bind(j.Do.Mark)
-		return w.line.each(w.ctx, "looking at marks", s.query(text), namesInto(out))
+		return w.line.each(w.ctx, "looking at marks", s.query(text), jobs.Into(out))
 	})
 }
 

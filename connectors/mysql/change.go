@@ -147,18 +147,11 @@ func (w *work) present(t *table, arm relational.Arm, rows []target) (map[string]
 	for part := range w.portions(rows) {
 		s := w.about(t, arm)
 		from := s.given(part)
-		if err := w.line.each(w.ctx, "looking at rows of "+t.Name, s.query("SELECT "+s.ids()+" FROM "+from), namesInto(there)); err != nil {
+		if err := w.line.each(w.ctx, "looking at rows of "+t.Name, s.query("SELECT "+s.ids()+" FROM "+from), jobs.Into(there)); err != nil {
 			return nil, err
 		}
 	}
 	return there, nil
-}
-
-func namesInto(names map[string]bool) func([][]byte) error {
-	return func(row [][]byte) error {
-		names[jobs.NameOf(jobs.Texts(row))] = true
-		return nil
-	}
 }
 
 // kept says that rows stayed as they were without an error.

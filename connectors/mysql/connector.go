@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // Connector opens MariaDB and MySQL databases; it is what plugins/mysql serves.
@@ -20,15 +21,9 @@ const maxPath = 12
 // Describe says what the connector can do.
 func (Connector) Describe() connectors.Description {
 	return connectors.Description{
-		Name:    "mysql",
-		Version: Version,
-		Config: []connectors.Setting{
-			{Name: settingURL, Required: true, Secret: true, Help: "address of the database, as mysql://account:password@host/database"},
-			{Name: settingOrdinary, Secret: true, Help: "address for the account applications use, from which restricted rows are kept; needed where rows are restricted"},
-			{Name: connectors.SettingRead, Secret: true, Help: "address of a replica plans are read from; nothing is changed, and nothing verified, by it"},
-			{Name: settingLock, Help: "how long a statement waits for a lock, in whole seconds, 2s if not said"},
-			{Name: settingStatement, Help: "how long a statement may take, 5m if not said; MySQL keeps to it for reads alone"},
-		},
+		Name:          "mysql",
+		Version:       Version,
+		Config:        settings.Card("mysql", "in whole seconds, ", "may take, 5m if not said; MySQL keeps to it for reads alone"),
 		Verbs:         []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure, connectors.Recount, connectors.Block, connectors.Release},
 		Transactional: true,
 		Rehearsal:     true,
@@ -47,7 +42,7 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	if err := c.Describe().Check(config).Err(); err != nil {
 		return nil, err
 	}
-	set, err := settings(config)
+	set, err := configured(config)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // The errors that something is done about (the same numbers in MariaDB and MySQL).
@@ -71,9 +72,9 @@ func spoken(e *mysql.MySQLError) error {
 	case 1040, 1053, 1203, 1226, 1927, 4031, 1180, 1030, 1041, 1037, 1038:
 		return fmt.Errorf("%w: the server cannot work now (%d)", connectors.ErrTryLater, e.Number)
 	case 1045, 1698, 1130, 1251, 2061:
-		return wrong(settingURL, "the database does not let this account in", "check account, password and the hosts it may come from")
+		return settings.Wrong(settings.URL, "the database does not let this account in", "check account, password and the hosts it may come from")
 	case 1049:
-		return wrong(settingURL, "there is no such database", "check the name at the end of the address")
+		return settings.Wrong(settings.URL, "there is no such database", "check the name at the end of the address")
 	case 1044, 1142, 1143, 1227, 1370, 1410:
 		return connectors.Diagnostics{denied(e)}
 	case 1146, 1054, 1051, 1109:

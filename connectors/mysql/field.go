@@ -2,62 +2,45 @@ package mysql
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 )
 
-// blobLimit is the size in bytes above which bytes leave as a Blob.
-const blobLimit = 64 << 10
+type field = cells.Field[[]byte]
 
-// field is how one field of a row is read: where its value stands among the columns of the query, and, of bytes, where their size and
-// their print do and what names their row.
-type field struct {
-	column relational.Column
-	at     int
-	size   int // 0: no size is asked for
-	id     int // where it is said whether the row is held, and then what names it
-	arms   []relational.Arm
-	names  []relational.Column // that name the row
+// reader is how columns are written and their texts read.
+type reader struct{}
+
+func (reader) Bytes(c relational.Column) bool { return typeOf(c).kind == raw }
+
+func (reader) Plain(expr string, c relational.Column) string { return plain(expr, typeOf(c)) }
+
+// Sized gives a print of the bytes too: two transactions here cannot be made to see the same moment.
+func (reader) Sized(expr string, limit int) []string {
+	return []string{fmt.Sprintf("CASE WHEN LENGTH(%[1]s) <= %[2]d THEN %[1]s END", expr, limit),
+		fmt.Sprintf("CASE WHEN LENGTH(%[1]s) > %[2]d THEN LENGTH(%[1]s) END", expr, limit), fmt.Sprintf("CASE WHEN LENGTH(%[1]s) > %[2]d THEN SHA2(%[1]s, 256) END", expr, limit)}
 }
 
-// fieldsOf gives the columns to select for fields, before which stand others, and how to read them. Bytes above 64 KiB leave as a Blob,
-// and the content of a document whatever its size.
-func fieldsOf(at relational.At, names []string, before int) ([]string, []field, error) {
-	var cols []string
-	fields := make([]field, len(names))
-	large := false
-	for i, name := range names {
-		expr, col, err := at.Field(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		own := typeOf(col)
-		fields[i] = field{column: col, at: before + len(cols), arms: at.Arms()}
-		if own.kind != raw {
-			cols = append(cols, plain(expr, own))
-			continue
-		}
-		large = true
-		fields[i].size = fields[i].at + 1
-		limit := blobLimit
-		if name == connectors.DocumentField {
-			limit = -1
-		}
-		cols = append(cols, fmt.Sprintf("CASE WHEN LENGTH(%[1]s) <= %[2]d THEN %[1]s END", expr, limit),
-			fmt.Sprintf("CASE WHEN LENGTH(%[1]s) > %[2]d THEN LENGTH(%[1]s) END", expr, limit), fmt.Sprintf("CASE WHEN LENGTH(%[1]s) > %[2]d THEN SHA2(%[1]s, 256) END", expr, limit))
+func (reader) Identity(at relational.At) ([]string, []relational.Column, error) { return identity(at) }
+
+func (reader) Null(cell []byte) bool { return cell == nil }
+
+func (reader) One(cell []byte) bool { return string(cell) == "1" }
+
+func (reader) Read(c relational.Column, cell []byte) any { return typeOf(c).read(cell) }
+
+func (reader) Blob(of cells.Place[[]byte]) connectors.Blob {
+	n, _ := strconv.ParseInt(string(of.Size[0]), 10, 64) // a length
+	h := handle{Schema: of.Arm.Schema, Table: of.Arm.From, Column: of.Column.Name, Size: n, Print: string(of.Size[1])}
+	for i, v := range of.Row {
+		own := typeOf(of.Names[i])
+		h.Names = append(h.Names, naming{of.Names[i].Name, own.charset, own.collation, own.kind, own.unsigned})
+		h.Row = append(h.Row, string(v))
 	}
-	if large {
-		ids, names, err := identity(at)
-		if err != nil {
-			return nil, nil, err
-		}
-		for i := range fields {
-			fields[i].id, fields[i].names = before+len(cols), names
-		}
-		cols = append(append(cols, at.Held()), ids...)
-	}
-	return cols, fields, nil
+	return cells.Blob(of.Collection, of.Column.Name, n, h)
 }
 
 // identity is what names a row, as SQL whose text can be read and sent back, and the columns it is read from.
@@ -81,16 +64,4 @@ func named(expr string, col relational.Column) string {
 		return plain(expr, own)
 	}
 	return expr
-}
-
-// value reads the field from a row of the query.
-func (f field) value(c connectors.Collection, row [][]byte) any {
-	if f.size > 0 && row[f.size] != nil {
-		arm := f.arms[0]
-		if string(row[f.id]) == "1" {
-			arm = f.arms[1]
-		}
-		return blob(c, arm, f.column, f.names, row[f.id+1:f.id+1+len(arm.Identity)], row[f.size], row[f.size+1])
-	}
-	return typeOf(f.column).read(row[f.at])
 }

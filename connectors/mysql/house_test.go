@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/test/servers"
 	"github.com/dossier-dsr/dossier/test/tables"
 )
@@ -51,7 +52,7 @@ func houseOn(t *testing.T, db servers.Database, statements string) *house {
 
 func (h *house) open(url string) connectors.Store {
 	h.Helper()
-	store, err := Connector{}.Open(h.Context(), connectors.Config{settingURL: url, settingOrdinary: h.Ordinary, settingLock: "1s"})
+	store, err := Connector{}.Open(h.Context(), connectors.Config{settings.URL: url, settings.Ordinary: h.Ordinary, settings.Lock: "1s"})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // query is a statement and what is bound to it: texts, and numbers in Go's types.
@@ -152,7 +153,7 @@ func (s *store) arrive() string { return "USE " + quote(s.name) }
 
 // end ends a transaction, even when the call that began it is over.
 func (l *line) end(ctx context.Context, how string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), idle)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settings.Idle)
 	defer cancel()
 	_, err := l.exec(ctx, "ending the transaction", query{SQL: how})
 	if err != nil {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
@@ -34,27 +34,11 @@ func (s *store) reading(ctx context.Context, pool *sql.DB, f func(*view) error) 
 }
 
 func (v *view) locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
-	var fields []field
-	q, ok, err := relational.Select(v.dialect(), v.relational, sel, func(at relational.At) ([]string, error) {
-		var cols []string
-		var err error
-		cols, fields, err = fieldsOf(at, sel.Fields, 1)
-		return cols, err
-	})
+	q, fields, ok, err := cells.Select(reader{}, v.dialect(), v.relational, sel)
 	if err != nil || !ok {
 		return err
 	}
-	return v.line.each(ctx, "reading rows", q, func(row [][]byte) error {
-		person, err := strconv.Atoi(string(row[0]))
-		if err != nil {
-			return errors.New("reading rows: the person of a row is no number")
-		}
-		values := make([]any, len(fields))
-		for i, f := range fields {
-			values[i] = f.value(sel.Collection, row)
-		}
-		return out.Add(person, values...)
-	})
+	return v.line.each(ctx, "reading rows", q, cells.Into(fields, sel.Collection, out))
 }
 
 // Count counts in the database, all selections in one snapshot.

@@ -8,6 +8,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
@@ -15,8 +16,9 @@ import (
 // which knows of no held rows. A row counts as readable where some of its content can be read in its table, and as writable
 // where an UPDATE that changes nothing goes through. Everything is rolled back.
 func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, writable int64, err error) {
-	if s.place.ordinary == "" {
-		return 0, 0, wrong(settingOrdinary, "nothing says which account applications use, so that nothing can be proven of restricted rows", "set ordinary_url")
+	ordinary, err := s.place.Probing()
+	if err != nil {
+		return 0, 0, err
 	}
 	var t *table
 	var rows []target
@@ -33,7 +35,7 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 	if err != nil || len(rows) == 0 {
 		return 0, 0, err
 	}
-	config, err := address(settingOrdinary, s.place.ordinary)
+	config, err := address(settings.Ordinary, ordinary)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -47,17 +49,9 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 			return err
 		}
 		app := &work{ctx: ctx, store: s, line: l, view: s.view(ctx, l)}
-		for _, r := range rows {
-			seen, changed, err := app.try(t, r)
-			if err != nil {
-				return errors.Join(err, ignore(l.end(ctx, "ROLLBACK")))
-			}
-			if seen && (!r.Held || tells[r.Name()]) {
-				readable++
-			}
-			if changed {
-				writable++
-			}
+		readable, writable, err = jobs.Probe(rows, tells, func(r target) (bool, bool, error) { return app.try(t, r) })
+		if err != nil {
+			return errors.Join(err, ignore(l.end(ctx, "ROLLBACK")))
 		}
 		return l.end(ctx, "ROLLBACK")
 	})
@@ -66,18 +60,15 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 
 // targets are the rows of a selection, each once.
 func (v *view) targets(sel connectors.Selection) ([]target, error) {
-	q, ok, err := relational.Select(v.dialect(), v.relational, sel, func(at relational.At) ([]string, error) {
+	q, ok, err := relational.Reached(v.dialect(), v.relational, sel, func(at relational.At) ([]string, error) {
 		ids, _, err := identity(at)
-		return append([]string{at.Held()}, ids...), err
+		return ids, err
 	})
 	if err != nil || !ok {
 		return nil, err
 	}
 	var found jobs.Found
-	err = v.line.each(v.ctx, "finding rows", q, func(row [][]byte) error {
-		found.Add(0, string(row[1]) == "1", jobs.Texts(row[2:]))
-		return nil
-	})
+	err = v.line.each(v.ctx, "finding rows", q, found.Take)
 	return found.Rows, err
 }
 
@@ -108,7 +99,7 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 	return w.each(t, rows, func(arm relational.Arm, part []target) error {
 		s := w.about(t, arm)
 		text := "SELECT " + s.ids() + " FROM " + s.given(part) + " JOIN " + t.base().Table(s.d) + " AS b ON " + same(t.key, "b", t.key, "u") + " WHERE " + strings.Join(parts, " OR ")
-		return v.line.each(v.ctx, "looking at shells", s.query(text), namesInto(names))
+		return v.line.each(v.ctx, "looking at shells", s.query(text), jobs.Into(names))
 	})
 }
 

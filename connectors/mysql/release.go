@@ -48,7 +48,7 @@ func (w *work) unheld(t *table, rows []target) ([]target, error) {
 	s := w.about(t, t.Arms[1])
 	free := map[string]bool{}
 	text := "SELECT " + s.ids() + " FROM " + s.given(rows) + " WHERE NOT EXISTS (SELECT 1 FROM " + w.store.marks() + " AS m WHERE m.in_table = " + s.Bind(t.address()) + " AND m.held = u." + heldKey + ")"
-	err := w.line.each(w.ctx, "looking at marks", s.query(text), namesInto(free))
+	err := w.line.each(w.ctx, "looking at marks", s.query(text), jobs.Into(free))
 	return jobs.Picked(rows, free), err
 }
 

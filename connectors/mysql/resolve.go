@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
@@ -111,7 +112,7 @@ func (r *resolver) output(at relational.At) ([]string, error) {
 	if r.plain {
 		return cols, nil
 	}
-	more, fields, err := fieldsOf(at, r.job.Do.Capture, 1+len(cols))
+	more, fields, err := cells.Fields(reader{}, at, r.job.Do.Capture, 1+len(cols))
 	r.capture = fields
 	return append(cols, more...), err
 }
@@ -124,10 +125,7 @@ func (r *resolver) row(row [][]byte) error {
 		return err
 	}
 	if len(r.capture) > 0 {
-		t := connectors.Tuple{Person: person}
-		for _, f := range r.capture {
-			t.Values = append(t.Values, f.value(j.Do.On.Collection, row))
-		}
+		t := connectors.Tuple{Person: person, Values: cells.Values(r.capture, j.Do.On.Collection, row)}
 		r.keys.Tuples = append(r.keys.Tuples, t)
 	}
 	r.found.Add(person, string(row[1]) == "1", jobs.Texts(row[2:1+r.width]))

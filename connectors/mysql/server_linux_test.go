@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/test/servers"
 	"github.com/dossier-dsr/dossier/test/tables"
 )
@@ -100,7 +101,7 @@ func TestHowServersMayBeSet(t *testing.T) {
 			}
 			full = err != nil
 		}
-		opened, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.Bare})
+		opened, err := Connector{}.Open(t.Context(), connectors.Config{settings.URL: h.Bare})
 		if err == nil {
 			opened.Close()
 		}

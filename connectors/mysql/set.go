@@ -9,6 +9,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
@@ -59,7 +60,7 @@ func (w *work) look(j *job, arm relational.Arm, rows []target) (*looked, error) 
 		if err != nil {
 			return nil, err
 		}
-		key = append(key, field{column: col, at: at + len(cols) - 2})
+		key = append(key, cells.At(reader{}, col, at+len(cols)-2))
 		cols = append(cols, plain(expr, typeOf(col)))
 	}
 	out := &looked{want: map[string][]any{}}
@@ -71,7 +72,7 @@ func (w *work) look(j *job, arm relational.Arm, rows []target) (*looked, error) 
 		t := target{Held: arm.Held, ID: jobs.Texts(row[1:at]), Persons: rows[n].Persons, Standing: connectors.Done}
 		keys := connectors.Row{}
 		for i, f := range key {
-			keys[j.Do.On.Collection.Key[i]] = typeOf(f.column).read(row[f.at])
+			keys[j.Do.On.Collection.Key[i]] = f.Value(j.Do.On.Collection, row)
 		}
 		var want []any
 		for i, a := range j.Do.Assign {

@@ -12,51 +12,24 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/dossier-dsr/dossier/connectors"
-)
-
-const (
-	settingURL       = "url"
-	settingOrdinary  = "ordinary_url"
-	settingLock      = "lock_timeout"
-	settingStatement = "statement_timeout"
-)
-
-const (
-	defaultLock      = 2 * time.Second
-	defaultStatement = 5 * time.Minute
-	// idle is how long the database keeps a transaction in which nothing is asked: longer than a host takes to confirm.
-	idle = 15 * time.Second
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // place is where the database is and how patient to be.
-type place struct {
-	url, ordinary   string
-	lock, statement time.Duration
-}
+type place struct{ settings.Place }
 
-func wrong(setting, summary, hint string) error {
-	return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + setting, Summary: summary, Detail: hint}}
-}
-
-// settings reads the config; no message holds a value of it.
-func settings(c connectors.Config) (place, error) {
-	p := place{url: c[settingURL], ordinary: c[settingOrdinary], lock: defaultLock, statement: defaultStatement}
-	for name, into := range map[string]*time.Duration{settingLock: &p.lock, settingStatement: &p.statement} {
-		text := c[name]
-		if text == "" {
-			continue
-		}
-		d, err := time.ParseDuration(text)
-		if err != nil || d < time.Millisecond {
-			return p, wrong(name, name+" is no time", "write it like 2s or 5m")
-		}
-		*into = d
-	}
-	if _, err := address(settingURL, p.url); err != nil {
+// configured reads the config; no message holds a value of it.
+func configured(c connectors.Config) (place, error) {
+	read, err := settings.Read(c)
+	p := place{read}
+	if err != nil {
 		return p, err
 	}
-	if p.ordinary != "" {
-		if _, err := address(settingOrdinary, p.ordinary); err != nil {
+	if _, err := address(settings.URL, p.URL); err != nil {
+		return p, err
+	}
+	if p.Ordinary != "" {
+		if _, err := address(settings.Ordinary, p.Ordinary); err != nil {
 			return p, err
 		}
 	}
@@ -74,7 +47,7 @@ func (silent) Print(...any) {}
 // address reads an address. Its only parameters are socket, the path of a local socket, and tls: true, preferred, skip-verify.
 func address(setting, text string) (*mysql.Config, error) {
 	bad := func(what string) error {
-		return wrong(setting, setting+" is no address of a MariaDB or MySQL database"+what, "write it like mysql://account@host:3306/database; with ?tls=true or ?socket=/path where needed")
+		return settings.Wrong(setting, setting+" is no address of a MariaDB or MySQL database"+what, "write it like mysql://account@host:3306/database; with ?tls=true or ?socket=/path where needed")
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "mysql" && u.Scheme != "mariadb" || u.User == nil { // its message may quote the address
@@ -117,15 +90,15 @@ func (p place) session(s server) map[string]string {
 		"sql_mode":  "'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 		"time_zone": "'+00:00'", "autocommit": "1", "foreign_key_checks": "1", "unique_checks": "1", "sql_safe_updates": "0", "sql_auto_is_null": "0",
 		"sql_select_limit": "18446744073709551615", "group_concat_max_len": "1048576", "transaction_isolation": "'READ-COMMITTED'",
-		"innodb_lock_wait_timeout": seconds(p.lock), "lock_wait_timeout": seconds(p.lock),
-		"max_execution_time": strconv.FormatInt(p.statement.Milliseconds(), 10), "cte_max_recursion_depth": "4294967295",
+		"innodb_lock_wait_timeout": seconds(p.Lock), "lock_wait_timeout": seconds(p.Lock),
+		"max_execution_time": strconv.FormatInt(p.Statement.Milliseconds(), 10), "cte_max_recursion_depth": "4294967295",
 	}
 	if s.maria {
 		delete(out, "max_execution_time")
 		delete(out, "cte_max_recursion_depth")
 		delete(out, "transaction_isolation")
 		out["tx_isolation"] = "'READ-COMMITTED'"
-		out["max_statement_time"] = fmt.Sprintf("%.3f", p.statement.Seconds())
+		out["max_statement_time"] = fmt.Sprintf("%.3f", p.Statement.Seconds())
 		out["max_recursive_iterations"] = "4294967295" // at fewer it would end without a word
 	}
 	return out

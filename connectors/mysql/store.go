@@ -11,6 +11,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 const (
@@ -43,7 +44,7 @@ type store struct {
 }
 
 func open(ctx context.Context, p place) (*store, error) {
-	config, err := address(settingURL, p.url)
+	config, err := address(settings.URL, p.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func newPool(config *mysql.Config, session map[string]string, most int) (*sql.DB
 	c.Params = session
 	how, err := mysql.NewConnector(c)
 	if err != nil {
-		return nil, wrong(settingURL, "the address cannot be used", "check the address")
+		return nil, settings.Wrong(settings.URL, "the address cannot be used", "check the address")
 	}
 	db := sql.OpenDB(how)
 	db.SetMaxOpenConns(most)
@@ -93,7 +94,7 @@ func (p place) look(ctx context.Context, config *mysql.Config) (server, error) {
 		})
 	})
 	if err == nil && (s.maria && s.version < oldestMaria || !s.maria && s.version < oldestMySQL) {
-		err = wrong(settingURL, "the server is too old", "MariaDB 10.6 and MySQL 8.0.19 are the oldest that are understood")
+		err = settings.Wrong(settings.URL, "the server is too old", "MariaDB 10.6 and MySQL 8.0.19 are the oldest that are understood")
 	}
 	return s, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // Apply carries out treatments in one transaction: rows are locked, then resolved and counted, ceilings checked, changes made, deferred
@@ -76,7 +77,7 @@ func (w *work) attempt(l *line) (err error) {
 
 // end ends the transaction. Once the host has confirmed, a cancelled context stops nothing.
 func (w *work) end(how string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), idle)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), settings.Idle)
 	defer cancel()
 	return w.line.send(ctx, ask{query{SQL: how}, "ending the transaction", nil, nil})
 }
@@ -84,8 +85,8 @@ func (w *work) end(how string) error {
 // begin are the statements that begin the transaction, in the time they may take and under the lock of the step.
 func (w *work) begin() []ask {
 	p := w.store.place
-	out := []ask{run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), run("SET LOCAL lock_timeout = " + milliseconds(p.lock)),
-		run("SET LOCAL statement_timeout = " + milliseconds(p.statement)), run("SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(idle)),
+	out := []ask{run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), run("SET LOCAL lock_timeout = " + milliseconds(p.Lock)),
+		run("SET LOCAL statement_timeout = " + milliseconds(p.Statement)), run("SET LOCAL idle_in_transaction_session_timeout = " + milliseconds(settings.Idle)),
 		run(durably), run("SET CONSTRAINTS ALL DEFERRED")}
 	if w.line.note != "" {
 		out = append(out, run("SELECT set_config('application_name', $1::text, TRUE)", session["application_name"]+" "+jobs.Request(w.opt.Lock)))

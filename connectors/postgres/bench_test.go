@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/test/servers"
 	"github.com/dossier-dsr/dossier/test/tables"
 )
@@ -44,7 +45,7 @@ func BenchmarkErase(b *testing.B) {
 				INSERT INTO payments SELECT g, g / 40 FROM generate_series(0, %[1]d * 40) AS g; ANALYZE`, 2*persons*b.N)); err != nil { //nolint:misspell // SQL spells it so
 				b.Fatal(err)
 			}
-			s, err := Connector{}.Open(b.Context(), connectors.Config{settingURL: db.URL})
+			s, err := Connector{}.Open(b.Context(), connectors.Config{settings.URL: db.URL})
 			if err != nil {
 				b.Fatal(err)
 			}

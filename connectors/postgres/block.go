@@ -53,18 +53,11 @@ func (w *work) mark(j *job) error {
 	table, request := s.Bind(j.Table.address())+"::text", s.Bind(j.Do.Mark)+"::text"
 	a := s.ask("marking rows of "+j.Table.Name, "WITH new AS (INSERT INTO "+marksTable+" (in_table, held, request) SELECT "+table+", u."+heldKey+", "+request+" FROM "+from+" JOIN "+s.as()+
 		" ON "+where+" ON CONFLICT DO NOTHING RETURNING held) SELECT "+s.ids()+" FROM new JOIN "+s.as()+" ON u."+heldKey+" = new.held")
-	a.row = namesInto(marked)
+	a.row = jobs.Into(marked)
 	if err := w.line.send(w.ctx, j.Table.present(arm, rows, there), a); err != nil {
 		return err
 	}
 	return j.Marked(rows, there, marked)
-}
-
-func namesInto(names map[string]bool) func([][]byte) error {
-	return func(row [][]byte) error {
-		names[jobs.NameOf(jobs.Texts(row))] = true
-		return nil
-	}
 }
 
 // silent are statements that fire no trigger of the application's: what they move must not be noted down by one, nor changed. Foreign
@@ -94,7 +87,7 @@ func (w *work) move(t *table, rows []target) error {
 	from, where := s.given(rows)
 	take := s.ask("moving rows of "+t.Name, "INSERT INTO "+t.Arms[1].Table(dialect{})+" AS u ("+strings.Join(cols, ", ")+", "+heldShell+") SELECT u."+strings.Join(cols, ", u.")+
 		", CASE WHEN "+shells.Referred(dialect{}, refs, "u")+" THEN '' END FROM "+from+" JOIN "+s.as()+" ON "+where+" RETURNING "+s.ids())
-	take.row = namesInto(moved)
+	take.row = jobs.Into(moved)
 	emptied := t.beside(rows, "UPDATE "+t.base().Table(dialect{})+" AS u SET "+empty+" FROM ", ", "+t.heldAs(), " = ''")
 	whole := t.beside(rows, "DELETE FROM "+t.base().Table(dialect{})+" AS u USING ", ", "+t.heldAs(), " IS NULL")
 	var left int64

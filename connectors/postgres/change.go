@@ -185,10 +185,7 @@ func (t *table) present(arm relational.Arm, rows []target, found map[string]bool
 	s := &statement{table: t, arm: arm}
 	from, where := s.given(rows)
 	a := s.ask("looking at rows of "+t.Name, "SELECT "+s.ids()+" FROM "+from+" JOIN "+s.as()+" ON "+where)
-	a.row = func(row [][]byte) error {
-		found[jobs.NameOf(jobs.Texts(row))] = true
-		return nil
-	}
+	a.row = jobs.Into(found)
 	return a
 }
 

@@ -58,7 +58,7 @@ func (dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, withi
 	}
 	arrays := make([][]any, width)
 	for _, t := range tuples {
-		row, err := cells(cols, t, within)
+		row, err := texted(cols, t, within)
 		if errors.Is(err, relational.ErrForeign) {
 			continue
 		}
@@ -85,8 +85,8 @@ func (dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, withi
 	return "SELECT " + strings.Join(out, ", ") + " FROM unnest(" + strings.Join(unnested, ", ") + ") AS given(" + strings.Join(names, ", ") + ")", nil
 }
 
-// cells writes one tuple: person, values, and the ends of its range.
-func cells(cols []relational.Column, t connectors.Tuple, within bool) ([]any, error) {
+// texted writes one tuple: person, values, and the ends of its range.
+func texted(cols []relational.Column, t connectors.Tuple, within bool) ([]any, error) {
 	out := []any{strconv.Itoa(t.Person)}
 	for i, v := range t.Values {
 		text, err := written(cols[i], v)

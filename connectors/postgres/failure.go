@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // The states of SQL that something is done about (https://www.postgresql.org/docs/current/errcodes-appendix.html).
@@ -69,9 +70,9 @@ func spoken(e *pgconn.PgError) error {
 		}
 		return connectors.Diagnostics{d}
 	case "28P01", "28000":
-		return wrong(settingURL, "the database does not let this account in", "check account, password and pg_hba.conf")
+		return settings.Wrong(settings.URL, "the database does not let this account in", "check account, password and pg_hba.conf")
 	case "3D000":
-		return wrong(settingURL, "there is no such database", "check the name at the end of the address")
+		return settings.Wrong(settings.URL, "there is no such database", "check the name at the end of the address")
 	case "42P01", "3F000", "42703":
 		return errors.New("a table or column is not there any more")
 	case "42883", "42804", "42P21", "42P22":

@@ -2,27 +2,22 @@ package postgres
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 )
 
-// blobLimit is the size in bytes above which a bytea leaves as a Blob.
-const blobLimit = 64 << 10
+type field = cells.Field[[]byte]
 
-// field is how one field of a row is read: where its value stands among the columns of the query, and, of a bytea, where its size does
-// and what names its row.
-type field struct {
-	column relational.Column
-	at     int
-	size   int // 0: no size is asked for
-	id     int // where it is said whether the row is held, and then what names it
-	arms   []relational.Arm
-}
+// reader is how columns are written and their texts read.
+type reader struct{}
 
-// plain is a column as SQL whose text can be read.
-func plain(expr string, t typed) string {
-	switch t.kind {
+func (reader) Bytes(c relational.Column) bool { return typeOf(c).kind == raw }
+
+func (reader) Plain(expr string, c relational.Column) string {
+	switch typeOf(c).kind {
 	case array:
 		return "to_json(" + expr + ")"
 	case other:
@@ -31,49 +26,26 @@ func plain(expr string, t typed) string {
 	return expr
 }
 
-// fieldsOf gives the columns to select for fields, before which stand others, and how to read them. A bytea above 64 KiB leaves as a Blob,
-// and the content of a document whatever its size.
-func fieldsOf(at relational.At, names []string, before int) ([]string, []field, error) {
-	var cols []string
-	fields := make([]field, len(names))
-	large := false
-	for i, name := range names {
-		expr, col, err := at.Field(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		own := typeOf(col)
-		fields[i] = field{column: col, at: before + len(cols), arms: at.Arms()}
-		if own.kind != raw {
-			cols = append(cols, plain(expr, own))
-			continue
-		}
-		large = true
-		fields[i].size = fields[i].at + 1
-		limit := blobLimit
-		if name == connectors.DocumentField {
-			limit = -1
-		}
-		cols = append(cols, fmt.Sprintf("CASE WHEN octet_length(%[1]s) <= %[2]d THEN %[1]s END", expr, limit),
-			fmt.Sprintf("CASE WHEN octet_length(%[1]s) > %[2]d THEN octet_length(%[1]s) END", expr, limit))
-	}
-	if large {
-		for i := range fields {
-			fields[i].id = before + len(cols)
-		}
-		cols = append(append(cols, at.Held()), at.Identity()...)
-	}
-	return cols, fields, nil
+func (reader) Sized(expr string, limit int) []string {
+	return []string{fmt.Sprintf("CASE WHEN octet_length(%[1]s) <= %[2]d THEN %[1]s END", expr, limit),
+		fmt.Sprintf("CASE WHEN octet_length(%[1]s) > %[2]d THEN octet_length(%[1]s) END", expr, limit)}
 }
 
-// value reads the field from a row of the query.
-func (f field) value(c connectors.Collection, row [][]byte) any {
-	if f.size > 0 && row[f.size] != nil {
-		arm := f.arms[0]
-		if string(row[f.id]) == "1" {
-			arm = f.arms[1]
-		}
-		return blob(c, arm, f.column, row[f.id+1:f.id+1+len(arm.Identity)], row[f.size])
+func (reader) Identity(at relational.At) ([]string, []relational.Column, error) {
+	return at.Identity(), nil, nil
+}
+
+func (reader) Null(cell []byte) bool { return cell == nil }
+
+func (reader) One(cell []byte) bool { return string(cell) == "1" }
+
+func (reader) Read(c relational.Column, cell []byte) any { return typeOf(c).read(cell) }
+
+func (reader) Blob(of cells.Place[[]byte]) connectors.Blob {
+	n, _ := strconv.ParseInt(string(of.Size[0]), 10, 64) // a length
+	h := handle{Schema: of.Arm.Schema, Table: of.Arm.From, Column: of.Column.Name, Names: of.Arm.Identity, Size: n}
+	for _, v := range of.Row {
+		h.Row = append(h.Row, string(v))
 	}
-	return typeOf(f.column).read(row[f.at])
+	return cells.Blob(of.Collection, of.Column.Name, n, h)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 )
 
 // folding is a collation that tells no capitals from small letters, for fields whose names end in _ci.
@@ -214,26 +215,12 @@ func (v *view) dump(name string) ([]connectors.Row, error) {
 		return nil, err
 	}
 	rows := []connectors.Row{}
-	q, _, err := relational.Select(dialect{}, v.relational, connectors.Selection{Collection: c, All: true}, func(at relational.At) ([]string, error) {
-		var cols []string
-		for _, c := range t.Columns {
-			expr, _, err := at.Field(c.Name)
-			if err != nil {
-				return nil, err
-			}
-			cols = append(cols, plain(expr, typeOf(c)))
-		}
-		return cols, nil
-	})
+	q, err := cells.Whole(reader{}, dialect{}, v.relational, c, t.Columns)
 	if err != nil {
 		return nil, err
 	}
 	err = v.line.each(v.ctx, "reading rows", q, func(row [][]byte) error {
-		r := connectors.Row{}
-		for i, c := range t.Columns {
-			r[c.Name] = typeOf(c).read(row[1+i])
-		}
-		rows = append(rows, r)
+		rows = append(rows, cells.Row(reader{}, t.Columns, row))
 		return nil
 	})
 	return rows, err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/test/tables"
 )
 
@@ -24,7 +25,7 @@ func TestGrantsAreEnoughAndNoneIsTooMuch(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t, granted)
-			s, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.Bare, settingOrdinary: h.Ordinary})
+			s, err := Connector{}.Open(t.Context(), connectors.Config{settings.URL: h.Bare, settings.Ordinary: h.Ordinary})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +42,7 @@ func TestGrantsAreEnoughAndNoneIsTooMuch(t *testing.T) {
 // TestATriggersTableIsNamed: what a trigger needs is the application's affair, and the table is named.
 func TestATriggersTableIsNamed(t *testing.T) {
 	h := newHouse(t, watched)
-	s, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.Bare})
+	s, err := Connector{}.Open(t.Context(), connectors.Config{settings.URL: h.Bare})
 	if err != nil {
 		t.Fatal(err)
 	}

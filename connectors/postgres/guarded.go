@@ -44,7 +44,7 @@ func (w *work) guard(j *job) error {
 			" RETURNING h.*) SELECT " + s.ids() + " FROM gone AS h JOIN " + s.as() + " ON " + t.sameKey("h", "u")
 	}
 	a := s.ask("marking rows of "+t.Name, text)
-	a.row = namesInto(changed)
+	a.row = jobs.Into(changed)
 	if err := w.line.send(w.ctx, t.present(t.base(), rows, there), a); err != nil {
 		return err
 	}

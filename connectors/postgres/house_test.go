@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/test/servers"
 	"github.com/dossier-dsr/dossier/test/tables"
 )
@@ -49,7 +50,7 @@ func newHouse(t *testing.T, statements string) *house {
 
 func (h *house) open(url, lock string) connectors.Store {
 	h.Helper()
-	store, err := Connector{}.Open(h.Context(), connectors.Config{settingURL: url, settingOrdinary: h.Ordinary, settingLock: lock})
+	store, err := Connector{}.Open(h.Context(), connectors.Config{settings.URL: url, settings.Ordinary: h.Ordinary, settings.Lock: lock})
 	if err != nil {
 		h.Fatal(err)
 	}

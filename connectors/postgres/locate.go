@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/dossier-dsr/dossier/connectors"
-	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 )
 
 // Locate streams rows in one snapshot, one statement, as the reader takes them.
@@ -51,25 +50,9 @@ func (s *store) reading(ctx context.Context, pool *pgxpool.Pool, f func(*view) e
 }
 
 func (v *view) locate(ctx context.Context, sel connectors.Selection, out *connectors.Rows) error {
-	var fields []field
-	q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
-		var cols []string
-		var err error
-		cols, fields, err = fieldsOf(at, sel.Fields, 1)
-		return cols, err
-	})
+	q, fields, ok, err := cells.Select(reader{}, dialect{}, v.relational, sel)
 	if err != nil || !ok {
 		return err
 	}
-	return v.line.each(ctx, "reading rows", q, func(row [][]byte) error {
-		person, err := strconv.Atoi(string(row[0]))
-		if err != nil {
-			return errors.New("reading rows: the person of a row is no number")
-		}
-		values := make([]any, len(fields))
-		for i, f := range fields {
-			values[i] = f.value(sel.Collection, row)
-		}
-		return out.Add(person, values...)
-	})
+	return v.line.each(ctx, "reading rows", q, cells.Into(fields, sel.Collection, out))
 }

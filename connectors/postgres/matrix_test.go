@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // shop belongs to an account of its own, which makes a view and a function that reads as it. Rows of pay hang on people by a key that cascades, and stand
@@ -39,7 +40,7 @@ func aShop(t *testing.T, method string) (h *house, owner, app *pgx.Conn) {
 	for _, x := range []string{"TABLE people", "TABLE pay", "TABLE pay_1", "TABLE pay_2", "VIEW seen", "FUNCTION told()"} {
 		h.Run("ALTER " + x + " OWNER TO " + own)
 	}
-	store, err := Connector{}.Open(t.Context(), connectors.Config{settingURL: h.Bare, settingOrdinary: h.Ordinary})
+	store, err := Connector{}.Open(t.Context(), connectors.Config{settings.URL: h.Bare, settings.Ordinary: h.Ordinary})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 	"github.com/dossier-dsr/dossier/connectors/relational/shells"
 )
 
@@ -15,8 +16,9 @@ import (
 // which knows of no held rows. A row counts as readable where some of its content can be read in its table, and as writable
 // where an UPDATE that changes nothing goes through. Everything is rolled back.
 func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, writable int64, err error) {
-	if s.place.ordinary == "" {
-		return 0, 0, wrong(settingOrdinary, "nothing says which account applications use, so that nothing can be proven of restricted rows", "set ordinary_url")
+	ordinary, err := s.place.Probing()
+	if err != nil {
+		return 0, 0, err
 	}
 	var t *table
 	var rows []target
@@ -33,10 +35,9 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 	if err != nil || len(rows) == 0 {
 		return 0, 0, err
 	}
-	ordinary := place{url: s.place.ordinary}
-	config, err := ordinary.pool(1)
+	config, err := place{settings.Place{URL: ordinary}}.pool(1)
 	if err != nil {
-		return 0, 0, wrong(settingOrdinary, "ordinary_url is no address of a PostgreSQL database", "write it like postgres://account@host:5432/database")
+		return 0, 0, settings.Wrong(settings.Ordinary, "ordinary_url is no address of a PostgreSQL database", "write it like postgres://account@host:5432/database")
 	}
 	pool, err := newPool(ctx, config)
 	if err != nil {
@@ -44,20 +45,12 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 	}
 	defer pool.Close()
 	err = with(ctx, pool, func(l *line) error {
-		if err := l.send(ctx, run("BEGIN"), run("SET LOCAL lock_timeout = "+milliseconds(s.place.lock))); err != nil {
+		if err := l.send(ctx, run("BEGIN"), run("SET LOCAL lock_timeout = "+milliseconds(s.place.Lock))); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			seen, changed, err := t.try(ctx, l, r)
-			if err != nil {
-				return err
-			}
-			if seen && (!r.Held || tells[r.Name()]) {
-				readable++
-			}
-			if changed {
-				writable++
-			}
+		readable, writable, err = jobs.Probe(rows, tells, func(r target) (bool, bool, error) { return t.try(ctx, l, r) })
+		if err != nil {
+			return err
 		}
 		return l.send(ctx, run("ROLLBACK"))
 	})
@@ -66,17 +59,12 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 
 // targets are the rows of a selection, each once.
 func (v *view) targets(sel connectors.Selection) ([]target, error) {
-	q, ok, err := relational.Select(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) {
-		return append([]string{at.Held()}, at.Identity()...), nil
-	})
+	q, ok, err := relational.Reached(dialect{}, v.relational, sel, func(at relational.At) ([]string, error) { return at.Identity(), nil })
 	if err != nil || !ok {
 		return nil, err
 	}
 	var found jobs.Found
-	err = v.line.each(v.ctx, "finding rows", q, func(row [][]byte) error {
-		found.Add(0, string(row[1]) == "1", jobs.Texts(row[2:]))
-		return nil
-	})
+	err = v.line.each(v.ctx, "finding rows", q, found.Take)
 	return found.Rows, err
 }
 
@@ -107,7 +95,7 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 	s := &statement{table: t, arm: t.Arms[1]}
 	from, where := s.given(rows)
 	return v.line.each(v.ctx, "looking at shells", query{SQL: "SELECT " + s.ids() + " FROM " + from + " JOIN " + s.as() + " ON " + where + " JOIN " + t.base().Table(dialect{}) + " AS b ON " + t.sameKey("b", "u") +
-		" WHERE " + strings.Join(parts, " OR "), Args: s.args}, namesInto(names))
+		" WHERE " + strings.Join(parts, " OR "), Args: s.args}, jobs.Into(names))
 }
 
 // try reads and changes one row as an application would.

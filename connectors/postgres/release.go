@@ -28,7 +28,7 @@ func (w *work) release(j *job) error {
 	table, request := s.Bind(j.Table.address())+"::text", s.Bind(j.Do.Mark)+"::text"
 	a := s.ask("lifting marks", "DELETE FROM "+marksTable+" AS m USING "+from+" JOIN "+s.as()+" ON "+where+" WHERE m.in_table = "+table+" AND m.request = "+request+
 		" AND m.held = u."+heldKey+" RETURNING "+s.ids())
-	a.row = namesInto(lifted)
+	a.row = jobs.Into(lifted)
 	if err := w.line.send(w.ctx, j.Table.present(arm, held, there), a); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (w *work) unheld(t *table, rows []target) ([]target, error) {
 	free := map[string]bool{}
 	a := s.ask("looking at marks", "SELECT "+s.ids()+" FROM "+from+" JOIN "+s.as()+" ON "+where+
 		" WHERE NOT EXISTS (SELECT 1 FROM "+marksTable+" AS m WHERE m.in_table = "+s.Bind(t.address())+"::text AND m.held = u."+heldKey+")")
-	a.row = namesInto(free)
+	a.row = jobs.Into(free)
 	err := w.line.send(w.ctx, a)
 	return jobs.Picked(rows, free), err
 }
@@ -106,7 +106,7 @@ func (w *work) putBack(t *table, rows []target) error {
 	gone := b.ask(func(from string) string {
 		return "DELETE FROM " + t.Arms[1].Table(dialect{}) + " AS x USING " + from + " WHERE x." + heldKey + " = u." + heldKey + " RETURNING u." + strings.Join(quoted(t.key), ", u.")
 	})
-	gone.row = namesInto(returned)
+	gone.row = jobs.Into(returned)
 	asks = append(asks, silent(
 		b.ask(func(from string) string {
 			return "UPDATE " + base + " AS b SET " + strings.Join(set, ", ") + " FROM " + from + " WHERE u." + heldShell + " IS NOT NULL AND " + t.sameKey("b", "u")

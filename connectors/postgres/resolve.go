@@ -6,6 +6,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
@@ -96,7 +97,7 @@ func (r *resolver) output(at relational.At) ([]string, error) {
 	cols := append([]string{at.Held()}, at.Identity()...)
 	r.width = len(cols)
 	add := func(names []string) ([]field, error) {
-		more, fields, err := fieldsOf(at, names, 1+len(cols))
+		more, fields, err := cells.Fields(reader{}, at, names, 1+len(cols))
 		cols = append(cols, more...)
 		return fields, err
 	}
@@ -124,10 +125,7 @@ func (r *resolver) row(row [][]byte) error {
 	}
 	c := j.Do.On.Collection
 	if len(r.capture) > 0 {
-		t := connectors.Tuple{Person: person}
-		for _, f := range r.capture {
-			t.Values = append(t.Values, f.value(c, row))
-		}
+		t := connectors.Tuple{Person: person, Values: cells.Values(r.capture, c, row)}
 		j.Out.LinkKeys.Tuples = append(j.Out.LinkKeys.Tuples, t)
 	}
 	i, again := r.found.Add(person, string(row[1]) == "1", jobs.Texts(row[2:1+r.width]))
@@ -160,7 +158,7 @@ func stand(t *target, c connectors.Collection, standing []byte, key []field, row
 	}
 	t.Key = connectors.Row{}
 	for i, f := range key {
-		t.Key[c.Key[i]] = f.value(c, row)
+		t.Key[c.Key[i]] = f.Value(c, row)
 	}
 	return nil
 }

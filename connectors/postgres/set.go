@@ -8,6 +8,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 	"github.com/dossier-dsr/dossier/connectors/relational/jobs"
 )
 
@@ -130,8 +131,8 @@ func (q *queue) restand(j *job, arm relational.Arm, rows []target, now *[]target
 		if err != nil {
 			return ask{}, err
 		}
-		key = append(key, field{column: col, at: width + 1 + i})
-		cols = append(cols, plain(expr, typeOf(col)))
+		key = append(key, cells.At(reader{}, col, width+1+i))
+		cols = append(cols, reader{}.Plain(expr, col))
 	}
 	known := map[string]target{}
 	for _, t := range rows {

@@ -8,45 +8,18 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/dossier-dsr/dossier/connectors"
-)
-
-const (
-	settingURL       = "url"
-	settingOrdinary  = "ordinary_url"
-	settingLock      = "lock_timeout"
-	settingStatement = "statement_timeout"
-)
-
-const (
-	defaultLock      = 2 * time.Second
-	defaultStatement = 5 * time.Minute
-	// idle is how long the database keeps a transaction in which nothing is asked: longer than a host takes to confirm.
-	idle = 15 * time.Second
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 // place is where the database is and how patient to be.
-type place struct {
-	url, ordinary   string
-	lock, statement time.Duration
-}
+type place struct{ settings.Place }
 
-func wrong(setting, summary, hint string) error {
-	return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + setting, Summary: summary, Detail: hint}}
-}
-
-// settings reads the config; no message holds a value of it.
-func settings(c connectors.Config) (place, error) {
-	p := place{url: c[settingURL], ordinary: c[settingOrdinary], lock: defaultLock, statement: defaultStatement}
-	for name, into := range map[string]*time.Duration{settingLock: &p.lock, settingStatement: &p.statement} {
-		text := c[name]
-		if text == "" {
-			continue
-		}
-		d, err := time.ParseDuration(text)
-		if err != nil || d < time.Millisecond {
-			return p, wrong(name, name+" is no time", "write it like 500ms or 2s")
-		}
-		*into = d
+// configured reads the config; no message holds a value of it.
+func configured(c connectors.Config) (place, error) {
+	read, err := settings.Read(c)
+	p := place{read}
+	if err != nil {
+		return p, err
 	}
 	if _, err := p.pool(1); err != nil {
 		return p, err
@@ -63,9 +36,9 @@ var session = map[string]string{
 
 // pool is how most connections at once are had.
 func (p place) pool(most int32) (*pgxpool.Config, error) {
-	c, err := pgxpool.ParseConfig(p.url)
+	c, err := pgxpool.ParseConfig(p.URL)
 	if err != nil { // its message may quote the address
-		return nil, wrong(settingURL, "url is no address of a PostgreSQL database", "write it like postgres://account@host:5432/database")
+		return nil, settings.Wrong(settings.URL, "url is no address of a PostgreSQL database", "write it like postgres://account@host:5432/database")
 	}
 	for name, value := range session {
 		c.ConnConfig.RuntimeParams[name] = value

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/relational/settings"
 )
 
 const (
@@ -62,7 +63,7 @@ func (s *store) look(ctx context.Context) error {
 	return with(ctx, s.pool, func(l *line) error {
 		return l.each(ctx, "connecting", query{SQL: "SHOW server_version_num"}, func(row [][]byte) error {
 			if version, err := strconv.Atoi(string(row[0])); err != nil || version < oldest {
-				return wrong(settingURL, "the server is too old", "PostgreSQL 12 is the oldest that is understood")
+				return settings.Wrong(settings.URL, "the server is too old", "PostgreSQL 12 is the oldest that is understood")
 			}
 			return nil
 		})

@@ -168,3 +168,11 @@ func onePerson(sel connectors.Selection) bool {
 	}
 	return true
 }
+
+// Reached writes a selection as what names its rows, the person and whether it is held before; false where nothing can match. identity writes what names a row.
+func Reached(d Dialect, catalog Catalog, sel connectors.Selection, identity func(At) ([]string, error)) (Query, bool, error) {
+	return Select(d, catalog, sel, func(at At) ([]string, error) {
+		ids, err := identity(at)
+		return append([]string{at.Held()}, ids...), err
+	})
+}

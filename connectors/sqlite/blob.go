@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
+	"github.com/dossier-dsr/dossier/connectors/relational/cells"
 )
 
 // handle is what the ID of a Blob says: the cell it stands in. It holds key values, so it is no text to log.
@@ -63,9 +62,7 @@ func blob(c connectors.Collection, arm relational.Arm, col relational.Column, id
 	for _, v := range id[:len(arm.Identity)] {
 		h.Row = append(h.Row, cellOf(v))
 	}
-	text, _ := json.Marshal(h) // a REAL key that is infinite cannot be written; opening the blob then says so
-	return connectors.Blob{ID: base64.RawURLEncoding.EncodeToString(text), Name: c.Name + "-" + col.Name + ".bin",
-		MediaType: "application/octet-stream", Size: size}
+	return cells.Blob(c, col.Name, size, h) // a REAL key that is infinite cannot be written; opening the blob then says so
 }
 
 // chunk is how much of a BLOB is read at a time, in bytes.
@@ -88,17 +85,20 @@ func (s *store) OpenBlob(ctx context.Context, b connectors.Blob) (io.ReadCloser,
 
 // openBlob opens a blob in the transaction conn is in; end is called once, when the reader is closed or there is none.
 func openBlob(ctx context.Context, conn *sql.Conn, b connectors.Blob, end func() error) (io.ReadCloser, error) {
-	r := &blobReader{ctx: ctx, conn: conn, end: end}
-	text, err := base64.RawURLEncoding.DecodeString(b.ID)
 	var h handle
-	if err != nil || json.Unmarshal(text, &h) != nil || len(h.Row) == 0 || len(h.Row) != len(h.Names) {
-		return nil, errors.Join(errors.New("opening a blob: its ID is none this connector gives"), r.Close())
+	err := cells.Handle(b, &h)
+	if err == nil && (len(h.Row) == 0 || len(h.Row) != len(h.Names)) {
+		err = cells.ErrHandle
 	}
-	if r.query, r.args, err = h.query(); err != nil {
-		return nil, errors.Join(failure(ctx, "opening a blob", err), r.Close())
+	if err != nil {
+		return nil, errors.Join(err, end())
+	}
+	text, args, err := h.query()
+	if err != nil {
+		return nil, errors.Join(failure(ctx, "opening a blob", err), end())
 	}
 	var size sql.NullInt64
-	err = conn.QueryRowContext(ctx, fmt.Sprintf(r.query, "CASE typeof(b.c) WHEN 'blob' THEN length(b.c) END"), r.args...).Scan(&size)
+	err = conn.QueryRowContext(ctx, fmt.Sprintf(text, "CASE typeof(b.c) WHEN 'blob' THEN length(b.c) END"), args...).Scan(&size)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && size.Int64 != h.Size:
 		err = errors.New("opening a blob: it is not there any more, or has changed")
@@ -106,10 +106,12 @@ func openBlob(ctx context.Context, conn *sql.Conn, b connectors.Blob, end func()
 		err = failure(ctx, "opening a blob", err)
 	}
 	if err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, errors.Join(err, end())
 	}
-	r.size = h.Size
-	return r, nil
+	return &cells.Pieces{Size: h.Size, End: end, Next: func(at int64) (piece []byte, err error) {
+		err = conn.QueryRowContext(ctx, fmt.Sprintf(text, fmt.Sprintf("substr(b.c, %d, %d)", at+1, int64(chunk))), args...).Scan(&piece)
+		return piece, failure(ctx, "reading a blob", err)
+	}}, nil
 }
 
 // query selects something of the cell, which stands for %s, under the name b.c.
@@ -132,45 +134,4 @@ func (h handle) query() (string, []any, error) {
 	text := fmt.Sprintf("WITH k(%s) AS (%s), b(c) AS (SELECT t.%s FROM k JOIN %s AS t ON %s) SELECT ", strings.Join(names, ", "), tuples,
 		d.Quote(h.Column), d.Quote(h.Table), strings.Join(on, " AND "))
 	return strings.ReplaceAll(text, "%", "%%") + "%s FROM b", args, err
-}
-
-// blobReader reads one BLOB, in the transaction of its connection.
-type blobReader struct {
-	ctx   context.Context
-	conn  *sql.Conn
-	end   func() error // nil once it is closed
-	query string
-	args  []any
-	size  int64
-	done  int64 // bytes read from the file
-	have  []byte
-}
-
-func (r *blobReader) Read(p []byte) (int, error) {
-	if len(r.have) == 0 {
-		if r.done >= r.size {
-			return 0, io.EOF
-		}
-		piece := fmt.Sprintf("substr(b.c, %d, %d)", r.done+1, int64(chunk))
-		if err := r.conn.QueryRowContext(r.ctx, fmt.Sprintf(r.query, piece), r.args...).Scan(&r.have); err != nil {
-			return 0, failure(r.ctx, "reading a blob", err)
-		}
-		r.done += int64(len(r.have))
-		if len(r.have) == 0 {
-			return 0, io.ErrUnexpectedEOF
-		}
-	}
-	n := copy(p, r.have)
-	r.have = r.have[n:]
-	return n, nil
-}
-
-// Close gives the connection back. Twice is no error.
-func (r *blobReader) Close() error {
-	if r.end == nil {
-		return nil
-	}
-	end := r.end
-	r.end = nil
-	return end()
 }

@@ -54,7 +54,7 @@ func nameOf(held bool, id []any) any {
 	if n, ok := id[0].(int64); ok && len(id) == 1 {
 		name = n
 	} else {
-		var k cells
+		var k holding
 		out := []byte{}
 		for _, v := range id {
 			out = append(k.add(out, v), ',')

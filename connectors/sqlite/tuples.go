@@ -34,8 +34,8 @@ func (d dialect) Tuples(cols []relational.Column, tuples []connectors.Tuple, wit
 }
 
 // array writes the tuples, and says what each column of them holds.
-func (d dialect) array(cols []relational.Column, tuples []connectors.Tuple, within bool) (string, []cells, error) {
-	kinds := make([]cells, len(cols))
+func (d dialect) array(cols []relational.Column, tuples []connectors.Tuple, within bool) (string, []holding, error) {
+	kinds := make([]holding, len(cols))
 	out := []byte{'['}
 	for _, t := range tuples {
 		if len(out) > 1 {
@@ -68,11 +68,11 @@ func appendRange(out []byte, r *connectors.Range) []byte {
 	return out
 }
 
-// cells is what a column of tuples holds.
-type cells struct{ ints, texts, others, odd bool }
+// holding is what a column of tuples holds.
+type holding struct{ ints, texts, others, odd bool }
 
 // add writes one value to the array.
-func (c *cells) add(out []byte, v any) []byte {
+func (c *holding) add(out []byte, v any) []byte {
 	switch x := v.(type) {
 	case int64:
 		c.ints = true
@@ -119,7 +119,7 @@ func appendFloat(out []byte, x float64) []byte {
 
 // read writes how the i-th cell is read back. Where all values are of the column's own type, the cast, which then
 // changes nothing, gives the common table that type, so that SQLite may index it if the column has no index.
-func (c cells) read(i int, col relational.Column) string {
+func (c holding) read(i int, col relational.Column) string {
 	plain := fmt.Sprintf("value ->> %d", i)
 	switch {
 	case c.odd:
