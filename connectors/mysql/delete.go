@@ -18,14 +18,14 @@ func (w *work) delete(j *job) error {
 		return err
 	}
 	t := j.Table
-	if err := w.dropShells(t, jobs.Only(todo, true)); err != nil {
-		return err
-	}
-	rounds, err := w.leavesFirst(t, todo)
+	rounds, err := w.leavesFirst(t, jobs.Only(todo, false))
 	if err != nil {
 		return err
 	}
-	for _, rows := range rounds {
+	for _, rows := range append(rounds, jobs.Only(todo, true)) {
+		if err := w.dropShells(t, jobs.Only(rows, true)); err != nil { // to which the rows before may refer
+			return err
+		}
 		err := w.each(t, rows, func(arm relational.Arm, part []target) error {
 			s := w.about(t, arm)
 			n, err := w.line.exec(w.ctx, "deleting from "+t.Name, s.query("DELETE u FROM "+s.given(part)))
@@ -50,16 +50,15 @@ func (w *work) delete(j *job) error {
 // left are circles, whose references are emptied first.
 func (w *work) leavesFirst(t *table, rows []target) ([][]target, error) {
 	own := slices.DeleteFunc(slices.Clone(t.refs), func(r reference) bool { return r.toSchema+"."+r.toTable != t.address() })
-	mine := jobs.Only(rows, false)
-	if len(own) == 0 || len(mine) == 0 {
+	if len(own) == 0 || len(rows) == 0 {
 		return [][]target{rows}, nil
 	}
-	refers, err := w.amongThemselves(t, own, mine) // by name of a row, the names of those that refer to it
+	refers, err := w.amongThemselves(t, own, rows) // by name of a row, the names of those that refer to it
 	if err != nil {
 		return nil, err
 	}
 	var out [][]target
-	for left := mine; len(left) > 0; {
+	for left := rows; len(left) > 0; {
 		free := slices.DeleteFunc(slices.Clone(left), func(r target) bool { return len(refers[r.Name()]) > 0 })
 		if len(free) == 0 {
 			if err := w.unhook(t, own, left); err != nil {
@@ -76,9 +75,6 @@ func (w *work) leavesFirst(t *table, rows []target) ([][]target, error) {
 		}
 		left = slices.DeleteFunc(slices.Clone(left), func(r target) bool { return gone[r.Name()] })
 		out = append(out, free)
-	}
-	if held := jobs.Only(rows, true); len(held) > 0 {
-		out = append(out, held)
 	}
 	return out, nil
 }

@@ -72,6 +72,11 @@ func TestRowsOfSelfReferencingTablesGoAsOne(t *testing.T) {
 		Via: []connectors.Hop{{Collection: c, From: []string{"id"}, To: []string{"up"}, Repeat: true}}}
 	h.Changes([]int64{5, 31}, del(connectors.Selection{Collection: c, Any: []connectors.Match{m}}), del(by(c, "owner", "c")))
 	h.Says("SELECT group_concat(id) FROM n", "4")
+	h.Run("INSERT INTO n VALUES (1, 'd', NULL), (2, 'd', 1), (3, 'd', 2)")
+	h.Install(uses(c))
+	h.Changes([]int64{1}, move(connectors.Block, "R", c, int64(1))) // what stays of it is referred to
+	h.Changes([]int64{3}, del(by(c, "owner", "d")))
+	h.Says("SELECT group_concat(id) FROM n", "4")
 }
 
 // TestRowsOfTablesInACircleGo, whatever the order of the treatments and though the server looks at each row as it goes: those first that others
