@@ -193,7 +193,7 @@ func layMySQL(options ...string) (*mysqlHome, error) {
 		as: as, dir: dir, url: &url.URL{Scheme: "mysql", User: url.User("root"), Host: net.JoinHostPort("127.0.0.1", port), Path: "/mysql"},
 		command: append([]string{server, "--no-defaults", "--datadir=" + data, "--socket=" + filepath.Join(dir, "s"), "--port=" + port, "--bind-address=127.0.0.1",
 			"--pid-file=" + filepath.Join(dir, "pid"), "--tmpdir=" + dir, // where it keeps temporary tables: a server that starts clears them out of the folder all share
-			"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync",
+			"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-flush-method=nosync", "--debug-no-sync",
 			"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-fast-shutdown=2", "--performance-schema=OFF", "--max-connections=200"}, options...),
 	}, nil
 }
