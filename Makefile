@@ -39,8 +39,8 @@ $(LINT): .ci/tools/go.mod
 fuzz: ## every fuzz target for FUZZTIME each
 	@test/fuzz.sh $(or $(FUZZTIME),30s)
 
-bench: build ## ratios against hand-written code in the same run
-	@test/bench.sh
+bench: build $(if $(STORE),deps) ## ratios against hand-written code in the same run, in files, or STORE=postgres or mysql
+	@test/bench.sh $(if $(STORE),-store $(STORE))
 
 generate: ## regenerates what is generated
 	$(GO) generate ./...

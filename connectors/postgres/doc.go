@@ -16,6 +16,9 @@
 // Apply works under READ COMMITTED: the rows of all treatments are locked first, those that are referred to before those that refer to
 // them, in the order of their keys; only then is anything counted, in statements that see what others committed until then.
 //
+// What is asked again and again of a few values stands prepared on a connection, and is planned once: whatever stands between has to pool
+// sessions, not transactions. Changes name their request in a comment, and the transaction does in application_name, for what stands prepared.
+//
 // Rows are restricted by one of two methods, for which an administrator installs what Install prints. By move, content goes to a table of the
 // executor's own, out of everybody's reach but a superuser's; what others refer to leaves a shell that a guard keeps. By row_security the row stays: a restrictive
 // policy hides it from every account but the executor's, the table's owner and what reads as him included, and a guard refuses to

@@ -325,7 +325,7 @@ func benchPackage(ctx context.Context, s settings) error {
 }
 
 func packageOf(ctx context.Context, s settings, t *table, n int) error {
-	b, err := openClubs(ctx, s, club{members: 100, heavies: 1, times: n / 10})
+	b, err := openClubs(ctx, s, club{members: 100, heavies: 1, times: n / (rowsOfAMember - 1)})
 	if err != nil {
 		return err
 	}
