@@ -173,37 +173,12 @@ func (s *store) Dump(ctx context.Context) (map[string][]connectors.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]connectors.Row{}
+	var out map[string][]connectors.Row
 	err = s.reading(ctx, s.pool, func(v *view) error {
-		for _, c := range schema.Collections {
-			if c.View {
-				continue
-			}
-			if out[c.Name], err = v.dump(c.Name); err != nil {
-				return err
-			}
-		}
-		return nil
+		out, err = cells.Dump(reader{}, v.dialect(), v.relational, schema.Collections, func(q query, row func([][]byte) error) error { return v.line.each(ctx, "reading rows", q, row) })
+		return err
 	})
 	return out, err
-}
-
-func (v *view) dump(name string) ([]connectors.Row, error) {
-	c := connectors.Collection{Name: name, At: name}
-	t, err := v.table(c)
-	if err != nil {
-		return nil, err
-	}
-	rows := []connectors.Row{}
-	q, err := cells.Whole(reader{}, v.dialect(), v.relational, c, t.Columns)
-	if err != nil {
-		return nil, err
-	}
-	err = v.line.each(v.ctx, "reading rows", q, func(row [][]byte) error {
-		rows = append(rows, cells.Row(reader{}, t.Columns, row))
-		return nil
-	})
-	return rows, err
 }
 
 var _ connectors.Fixture = (*store)(nil)

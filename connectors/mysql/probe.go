@@ -3,7 +3,6 @@ package mysql
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
@@ -82,23 +81,17 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	parts := []string{"FALSE"}
-	for _, c := range shells.Emptied(&t.Table, t.key, refs) {
+	tells, err := shells.Tells(v.dialect(), &t.Table, t.key, refs, "u."+heldKey, least, func(c relational.Column, empty string) string {
 		q, own := quote(c.Name), typeOf(c)
-		empty, err := shells.Nothing(&t.Table, c, "u."+heldKey, least)
-		if err != nil {
-			return err
-		}
-		if empty == "NULL" {
-			parts = append(parts, "b."+q+" IS NOT NULL")
-			continue
-		}
-		parts = append(parts, bytes("b."+q, own)+" = "+bytes("u."+q, own)+" AND b."+q+" <> "+empty)
+		return bytes("b."+q, own) + " = " + bytes("u."+q, own) + " AND b." + q + " <> " + empty
+	})
+	if err != nil {
+		return err
 	}
 	w := &work{ctx: v.ctx, store: v.store, line: v.line, view: v}
 	return w.each(t, rows, func(arm relational.Arm, part []target) error {
 		s := w.about(t, arm)
-		text := "SELECT " + s.ids() + " FROM " + s.given(part) + " JOIN " + t.base().Table(s.d) + " AS b ON " + same(t.key, "b", t.key, "u") + " WHERE " + strings.Join(parts, " OR ")
+		text := "SELECT " + s.ids() + " FROM " + s.given(part) + " JOIN " + t.base().Table(s.d) + " AS b ON " + same(t.key, "b", t.key, "u") + " WHERE " + tells
 		return v.line.each(v.ctx, "looking at shells", s.query(text), jobs.Into(names))
 	})
 }

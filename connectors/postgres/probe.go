@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/relational"
@@ -79,23 +78,17 @@ func (v *view) telling(t *table, rows []target, names map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	parts := []string{"FALSE"}
-	for _, c := range shells.Emptied(&t.Table, t.key, refs) {
+	tells, err := shells.Tells(dialect{}, &t.Table, t.key, refs, "u."+heldKey, least, func(c relational.Column, empty string) string {
 		q := quote(c.Name)
-		empty, err := shells.Nothing(&t.Table, c, "u."+heldKey, least)
-		if err != nil {
-			return err
-		}
-		if empty == "NULL" {
-			parts = append(parts, "b."+q+" IS NOT NULL")
-			continue
-		}
-		parts = append(parts, `(b.`+q+`::text COLLATE "C") = (u.`+q+`::text COLLATE "C") AND b.`+q+`::text <> (`+empty+`)::text`)
+		return `(b.` + q + `::text COLLATE "C") = (u.` + q + `::text COLLATE "C") AND b.` + q + `::text <> (` + empty + `)::text`
+	})
+	if err != nil {
+		return err
 	}
 	s := &statement{table: t, arm: t.Arms[1]}
 	from, where := s.given(rows)
 	return v.line.each(v.ctx, "looking at shells", query{SQL: "SELECT " + s.ids() + " FROM " + from + " JOIN " + s.as() + " ON " + where + " JOIN " + t.base().Table(dialect{}) + " AS b ON " + t.sameKey("b", "u") +
-		" WHERE " + strings.Join(parts, " OR "), Args: s.args}, jobs.Into(names))
+		" WHERE " + tells, Args: s.args}, jobs.Into(names))
 }
 
 // try reads and changes one row as an application would.

@@ -37,28 +37,3 @@ func Into(fields []Field[[]byte], c connectors.Collection, out *connectors.Rows)
 		return out.Add(person, Values(fields, c, row)...)
 	}
 }
-
-// Whole writes a selection of all rows of a collection, wherever they stand, with the columns given.
-func Whole[C any](r Reader[C], d relational.Dialect, catalog relational.Catalog, c connectors.Collection, columns []relational.Column) (relational.Query, error) {
-	q, _, err := relational.Select(d, catalog, connectors.Selection{Collection: c, All: true}, func(at relational.At) ([]string, error) {
-		var cols []string
-		for _, c := range columns {
-			expr, col, err := at.Field(c.Name)
-			if err != nil {
-				return nil, err
-			}
-			cols = append(cols, r.Plain(expr, col))
-		}
-		return cols, nil
-	})
-	return q, err
-}
-
-// Row reads a row of [Whole].
-func Row[C any](r Reader[C], columns []relational.Column, row []C) connectors.Row {
-	out := connectors.Row{}
-	for i, c := range columns {
-		out[c.Name] = r.Read(c, row[1+i])
-	}
-	return out
-}
