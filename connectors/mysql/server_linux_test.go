@@ -29,6 +29,8 @@ func TestHowServersMayBeSet(t *testing.T) {
 		for _, table := range []string{"addresses", "members", "payments"} {
 			h.Run("GRANT SELECT, INSERT, UPDATE, DELETE ON " + table + " TO " + h.Read("SELECT DATABASE()") + "_bare")
 		}
+		name := h.Read("SELECT DATABASE()")
+		h.Run("GRANT TRIGGER ON " + name + ".* TO " + name + "_bare") // by which it is told of triggers
 		h.Store = h.open(h.Bare) // who may do anything goes on when others may not
 		return h
 	}
