@@ -74,6 +74,7 @@ type Trigger struct {
 	On     string   // insert, update, delete
 	Writes []string // tables its text names as written to
 	Tells  []string // ways out of the store that its text names: notify, another database
+	Loud   bool     // it goes off as the connector moves rows out of reach and back, which it therefore refuses to do
 	Unread bool     // it puts statements together as it runs, or is in a language that is not read: there may be more
 }
 

@@ -97,7 +97,7 @@ func (v *view) read(schema string, all []*told) error {
 	err = each("SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, LOWER(EVENT_MANIPULATION), ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = "+placeholder(1)+" ORDER BY TRIGGER_NAME, EVENT_MANIPULATION", func(row [][]byte) {
 		if t := by[string(row[0])]; t != nil && !strings.HasPrefix(string(row[1]), "dossier_") {
 			does := v.does(schema, string(row[3]), with)
-			does.Name, does.On = string(row[1]), string(row[2])
+			does.Name, does.On, does.Loud = string(row[1]), string(row[2]), !strings.Contains(strings.ToLower(string(row[3])), moving)
 			t.Triggers = append(t.Triggers, does)
 		}
 	})

@@ -76,8 +76,8 @@ type told struct {
 // elsewhere are engines that keep a table's rows on other servers.
 var elsewhere = []string{"FEDERATED", "CONNECT", "SPIDER"}
 
-const listed = `SELECT TABLE_NAME, TABLE_TYPE, COALESCE(TABLE_ROWS, -1), COALESCE(ENGINE, ''), COALESCE((SELECT e.TRANSACTIONS FROM information_schema.ENGINES AS e WHERE e.ENGINE = t.ENGINE), ''),
-	COALESCE(CREATE_OPTIONS, '') LIKE '%partitioned%' FROM information_schema.TABLES AS t`
+const listed = `SELECT TABLE_NAME, TABLE_TYPE, COALESCE(TABLE_ROWS, -1), COALESCE(ENGINE, ''), COALESCE((SELECT e.TRANSACTIONS FROM information_schema.ENGINES AS e WHERE e.ENGINE = t.ENGINE), '')
+	FROM information_schema.TABLES AS t`
 
 // database reads the tables and views of one database.
 func (v *view) database(schema string) ([]*told, error) {
@@ -92,7 +92,7 @@ func (v *view) database(schema string) ([]*told, error) {
 		t.Name = v.called(schema, t.table)
 		t.Remote = slices.Contains(elsewhere, engine)
 		t.View = t.Remote || strings.Contains(kind, "VIEW")
-		t.Versioned, t.Partitioned, t.Unsafe = strings.Contains(kind, "VERSIONED"), string(row[5]) == "1", !t.View && string(row[4]) != "YES"
+		t.Versioned, t.Unsafe = strings.Contains(kind, "VERSIONED"), !t.View && string(row[4]) != "YES"
 		if t.Rows, _ = strconv.ParseInt(string(row[2]), 10, 64); t.View { // the server's estimate
 			t.Rows = -1
 		}

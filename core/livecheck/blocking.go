@@ -32,6 +32,9 @@ func (v *view) blocking() {
 			if t.Partitioned {
 				v.warn(c.Pos, "dossier connector install "+v.system.Name+" --print names it", "a new partition of %s can be truncated past restricted rows, until it has the guard the others have", c.Name)
 			}
+			if method == byMove {
+				v.moves(c, t)
+			}
 			if method == byPolicies {
 				v.policies(c, t)
 				if !said {

@@ -84,6 +84,7 @@ type Trigger struct {
 	On     string   `json:"on,omitempty"`
 	Writes []string `json:"writes,omitempty"`
 	Tells  []string `json:"tells,omitempty"`
+	Loud   bool     `json:"loud,omitempty"`
 	Unread bool     `json:"unread,omitempty"`
 }
 

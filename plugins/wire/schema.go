@@ -53,7 +53,7 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 			}
 		}),
 		Triggers: each(s.Triggers, func(t connectors.Trigger) *pb.Trigger {
-			return &pb.Trigger{Name: text(t.Name), On: text(t.On), Writes: texts[string, string](t.Writes), Tells: texts[string, string](t.Tells), Unread: t.Unread}
+			return &pb.Trigger{Name: text(t.Name), On: text(t.On), Writes: texts[string, string](t.Writes), Tells: texts[string, string](t.Tells), Loud: t.Loud, Unread: t.Unread}
 		}),
 		Parts: each(s.Parts, func(p connectors.Part) *pb.Part {
 			return &pb.Part{Name: text(p.Name), Keys: each(p.Keys, names)}
@@ -80,7 +80,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 			}
 		}),
 		Triggers: each(m.GetTriggers(), func(t *pb.Trigger) connectors.Trigger {
-			return connectors.Trigger{Name: t.GetName(), On: t.GetOn(), Writes: empty(t.GetWrites()), Tells: empty(t.GetTells()), Unread: t.GetUnread()}
+			return connectors.Trigger{Name: t.GetName(), On: t.GetOn(), Writes: empty(t.GetWrites()), Tells: empty(t.GetTells()), Loud: t.GetLoud(), Unread: t.GetUnread()}
 		}),
 		Parts: each(m.GetParts(), func(p *pb.Part) connectors.Part {
 			return connectors.Part{Name: p.GetName(), Keys: each(p.GetKeys(), namesFrom)}

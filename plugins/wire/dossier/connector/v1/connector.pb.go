@@ -4055,6 +4055,7 @@ type Trigger struct {
 	Writes        []string               `protobuf:"bytes,3,rep,name=writes,proto3" json:"writes,omitempty"`
 	Tells         []string               `protobuf:"bytes,4,rep,name=tells,proto3" json:"tells,omitempty"`    // ways out of the store
 	Unread        bool                   `protobuf:"varint,5,opt,name=unread,proto3" json:"unread,omitempty"` // it may do more than its text says
+	Loud          bool                   `protobuf:"varint,6,opt,name=loud,proto3" json:"loud,omitempty"`     // it goes off as rows are moved out of reach, which is then refused
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4120,6 +4121,13 @@ func (x *Trigger) GetTells() []string {
 func (x *Trigger) GetUnread() bool {
 	if x != nil {
 		return x.Unread
+	}
+	return false
+}
+
+func (x *Trigger) GetLoud() bool {
+	if x != nil {
+		return x.Loud
 	}
 	return false
 }
@@ -5150,13 +5158,14 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\atargets\x18\x03 \x03(\tR\atargets\x12\x1b\n" +
 	"\ton_delete\x18\x04 \x01(\tR\bonDelete\x12\x1b\n" +
 	"\ton_update\x18\x05 \x01(\tR\bonUpdate\x12\x1a\n" +
-	"\bdeferred\x18\x06 \x01(\bR\bdeferred\"s\n" +
+	"\bdeferred\x18\x06 \x01(\bR\bdeferred\"\x87\x01\n" +
 	"\aTrigger\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
 	"\x02on\x18\x02 \x01(\tR\x02on\x12\x16\n" +
 	"\x06writes\x18\x03 \x03(\tR\x06writes\x12\x14\n" +
 	"\x05tells\x18\x04 \x03(\tR\x05tells\x12\x16\n" +
-	"\x06unread\x18\x05 \x01(\bR\x06unread\"W\n" +
+	"\x06unread\x18\x05 \x01(\bR\x06unread\x12\x12\n" +
+	"\x04loud\x18\x06 \x01(\bR\x04loud\"W\n" +
 	"\x0fOpenBlobRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12.\n" +
 	"\x04blob\x18\x02 \x01(\v2\x1a.dossier.connector.v1.BlobR\x04blob\"d\n" +
