@@ -30,8 +30,8 @@ func TestHowServersMayBeSet(t *testing.T) {
 			h.Run("GRANT SELECT, INSERT, UPDATE, DELETE ON " + table + " TO " + h.Read("SELECT DATABASE()") + "_bare")
 		}
 		name := h.Read("SELECT DATABASE()")
-		h.Run("GRANT TRIGGER ON " + name + ".* TO " + name + "_bare") // by which it is told of triggers
-		h.Store = h.open(h.Bare) // who may do anything goes on when others may not
+		h.Run("GRANT TRIGGER ON `" + strings.ReplaceAll(name, "_", `\_`) + "`.* TO " + name + "_bare") // by which it is told of triggers
+		h.Store = h.open(h.Bare)                                                                       // who may do anything goes on when others may not
 		return h
 	}
 	// all is every row, so that it can be seen that none is another one.
