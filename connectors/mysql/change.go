@@ -29,11 +29,10 @@ func (w *work) change(j *job) error {
 	var notes connectors.Diagnostics
 	if errors.Is(err, connectors.ErrConflict) && errors.As(err, &notes) {
 		for i := range notes {
-			if p := notes[i].Path; p == "" || p[0] == '.' { // of this table, says who does not know its name
-				notes[i].Path = j.Table.Name + p
-			}
+			w.explain(&notes[i], err, j.Table)
 		}
 		j.Out.Notes = append(j.Out.Notes, notes...)
+		return &fault{number: number(err), err: jobs.Conflict(notes...)}
 	}
 	return err
 }

@@ -27,8 +27,9 @@ const (
 
 // fault is an error of the database in words of the contract, and which it was.
 type fault struct {
-	number uint16
-	err    error
+	number  uint16
+	err     error
+	foreign *tie // the foreign key it is of, or nil
 }
 
 func (f *fault) Error() string { return f.err.Error() }
@@ -47,7 +48,7 @@ func failure(ctx context.Context, doing string, err error) error {
 	case !errors.As(err, &e):
 		return fmt.Errorf("%s: %w: the connection to the database failed", doing, connectors.ErrTryLater)
 	}
-	return &fault{e.Number, fmt.Errorf("%s: %w", doing, spoken(e))}
+	return &fault{number: e.Number, foreign: foreignOf(e), err: fmt.Errorf("%s: %w", doing, spoken(e))}
 }
 
 func tooLarge() error {
@@ -92,7 +93,6 @@ func spoken(e *mysql.MySQLError) error {
 // Where a message names something of the schema. The rest of it may quote values, and a value anything.
 var (
 	keyAtEnd  = regexp.MustCompile(`for key '(?:[^']*\.)?([\w$]+)'$`)
-	ofTable   = regexp.MustCompile("\\(`[^`]+`\\.`([^`]+)`, CONSTRAINT `([^`]+)` FOREIGN KEY")
 	checked   = regexp.MustCompile("^CONSTRAINT `([^`]+)` failed for `[^`]+`\\.`([^`]+)`$")
 	oneColumn = regexp.MustCompile(`^(?:Column|Field) '([\w$]+)' `)
 )
@@ -103,10 +103,6 @@ func about(e *mysql.MySQLError) string {
 	case duplicate:
 		if m := keyAtEnd.FindStringSubmatch(e.Message); m != nil {
 			return "." + m[1]
-		}
-	case parentRow, childRow:
-		if m := ofTable.FindStringSubmatch(e.Message); m != nil {
-			return m[1] + "." + m[2]
 		}
 	case 4025:
 		if m := checked.FindStringSubmatch(e.Message); m != nil {
