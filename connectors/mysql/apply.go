@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -110,9 +109,6 @@ func (t *table) changeable() error {
 	case !t.atOnce:
 		note.Summary = "table " + t.Name + " is kept by the engine " + t.engine + ", which has no transactions: nothing of it is changed, not even in a rehearsal"
 		note.Detail = "ALTER TABLE " + t.base().Table(dialect{}) + " ENGINE=InnoDB"
-	case slices.Contains(elsewhere, t.engine):
-		note.Summary = "the rows of table " + t.Name + " are kept by another server"
-		note.Detail = "map them as a system of their own"
 	case t.lasting:
 		note.Summary = "table " + t.Name + " keeps every version of its rows, so that nothing in it can be erased or changed for good"
 		note.Detail = "take system versioning off the table, or out of it what is about persons"

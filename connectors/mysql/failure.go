@@ -46,6 +46,9 @@ func failure(ctx context.Context, doing string, err error) error {
 	case errors.Is(err, mysql.ErrPktTooLarge), errors.As(err, &e) && e.Number == 1105 && strings.Contains(e.Message, "mysql_send_long_data()"):
 		return fmt.Errorf("%s: %w", doing, tooLarge())
 	case !errors.As(err, &e):
+		if why, hint := unencrypted(err); why != "" {
+			return settings.Wrong(settings.URL, why, hint)
+		}
 		return fmt.Errorf("%s: %w: the connection to the database failed", doing, connectors.ErrTryLater)
 	}
 	return &fault{number: e.Number, foreign: foreignOf(e), err: fmt.Errorf("%s: %w", doing, spoken(e))}
@@ -73,7 +76,9 @@ func spoken(e *mysql.MySQLError) error {
 	case 1040, 1053, 1203, 1226, 1927, 4031, 1180, 1030, 1041, 1037, 1038:
 		return fmt.Errorf("%w: the server cannot work now (%d)", connectors.ErrTryLater, e.Number)
 	case 1045, 1698, 1130, 1251, 2061:
-		return settings.Wrong(settings.URL, "the database does not let this account in", "check account, password and the hosts it may come from")
+		return settings.Wrong(settings.URL, "the database does not let this account in", "check account, password, the hosts it may come from, and whether it has to come by tls=true")
+	case 3159:
+		return settings.Wrong(settings.URL, "the server takes encrypted connections alone", "add ?tls=true to the address")
 	case 1049:
 		return settings.Wrong(settings.URL, "there is no such database", "check the name at the end of the address")
 	case 1044, 1142, 1143, 1227, 1370, 1410:

@@ -1,7 +1,6 @@
 package mysql
 
 import (
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -44,10 +43,11 @@ type silent struct{}
 
 func (silent) Print(...any) {}
 
-// address reads an address. Its only parameters are socket, the path of a local socket, and tls: true, preferred, skip-verify.
+// address reads an address. Its only parameters are socket, the path of a local socket, and tls: true, preferred, skip-verify; with true the
+// files ca, cert and key.
 func address(setting, text string) (*mysql.Config, error) {
 	bad := func(what string) error {
-		return settings.Wrong(setting, setting+" is no address of a MariaDB or MySQL database"+what, "write it like mysql://account@host:3306/database; with ?tls=true or ?socket=/path where needed")
+		return settings.Wrong(setting, setting+" is no address of a MariaDB or MySQL database"+what, "write it like mysql://account@host:3306/database; with ?tls=true, ?tls=true&ca=/path or ?socket=/path where needed")
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "mysql" && u.Scheme != "mariadb" || u.User == nil { // its message may quote the address
@@ -70,9 +70,12 @@ func address(setting, text string) (*mysql.Config, error) {
 		case key == "socket":
 			c.Net, c.Addr = "unix", value
 		case key == "tls" && value == "true":
-			c.TLS = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+			if c.TLS, err = encrypted(setting, u); err != nil {
+				return nil, err
+			}
 		case key == "tls" && (value == "preferred" || value == "skip-verify"):
 			c.TLSConfig = value
+		case (key == "ca" || key == "cert" || key == "key") && u.Query().Get("tls") == "true":
 		default:
 			return nil, bad(": it has a parameter that is not known")
 		}

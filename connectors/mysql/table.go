@@ -80,6 +80,8 @@ func (v *view) readTable(at string) (*table, error) {
 		return nil, fmt.Errorf("table %s: %w, or the account has no right on it, and is not told of it", at, connectors.ErrNoCollection)
 	case strings.Contains(kind, "VIEW"):
 		return nil, connectors.Diagnostics{{Severity: connectors.Error, Path: at, Summary: at + " is a view, whose rows belong to other tables; map those, and the rows are found where they are kept"}}
+	case slices.Contains(elsewhere, t.engine):
+		return nil, connectors.Diagnostics{{Severity: connectors.Error, Path: at, Summary: "the rows of table " + at + " are kept by another server", Detail: "map them where they are, as a system of their own"}}
 	}
 	t.lasting = strings.Contains(kind, "VERSIONED")
 	for _, read := range []func(*table) error{v.readColumns, v.readKeys, v.readReferences} {
