@@ -28,6 +28,9 @@ type kind struct {
 	// small is a club on a disk that is filled to the last byte, and emptied.
 	small func(t *testing.T) (c *club, fill, empty func())
 
+	// copied is a club on a server that a copy follows, and an address there for the connector's account.
+	copied func(t *testing.T) (c *club, there string, caught func())
+
 	once  sync.Once
 	quiet string
 }

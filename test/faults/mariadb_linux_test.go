@@ -27,6 +27,12 @@ var onMariaDB = &kind{
 }
 
 func init() {
+	onMariaDB.copied = func(t *testing.T) (c *club, there string, caught func()) {
+		own := servers.OwnMySQL(t, servers.Logged...)
+		c = clubOn(t, onMariaDB, own.Database(t))
+		there, caught = own.Copy(t, c.Bare)
+		return c, there, caught
+	}
 	onMariaDB.mortal = func(t *testing.T) (c *club, die func() error, back func()) {
 		own := servers.OwnMySQL(t, durable)
 		c = clubOn(t, onMariaDB, own.Database(t))

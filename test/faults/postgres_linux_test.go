@@ -35,6 +35,11 @@ var onPostgres = &kind{
 }
 
 func init() {
+	onPostgres.copied = func(t *testing.T) (c *club, there string, caught func()) {
+		c = newClub(t, onPostgres)
+		there, caught = servers.Replica(t, c.Bare)
+		return c, there, caught
+	}
 	onPostgres.mortal = func(t *testing.T) (c *club, die func() error, back func()) {
 		c = newClub(t, onPostgres)
 		return c, func() error { return crash(c) }, func() { c.again(t) }
