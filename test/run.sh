@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Runs the tests of the packages named, and fails on a failure or a skip: a skipped test proves nothing.
 set -uo pipefail
+# Tests wait for servers, processes and disks as often as they compute: one package more at a time than there are processors.
+at_once=$(($(nproc) + 1))
 out=$(mktemp); trap 'rm -f "$out"' EXIT
-go test -count=1 -timeout 45m -v "$@" >"$out" 2>&1; code=$?
+go test -count=1 -p "$at_once" -timeout 45m -v "$@" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
   echo; echo "What failed said:"

@@ -34,7 +34,7 @@ func TestInspect(t *testing.T) {
 		{Name: "b", Type: "TEXT", Generated: true, Family: connectors.TextFamily}, {Name: "c", Type: "INTEGER", Family: connectors.WholeFamily}})
 	same(t, "unique", gen.Unique, [][]string{{"a", "c"}})
 	same(t, "references", fmt.Sprint(gen.References), "[{[c] members [id] cascade no action true}]")
-	same(t, "triggers", fmt.Sprint(gen.Triggers), "[{delete log update [audit members addresses readings] [] false}]")
+	same(t, "triggers", gen.Triggers, []connectors.Trigger{{Name: "delete log", On: "update", Writes: []string{"audit", "members", "addresses", "readings"}}})
 	same(t, "rows", by["members"].Rows, 5)
 	same(t, "key", by["parties"].Key, []string{"lease_no", "member_id"})
 	same(t, "the row number is an index", by["members"].Indexes[len(by["members"].Indexes)-1], []string{"id"})
