@@ -37,7 +37,7 @@ func (a *application) foresee(ctx context.Context, w *work) error {
 func (a *application) foreseeRows(ctx context.Context, w *work, st *file) error {
 	free := func(r rowfile.HeldRow) bool {
 		s := st.kept[r.ID]
-		return s != nil && len(s.planned.marks) == 0 && !s.planned.gone
+		return s != nil && len(s.planned.Marks) == 0 && !s.planned.Gone
 	}
 	if st.drawer == nil || !slices.ContainsFunc(st.drawer.Rows, free) {
 		return nil

@@ -164,11 +164,11 @@ func (a *application) take(w *work, v *view, persons []int, in *file, at *spot) 
 		t.keys = row.Pick(w.Capture)
 		capture(w.out, t)
 	}
-	if at.planned.gone {
+	if at.planned.Gone {
 		return nil
 	}
-	maps.Copy(row, at.planned.set)
-	switch w.standing(row, at) {
+	maps.Copy(row, at.planned.Set)
+	switch at.planned.Standing(w.Treatment, row) {
 	case connectors.Done:
 		w.out.Already++
 		return nil
@@ -183,7 +183,7 @@ func (a *application) take(w *work, v *view, persons []int, in *file, at *spot) 
 		}
 	}
 	if !w.keep {
-		at.intend(w, t)
+		at.planned.Add(w.Treatment, t.set)
 	}
 	if w.todo = append(w.todo, t); int64(len(w.todo)) > w.AtMost {
 		return connectors.ErrMoreRows // no need to count on

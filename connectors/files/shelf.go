@@ -12,6 +12,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
 // A document moves as it is: the same file, with its time, owner and attributes, under another name, so that there is no instant at
@@ -40,10 +41,10 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 	}
 	x := &d.Docs[i]
 	if w.Verb == connectors.Block {
-		x.Marks = append(without(x.Marks, w.Mark), w.Mark)
+		x.Marks = append(rowfile.Without(x.Marks, w.Mark), w.Mark)
 		return room.put(d)
 	}
-	if left := without(x.Marks, w.Mark); len(left) > 0 {
+	if left := rowfile.Without(x.Marks, w.Mark); len(left) > 0 {
 		x.Marks = left
 		return room.put(d)
 	}

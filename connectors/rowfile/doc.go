@@ -3,5 +3,6 @@
 //
 // A [Codec] streams: it asks of each row what becomes of it and copies the bytes of all that stays, so that a file whose rows are not
 // touched comes out as it went in. What is taken out of a file to be put back later is [Kept]: the rows as they stood, and a
-// [Skeleton] of fingerprints by which a [Layout] finds their places again, whatever happened to the file meanwhile.
+// [Skeleton] of fingerprints by which a [Layout] finds their places again, whatever happened to the file meanwhile. [Intent] is what a call
+// will have made of a row, and [Went] and [Came] the number it has by then.
 package rowfile

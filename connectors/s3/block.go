@@ -56,7 +56,7 @@ func (w *work) mark(d *drawer, rows []target) {
 		if !slices.ContainsFunc(rows, func(t target) bool { return t.spot.id == r.ID }) {
 			continue
 		}
-		d.Rows[i].Marks = without(r.Marks, w.Mark)
+		d.Rows[i].Marks = rowfile.Without(r.Marks, w.Mark)
 		if w.Verb == connectors.Block {
 			d.Rows[i].Marks = append(d.Rows[i].Marks, w.Mark)
 		}
@@ -71,7 +71,7 @@ func (w *work) freed(rows []target) map[string]bool {
 	}
 	for _, t := range rows {
 		for _, r := range t.in.drawer.Rows {
-			if r.ID == t.spot.id && len(without(r.Marks, w.Mark)) == 0 {
+			if r.ID == t.spot.id && len(rowfile.Without(r.Marks, w.Mark)) == 0 {
 				out[r.ID] = true
 			}
 		}
@@ -245,7 +245,7 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 	if i < 0 {
 		return errAbsent
 	}
-	marks := without(d.Docs[i].Marks, w.Mark)
+	marks := rowfile.Without(d.Docs[i].Marks, w.Mark)
 	if w.Verb == connectors.Block {
 		marks = append(marks, w.Mark)
 	}

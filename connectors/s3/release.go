@@ -104,14 +104,14 @@ func (a *application) foresee(ctx context.Context, w *work) error {
 		}
 		done[t.in] = true
 		if w.from.Codec == nil {
-			if v, there := t.in.current(); there && v.etag != "" && len(t.spot.planned.marks) == 0 && !t.spot.planned.gone {
+			if v, there := t.in.current(); there && v.etag != "" && len(t.spot.planned.Marks) == 0 && !t.spot.planned.Gone {
 				return w.refused("another object stands where a held one is to come back", "compare the two, and settle it by hand")
 			}
 			continue
 		}
 		free := func(r rowfile.HeldRow) bool {
 			s := t.in.kept[r.ID]
-			return s != nil && len(s.planned.marks) == 0 && !s.planned.gone
+			return s != nil && len(s.planned.Marks) == 0 && !s.planned.Gone
 		}
 		if t.in.drawer == nil || !slices.ContainsFunc(t.in.drawer.Rows, free) {
 			continue

@@ -154,11 +154,11 @@ func (a *application) take(w *work, r *row, o *object) (*target, error) {
 		t.keys = row.Pick(w.Capture)
 		capture(w.out, t)
 	}
-	if sp.planned.gone {
+	if sp.planned.Gone {
 		return nil, nil
 	}
-	maps.Copy(row, sp.planned.set)
-	switch w.standing(row, sp) {
+	maps.Copy(row, sp.planned.Set)
+	switch sp.planned.Standing(w.Treatment, row) {
 	case connectors.Done:
 		w.out.Already++
 		return nil, nil
@@ -172,7 +172,7 @@ func (a *application) take(w *work, r *row, o *object) (*target, error) {
 			return nil, err
 		}
 	}
-	sp.intend(w, t)
+	sp.planned.Add(w.Treatment, t.set)
 	return &t, nil
 }
 

@@ -1,12 +1,6 @@
 package s3
 
-import (
-	"maps"
-	"slices"
-	"sort"
-
-	"github.com/dossier-dsr/dossier/connectors"
-)
+import "github.com/dossier-dsr/dossier/connectors/rowfile"
 
 // object is the state of a key as it was when its rows were found, and since changed by this call.
 type object struct {
@@ -22,14 +16,7 @@ type spot struct {
 	row     int64  // its number in the object now; 0: it is not there, or is the object itself
 	id      string // what it is called in the drawer; "" where it is not held
 	version string // the older version in which alone it stands
-	planned plan
-}
-
-// plan is what the treatments resolved so far will have made of a row.
-type plan struct {
-	gone  bool
-	set   connectors.Row
-	marks []string
+	planned rowfile.Intent
 }
 
 func at[K comparable](m *map[K]*spot, k K, fresh spot) *spot {
@@ -57,7 +44,7 @@ func (o *object) spotOf(s *store, r *row) *spot {
 				marks = x.Marks
 			}
 		}
-		return at(&o.kept, r.held, spot{id: r.held, planned: plan{marks: marks}})
+		return at(&o.kept, r.held, spot{id: r.held, planned: rowfile.Intent{Marks: marks}})
 	case r.record == nil:
 		return at(&o.spots, 0, spot{})
 	case r.version.id != "" && r.version.id != o.currentID():
@@ -71,53 +58,14 @@ func (o *object) currentID() string {
 	return v.id
 }
 
-// standing is how a row stands to the treatment.
-func (w *work) standing(row connectors.Row, at *spot) connectors.Standing {
-	marked := slices.Contains(at.planned.marks, w.Mark)
-	switch {
-	case w.Verb == connectors.Block && marked, w.Verb == connectors.Release && !marked:
-		return connectors.Done
-	}
-	return w.Standing(row)
-}
-
-// intend adds what a treatment will do.
-func (s *spot) intend(w *work, t target) {
-	switch w.Verb {
-	case connectors.Delete:
-		s.planned.gone = true
-	case connectors.Block:
-		s.planned.marks = append(slices.Clone(s.planned.marks), w.Mark)
-	case connectors.Release:
-		s.planned.marks = without(s.planned.marks, w.Mark)
-	default:
-		merged := connectors.Row{}
-		maps.Copy(merged, s.planned.set)
-		maps.Copy(merged, t.set)
-		s.planned.set = merged
-	}
-}
-
-func without(marks []string, mark string) []string {
-	return slices.DeleteFunc(slices.Clone(marks), func(m string) bool { return m == mark })
-}
-
 // went numbers the rows anew that are still in the object: those of gone, ascending, are not.
 func (o *object) went(gone []int64) {
-	o.renumber(func(n int64) int64 {
-		i := sort.Search(len(gone), func(i int) bool { return gone[i] >= n })
-		if i < len(gone) && gone[i] == n {
-			return 0
-		}
-		return n - int64(i)
-	})
+	o.renumber(func(n int64) int64 { return rowfile.Went(n, gone) })
 }
 
 // came numbers the rows anew after others have come: each has come before the row that had the number in before, ascending.
 func (o *object) came(before []int64) {
-	o.renumber(func(n int64) int64 {
-		return n + int64(sort.Search(len(before), func(i int) bool { return before[i] > n }))
-	})
+	o.renumber(func(n int64) int64 { return rowfile.Came(n, before) })
 }
 
 func (o *object) renumber(now func(int64) int64) {
