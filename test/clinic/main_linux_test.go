@@ -13,7 +13,7 @@ import (
 var built *product.Build
 
 func TestMain(m *testing.M) {
-	b, remove, err := product.Make("", "postgres", "mysql", "mongodb")
+	b, remove, err := product.Make("", "postgres", "mysql", "mongodb", "s3")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -33,7 +33,7 @@ type house struct {
 func newHouse(t *testing.T, opt sample.Options) *house {
 	t.Helper()
 	s := clinic.Lay(t, opt)
-	h := &house{House: built.Empty(t, clinic.MapDir(t, "images.yaml", "charts.yaml")), Stores: s}
+	h := &house{House: built.Empty(t, clinic.MapDir(t)), Stores: s}
 	h.Extra = s.Env()
 	for _, system := range []string{"records", "billing"} {
 		for _, what := range []string{"grants", "install"} {

@@ -106,7 +106,9 @@ func (m *maker) demo() *Patient {
 		m.talk(p, at("2019-05-07", 12), "P-000003")
 		m.talk(p, time.Time{})
 		p.Photos = []Photo{{"usmiech.jpg", at("2019-05-01", 8), []byte("\xff\xd8\xff" + p.No)}}
-		m.xray(p, "2012-06-07")
+		old := m.xray(p, "2012-06-07")
+		old.Earlier = append([]byte("\x89PNG\r\n\x1a\nunclear "), p.No...)
+		m.xray(p, "2013-06-09").Discarded = true
 		m.xray(p, "2022-06-07") // kept until 2032-12-31
 		p.Newsletter, p.Charts = "wybielanie", true
 		p.Questions = []Question{{at("2024-01-02", 10), "Ile kosztuje most?"}}
@@ -121,7 +123,8 @@ func (m *maker) spouse() *Patient {
 		m.visit(p, at("2024-10-10", 9), "kontrola")
 		m.bill(p, "2024-10-10", "2024-10-24", "paid", "kontrola")
 		m.meet(p, at("2024-10-10", 9))
-		m.xray(p, "2024-10-10")
+		m.xray(p, "2024-10-10").Earlier = append([]byte("\x89PNG\r\n\x1a\nunclear "), p.No...)
+		m.xray(p, "2012-06-11") // in one month's export with his wife
 	})
 }
 

@@ -39,10 +39,11 @@ func (m *maker) bill(p *Patient, tax, due, state string, services ...string) *In
 }
 
 // xray adds an image: a few bytes that say whose it is, so that one can be told from another.
-func (m *maker) xray(p *Patient, taken string) {
+func (m *maker) xray(p *Patient, taken string) *XRay {
 	no := strings.ReplaceAll(m.no("RTG"), "/", "-")
 	p.XRays = append(p.XRays, XRay{No: no, Taken: taken, Contents: []byte("\x89PNG\r\n\x1a\n" + p.No + " " + no + " " + taken)})
 	p.Doses = append(p.Doses, Dose{Day: taken, MGy: 0.5 + float64(len(p.Doses)%7)/8})
+	return &p.XRays[len(p.XRays)-1]
 }
 
 // talk adds a conversation: the patient writes, the clinic answers, and whoever else is named.

@@ -117,6 +117,8 @@ type Photo struct {
 type XRay struct {
 	No, Taken string
 	Contents  []byte
+	Earlier   []byte // what it was before it was developed anew: an older version of the object
+	Discarded bool   // somebody deleted it, in a bucket that keeps versions
 }
 
 // Dose is a row of a month's export.
