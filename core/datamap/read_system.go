@@ -100,10 +100,7 @@ func (l *loader) limits(s *System, n *mapfile.Node) {
 	if p := period(n.Get("backups")); p != nil {
 		s.Backups = *p
 	}
-	s.Pool = period(n.Get("pool"))
-	if p := s.Pool; p != nil && (p.Unit == Days && p.N > 31 || p.Unit == Months && p.N > 1 || p.Unit == Years && p.N > 0) {
-		l.r.Error(n.Get("pool"), "a pool of %s is longer than a month", p).Hint("an answer is due within a month of the request (art. 12(3))")
-	}
+	l.pool(s, n.Get("pool"))
 	s.Settle = 24 * time.Hour
 	if t := n.Get("settle").Text(); t == "0" {
 		s.Settle = 0

@@ -11,7 +11,7 @@ type System struct {
 	Department  string
 	Backups     Period // how long erased data lives on in backups
 	Restrict    Restrict
-	Pool        *Period // erasures wait for each other
+	Pool        *Period // erasures wait for each other so long, see [System.PoolEnds]; nil: they do not
 	Settle      time.Duration
 	MaxRows     int               // rows_per_transaction, 20,000 unless said
 	MaxRate     int               // max_rows_per_second, 0 none

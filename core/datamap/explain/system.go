@@ -26,7 +26,7 @@ func system(m *datamap.Map, s *datamap.System) *Explanation {
 	e.add("backups", backups, "")
 	e.add("restricted", restricted(s.Restrict), said(s.Says("restrict"), "default"))
 	if s.Pool != nil {
-		e.add("pools", "erasures wait for each other "+s.Pool.String(), "")
+		e.add("pools", fmt.Sprintf("erasures wait for each other %s, until %d days before one is due at most", s.Pool, datamap.PoolMargin), "")
 	}
 	e.add("settles", settles(s), said(s.Says("settle"), "default"))
 	e.add("writes", fmt.Sprintf("at most %d rows a transaction", s.MaxRows), said(s.Says("rows_per_transaction"), "default"))

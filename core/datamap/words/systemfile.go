@@ -12,7 +12,7 @@ var System = &Struct{Name: "a system", Words: []Word{
 	{Key: "backups", Type: period, Required: true, Missing: "nothing says how long backups of {} are kept", Hint: "backups: 35 days; 0 days if there are none", Doc: "How long erased data lives on in backups; sets the tombstone."},
 	{Key: "source", Type: source, Default: "provided", Doc: "Default of its fields."},
 	{Key: "restrict", Type: restrict, Doc: "How art. 18 is carried out; required, except for `manual`, where it is a task.", Wrong: "nothing says how X is restricted"},
-	{Key: "pool", Type: period, Default: "none", Doc: "Erasures wait for each other so long, never past the due date.", Wrong: "longer than a month"},
+	{Key: "pool", Type: period, Default: "none", Doc: "Erasures, objections and withdrawals wait for each other so long, so that one call works all of them: where rewriting is dear. They are worked when the first of them has waited so long, or three days before the first answer is due; somebody may ask for it earlier. Nothing else waits.", Wrong: "longer than a month; paper does not pool"},
 	{Key: "settle", Type: duration, Default: "24h", Doc: "The second look after the work; 0 for none."},
 	{Key: "rows_per_transaction", Type: number, Default: "20000", Doc: "Larger work goes in slices."},
 	{Key: "max_rows_per_second", Type: number, Default: "no limit", Doc: "Spares a busy store: work that can be cut goes in transactions of a second's rows, one after the other."},
