@@ -91,6 +91,9 @@ type target struct {
 func (a *application) carryOut(ctx context.Context, w *work) error {
 	var sure []target
 	rest := w.todo
+	if err := a.forget(ctx, w); err != nil {
+		return err
+	}
 	for len(rest) > 0 {
 		unit := rest[:min(unitRows, len(rest))]
 		refused := a.ask(ctx, w, unit)
@@ -109,6 +112,9 @@ func (a *application) carryOut(ctx context.Context, w *work) error {
 		if sure = sure[n:]; refused != nil {
 			return refused
 		}
+	}
+	if err := a.forget(ctx, w); err != nil { // somebody may have read the old ones meanwhile
+		return err
 	}
 	return a.clear(ctx, w)
 }

@@ -65,6 +65,7 @@ func (s *store) look(ctx context.Context) error {
 		return err
 	}
 	s.locks = lock.ObjectLockConfiguration != nil && lock.ObjectLockConfiguration.ObjectLockEnabled == types.ObjectLockEnabledEnabled
+	s.retains = s.locks && lock.ObjectLockConfiguration.Rule != nil && lock.ObjectLockConfiguration.Rule.DefaultRetention != nil
 	return nil
 }
 

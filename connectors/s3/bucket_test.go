@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	config := connectors.Config{"path_style": "true"}
-	for _, name := range []string{"bucket", "endpoint", "region", "access_key_id", "secret_access_key"} {
+	for _, name := range []string{"bucket", "endpoint", "region", "access_key_id", "secret_access_key", "index_key"} {
 		config[name] = os.Getenv("S3_TEST_" + name)
 	}
 	opened, err := Connector{}.Open(context.Background(), config)
@@ -38,6 +38,12 @@ func TestMain(m *testing.M) {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}
+	}
+	if os.Getenv("S3_TEST_SCRIPT") == "look" {
+		if _, err := s.Count(context.Background(), []connectors.Selection{by(imports, "who", "C-1")}); err != nil {
+			os.Exit(4)
+		}
+		os.Exit(0)
 	}
 	if _, err := s.Apply(context.Background(), scripts[os.Getenv("S3_TEST_SCRIPT")], connectors.ApplyOptions{Confirm: yes}); err != nil {
 		os.Exit(4)

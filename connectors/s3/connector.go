@@ -9,6 +9,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/objects/index"
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
@@ -29,7 +30,7 @@ func (Connector) Describe() connectors.Description {
 		Folds:      true,
 		RowFormats: rowfile.Formats,
 		KeepsDeleted: "nothing that S3 shows: versions, delete markers and abandoned uploads go with the object; copies made by replication, inventories and " +
-			"access logs are other buckets, and keep keys and content until they are erased there",
+			"access logs are other buckets, and keep keys and content until they are erased there; with index_key, marks of the values of objects, sealed, until the objects are rewritten",
 	}
 }
 
@@ -54,7 +55,10 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 			return nil, err
 		}
 	}
-	return s, s.look(ctx)
+	if err := s.look(ctx); err != nil {
+		return s, err
+	}
+	return s, s.indexed(config)
 }
 
 // store is one open bucket.
@@ -65,6 +69,8 @@ type store struct {
 	held     string            // the closed prefix
 	versions bool              // deleted and replaced objects stay as versions
 	locks    bool              // versions can be locked
+	retains  bool              // and are from the beginning
+	index    *index.Index      // nil: nothing is remembered of which objects hold whom
 	given    time.Duration     // tests: the age of an abandoned upload
 	at       func(step string) // tests stop here, between the steps of a change
 

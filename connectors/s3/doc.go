@@ -16,6 +16,16 @@
 // persons of a selection are found in one pass over the objects; several objects are read at a time, and of each no more than a part
 // (8 MiB) is in memory.
 //
+// # The index
+//
+// Where the setting index_key gives a key, what a search has read of objects of rows is remembered below the closed prefix (index/): for
+// every version of an object, marks of the values that stand in the columns it was searched by; see package index. The next search lists the bucket, and reads the objects that
+// are new or changed, and those that may hold who is asked for. It is a cache: lost, torn or of another key, it is made anew, and
+// who wants to be rid of it deletes the folder. Before an object is rewritten it is forgotten, and all versions of the piece that spoke of it are removed; an object an
+// application has removed is forgotten by the next search. The key belongs where the other secrets are, and not beside the bucket's backups: with it, a mark can be tried against every
+// value there may be. A bucket that retains what is new has no index. After a collection's address or row format was changed, its old index is of no use, and the folder is
+// best deleted.
+//
 // # Changing objects
 //
 // An object of rows is rewritten: what stays is streamed into a new one, with the media type, metadata, tags, storage class and encryption of

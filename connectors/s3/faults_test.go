@@ -26,6 +26,8 @@ import (
 type between struct {
 	mu     sync.Mutex
 	heard  []string // GET, and the last part of the key
+	bytes  int64    // of objects that were read
+	key    string   // of the index
 	answer func(w http.ResponseWriter, r *http.Request) (answered bool)
 }
 
@@ -51,6 +53,12 @@ func (b bucket) through(t *testing.T, x *between) bucket {
 		r.SetURL(to)
 		r.Out.Host = r.In.Host // it is signed
 	}}
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if r.Request.Method == "GET" && r.Request.URL.Query().Get("x-id") == "GetObject" {
+			r.Body = counted{r.Body, x}
+		}
+		return nil
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		object := strings.Count(r.URL.Path, "/") > 2 && r.URL.RawQuery == "" || r.URL.Query().Has("x-id")
 		x.mu.Lock()
@@ -66,11 +74,26 @@ func (b bucket) through(t *testing.T, x *between) bucket {
 	t.Cleanup(server.Close)
 	settings := b.Settings()
 	settings["endpoint"] = server.URL
+	settings["index_key"] = x.key
 	out := bucket{b.Bucket, open(t, settings)}
 	out.client = s3.New(out.client.Options(), func(o *s3.Options) {
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 3, time.Millisecond })
 	})
 	return out
+}
+
+// counted counts what is read of an object.
+type counted struct {
+	io.ReadCloser
+	x *between
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.x.mu.Lock()
+	defer c.x.mu.Unlock()
+	c.x.bytes += int64(n)
+	return n, err
 }
 
 const january = "imports/2024-01.csv"

@@ -92,6 +92,9 @@ func (s *store) Grants(_ context.Context, uses []connectors.Use) ([]string, erro
 	if does(uses, connectors.Block, connectors.Release) && s.locks {
 		out = append(out, statement{Sid: "DossierHolds", Effect: "Allow", Action: []string{"s3:PutObjectLegalHold"}, Resource: []string{s.arn(s.held + "*")}})
 	}
+	if s.index != nil && !does(uses, connectors.Delete, connectors.Set, connectors.Ensure, connectors.Block, connectors.Release) {
+		out = append(out, statement{Sid: "DossierIndex", Effect: "Allow", Action: []string{"s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"}, Resource: []string{s.arn(s.held + indexFolder + "*")}})
+	}
 	texts := []string{"# the policy of the account the connector uses, statement by statement"}
 	for _, x := range out {
 		texts = append(texts, printed(x))

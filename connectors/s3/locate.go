@@ -9,6 +9,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/objects/index"
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
@@ -83,7 +84,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 		return err
 	}
 	var one sync.Mutex
-	return s.tour(ctx, from, m, func(ctx context.Context, st *stand) error {
+	return s.tour(ctx, from, m, true, func(ctx context.Context, st *stand) error {
 		for range rounds {
 			err := s.rowsAt(ctx, from, m, st, func(r *row) error {
 				one.Lock()
@@ -112,15 +113,18 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 	}
 	seen := map[string]bool{}
 	scratch := connectors.Row{}
+	var notes *index.Notes
 	ask := func(r *row) (bool, error) {
 		if err := r.fields(s, m.Asks, true, scratch); err != nil {
 			return false, err
 		}
+		notes.Row(scratch)
 		r.persons = m.Persons(scratch)
 		return len(r.persons) > 0, nil
 	}
 	current, there := st.current()
-	if there {
+	if there && !st.known.Without(current.indexed(), st.values) {
+		notes = st.known.Note(current.indexed())
 		err := s.rows(ctx, from, st.key, current, func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: current}
 			if ok, err := ask(r); err != nil || !ok {
@@ -134,6 +138,10 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		if err != nil && !errors.Is(err, errAbsent) {
 			return from.Said(err)
 		}
+		if err == nil {
+			notes.Done()
+		}
+		notes = nil
 	}
 	if held := st.drawer.heldRows(st.etag()); len(held) > 0 {
 		err := st.drawer.Pass(from.Codec, held, discard{}, func(i int, rec rowfile.Record) (rowfile.Change, error) {
@@ -148,10 +156,11 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		}
 	}
 	for _, v := range st.versions {
-		if v.marker || there && v.id == current.id || st.drawer.replaces(v, current) {
+		if v.marker || there && v.id == current.id || st.drawer.replaces(v, current) || st.known.Without(v.indexed(), st.values) {
 			continue
 		}
 		found := false
+		notes = st.known.Note(v.indexed())
 		err := s.rows(ctx, from, st.key, v, func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: v}
 			if ok, err := ask(r); err != nil || !ok {
@@ -168,6 +177,10 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		if err != nil && !errors.Is(err, errAbsent) {
 			return from.Said(err)
 		}
+		if err == nil {
+			notes.Done()
+		}
+		notes = nil
 		if found && tainted != nil {
 			tainted(v)
 		}

@@ -58,7 +58,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 	}
 	w.match, w.byPath, w.tainted = m, m.ByPath(), map[string]map[string]bool{}
 	var one sync.Mutex
-	err = a.tour(ctx, w.from, m, func(ctx context.Context, st *stand) error {
+	err = a.tour(ctx, w.from, m, false, func(ctx context.Context, st *stand) error {
 		o, err := a.object(ctx, w.from, st)
 		if err != nil {
 			return err

@@ -26,6 +26,7 @@ const (
 	settingProfile        = "profile"
 	settingCredentials    = "credentials_file"
 	settingHeld           = "held"
+	settingIndexKey       = "index_key"
 	settingOrdinaryKey    = "ordinary_access_key_id"
 	settingOrdinarySecret = "ordinary_secret_access_key"
 )
@@ -42,6 +43,7 @@ func settings() []connectors.Setting {
 		{Name: settingProfile, Help: "the profile of credentials_file to be used"},
 		{Name: settingCredentials, Help: "a file of credentials in the usual form"},
 		{Name: settingHeld, Help: "the closed prefix for what is restricted; " + heldPrefix + " unless named"},
+		{Name: settingIndexKey, Secret: true, Help: "the key of the index of which objects hold whom, at least 32 characters; without it every search reads the whole collection"},
 		{Name: settingOrdinaryKey, Help: "the key of an account applications use: restriction is proven against it"},
 		{Name: settingOrdinarySecret, Secret: true, Help: "the secret that belongs to it"},
 	}

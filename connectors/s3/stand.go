@@ -10,6 +10,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/objects/index"
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
@@ -19,7 +20,8 @@ const parallel = 6
 // stand is one key of a collection: the versions that stand there, and what is held of it.
 type stand struct {
 	found
-	drawer *drawer // nil: nothing is held
+	drawer *drawer       // nil: nothing is held
+	known  *index.Object // what is known of which rows stand there; nil: nothing
 }
 
 func (st *stand) etag() string {
@@ -28,13 +30,15 @@ func (st *stand) etag() string {
 }
 
 // tour visits every key at which rows of a selection can be, each once: where objects stand, and where something is held. Several are visited
-// at a time.
-func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Matcher, visit func(context.Context, *stand) error) error {
+// at a time. renew says that what is found there is remembered.
+func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Matcher, renew bool, visit func(context.Context, *stand) error) (err error) {
 	drawers, err := s.drawers(ctx)
 	if err != nil {
 		return err
 	}
 	outer := ctx
+	pass := s.pass(outer, from, m, renew)
+	defer func() { pass.End(outer, err == nil) }()
 	all, ctx := errgroup.WithContext(outer)
 	all.SetLimit(parallel)
 	format, seen := formatName(from.Rows), false
@@ -43,10 +47,17 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 		key := s.drawerKey(format, f.path)
 		held := drawers[key]
 		delete(drawers, key)
-		all.Go(func() error {
-			st := &stand{found: f}
+		known := pass.Object(f.key)
+		all.Go(func() (err error) {
+			st := &stand{found: f, known: known}
+			defer func() {
+				var stood []index.Version
+				if err == nil {
+					stood = st.indexed()
+				}
+				known.End(stood)
+			}()
 			if held {
-				var err error
 				if st.drawer, err = s.drawer(ctx, key); err != nil {
 					return err
 				}
