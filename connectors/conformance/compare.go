@@ -139,7 +139,7 @@ func (b *Bench) agrees(ctx context.Context, sel connectors.Selection, likely str
 	if !b.decomposable(sel) {
 		return nil
 	}
-	modest := connectors.Description{MaxValues: 2}
+	modest := connectors.Description{MaxValues: max(2, mostValues(sel)/10)}
 	if b.Card.MaxValues == 1 {
 		modest.MaxValues = 1
 	}
@@ -157,6 +157,15 @@ func (b *Bench) agrees(ctx context.Context, sel connectors.Selection, likely str
 		}
 	}
 	return nil
+}
+
+// mostValues is how many tuples the largest Match of a selection has: thousands are not asked for two by two.
+func mostValues(sel connectors.Selection) int {
+	most := 0
+	for _, m := range sel.Any {
+		most = max(most, len(m.Values))
+	}
+	return most
 }
 
 // decomposable says whether rows can be looked up by whatever key hops ask for.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
@@ -19,7 +21,7 @@ const unitRows = 1000
 // was changed otherwise ends the call with ErrTryLater: the outcomes say how far it got, and the same call again does what is left.
 //
 // A server with transactions does a unit in one, and the host is asked when it is done and not yet committed. Elsewhere the host is asked
-// before the unit is touched, and each document is changed by itself.
+// before the unit is touched, and each document is changed or left by itself. A unit is sent as a whole, not document by document.
 func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
 	outcomes := make([]connectors.Outcome, len(do))
 	for i, t := range do {
@@ -34,7 +36,7 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	if opt.Confirm == nil {
 		return outcomes, connectors.ErrRefused
 	}
-	a := &application{store: s, confirm: opt.Confirm, known: &known{map[string]*stand{}}}
+	a := &application{store: s, confirm: opt.Confirm, known: &known{map[string]*stand{}}, types: map[string]bson.Type{}}
 	for i, t := range do {
 		w := &work{Treatment: t, app: a, out: &outcomes[i]}
 		a.works = append(a.works, w)
@@ -57,6 +59,7 @@ type application struct {
 	*store
 	confirm func(context.Context, []connectors.Outcome) error
 	known   *known
+	types   map[string]bson.Type // that fields usually have
 	works   []*work
 }
 
@@ -68,15 +71,19 @@ type work struct {
 	match *matcher
 	out   *connectors.Outcome
 	todo  []*target
+
+	doubts []doubt // of the unit that is being worked
 }
 
 // target is a row to be changed.
 type target struct {
 	row
 	persons []int
-	keys    []any      // Treatment.Capture
-	sets    []assign   // Set and Recount
-	insert  *insertion // Ensure
+	keys    []any          // Treatment.Capture
+	sets    []assign       // Set and Recount
+	insert  *insertion     // Ensure
+	counts  connectors.Row // Recount
+	changed bson.RawValue  // what an element is going to be, of Set and Recount
 	done    bool
 }
 
@@ -115,12 +122,27 @@ func (w *work) find(ctx context.Context) error {
 		return err
 	}
 	f := finder{from: w.from, fields: w.Capture, whole: true, known: w.app.known, each: func(r row, persons []int) error { return w.take(ctx, r, persons) }}
-	return w.app.find(ctx, f, w.On)
+	if w.Verb != connectors.Recount {
+		return w.app.find(ctx, f, w.On)
+	}
+	var rows []*target // counted for together
+	f.each = func(r row, persons []int) error {
+		rows = append(rows, &target{row: r, persons: persons})
+		return nil
+	}
+	if err := w.app.find(ctx, f, w.On); err != nil {
+		return err
+	}
+	return w.recountAll(ctx, rows)
 }
 
 // take judges one row.
 func (w *work) take(ctx context.Context, r row, persons []int) error {
-	t := &target{row: r, persons: persons}
+	return w.judge(ctx, &target{row: r, persons: persons})
+}
+
+func (w *work) judge(ctx context.Context, t *target) error {
+	r := t.row
 	if w.out.LinkKeys != nil {
 		values, err := r.values(w.from, w.Capture, false)
 		if err != nil {
@@ -163,7 +185,7 @@ func (w *work) intend(ctx context.Context, t *target) (connectors.Standing, erro
 	case connectors.Set:
 		return w.set(ctx, t)
 	case connectors.Recount:
-		return w.recount(ctx, t)
+		return w.assign(ctx, t, t.counts)
 	case connectors.Block, connectors.Release:
 		return w.hold(t), nil
 	}

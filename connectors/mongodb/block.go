@@ -1,7 +1,6 @@
 package mongodb
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -9,7 +8,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -56,37 +54,80 @@ func (s *store) makeHeld(ctx context.Context) error {
 	return failure(ctx, "making the collection for held rows", err)
 }
 
-// block moves a document, or elements of one, to the closed database, or marks what is there already. Content is written there first, and only
+// block moves documents, and elements of them, to the closed database, or marks what is there already. Content is written there first, and only
 // then taken from its place, so that it is never nowhere; until it has gone, what was written does not count.
 func (w *work) block(ctx context.Context, rows []*target) error {
-	t := rows[0]
-	switch {
-	case t.halfway() && slices.Contains(t.entry.Marks, w.Mark):
-		if err := w.app.dropChunks(ctx, w.from, w.app.db, t.entry.Of); err != nil {
-			return err
+	var there, docs, parts []*target
+	var left []bson.RawValue // in places from which it had been taken
+	for _, t := range rows {
+		switch {
+		case t.halfway() && slices.Contains(t.entry.Marks, w.Mark):
+			left = append(left, t.entry.Of)
+			there = append(there, t)
+		case t.entry != nil && (t.part == nil || t.doc == nil):
+			there = append(there, t)
+		case t.part == nil:
+			docs = append(docs, t)
+		default:
+			parts = append(parts, t)
 		}
-		return w.mark(ctx, t, t.entry.Marks)
-	case t.entry != nil && (t.part == nil || t.doc == nil):
-		return w.mark(ctx, t, append(slices.Clone(t.entry.Marks), w.Mark))
-	case t.part == nil:
-		return w.blockDocument(ctx, t)
 	}
-	return w.blockElements(ctx, rows)
+	if err := w.app.dropChunks(ctx, w.from, w.app.db, left...); err != nil {
+		return err
+	}
+	if err := w.mark(ctx, there); err != nil {
+		return err
+	}
+	if err := w.blockDocuments(ctx, docs); err != nil {
+		return err
+	}
+	return w.blockElements(ctx, parts)
 }
 
-// mark writes who holds a row that is held.
-func (w *work) mark(ctx context.Context, t *target, marks []string) error {
-	filter := append(byID(t.at), bson.E{Key: "marks", Value: bson.D{{Key: "$eq", Value: t.entry.Marks}}})
-	set := bson.D{{Key: "$set", Value: bson.D{{Key: "marks", Value: marks}, {Key: "state", Value: isHeld}}}}
-	result, err := w.app.held().UpdateOne(ctx, filter, set)
-	if err != nil {
-		return failure(ctx, "marking a held row of "+w.from.Name, err)
+// mark writes who holds rows that are held: this request too, or it no more.
+func (w *work) mark(ctx context.Context, rows []*target) error {
+	var all []*statement
+	for _, t := range rows {
+		marks := slices.DeleteFunc(slices.Clone(t.entry.Marks), func(m string) bool { return m == w.Mark })
+		if w.Verb == connectors.Block {
+			marks = append(marks, w.Mark)
+		}
+		if slices.Equal(slices.Sorted(slices.Values(marks)), slices.Sorted(slices.Values(t.entry.Marks))) {
+			marks = t.entry.Marks
+		}
+		all = append(all, w.stating(t, bson.D{{Key: "marks", Value: marks}, {Key: "state", Value: isHeld}}, func() { t.entry.Marks, t.entry.State = marks, isHeld }))
 	}
-	if result.MatchedCount == 0 {
-		return w.app.missed(ctx, w.app.held(), t.stand)
+	return w.exactly(ctx, "marking held rows of "+w.from.Name, all)
+}
+
+// stating is the statement that changes what an entry says of itself, where it says what it said.
+func (w *work) stating(t *target, set bson.D, done func()) *statement {
+	guard := append(byID(t.at), bson.E{Key: "marks", Value: bson.D{{Key: "$eq", Value: t.entry.Marks}}})
+	return &statement{stand: t.stand, rows: []*target{t}, guard: guard, set: set, done: done, as: func(raw bson.Raw) (bool, bool, error) {
+		var now entry
+		if bson.Unmarshal(raw, &now) != nil {
+			return false, false, errNoBSON
+		}
+		ok := true
+		for _, e := range set {
+			switch v := e.Value.(type) {
+			case string:
+				ok = ok && now.State == v
+			case []string:
+				ok = ok && slices.Equal(now.Marks, v)
+			}
+		}
+		return ok, false, nil
+	}}
+}
+
+// exactly has statements carried out, none of whose documents may have changed.
+func (w *work) exactly(ctx context.Context, doing string, all []*statement) error {
+	missed, err := w.carry(ctx, doing, all)
+	if err == nil && len(missed) > 0 {
+		err = errChanged
 	}
-	t.entry.Marks, t.entry.State, t.done = marks, isHeld, true
-	return nil
+	return err
 }
 
 // newEntry is what is going to be held.
@@ -95,105 +136,125 @@ func (w *work) newEntry(of, content bson.RawValue) (*entry, error) {
 	return &entry{ID: id, Coll: w.from.coll, Path: strings.Join(w.from.path, "."), Of: of, State: moving, Marks: []string{w.Mark}, Before: []int32{}, Doc: content}, err
 }
 
-func (w *work) blockDocument(ctx context.Context, t *target) error {
-	e, err := w.newEntry(t.at, embedded(t.cur))
-	if err != nil {
-		return err
+func (w *work) blockDocuments(ctx context.Context, rows []*target) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	if _, err := w.app.held().InsertOne(ctx, e); err != nil {
-		return failure(ctx, "moving a document of "+w.from.Name, err)
+	doing := "moving documents of " + w.from.Name
+	entries := map[*target]*entry{}
+	all := make([]*entry, len(rows))
+	for i, t := range rows {
+		e, err := w.newEntry(t.at, embedded(t.cur))
+		if err != nil {
+			return err
+		}
+		entries[t], all[i] = e, e
 	}
-	coll := w.app.db.Collection(w.from.coll)
-	if err := w.app.copyChunks(ctx, w.from, w.app.db, t.at, w.app.heldDB, e.ID); err != nil {
-		return err
+	if _, err := w.app.held().InsertMany(ctx, all); err != nil {
+		return failure(ctx, doing, err)
 	}
-	filter, err := w.whole(t)
-	if err != nil {
-		return err
-	}
-	gone, err := coll.FindOneAndDelete(ctx, filter).Raw()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		err = w.app.missed(ctx, coll, t.stand)
-		return errors.Join(err, w.app.forget(ctx, e))
-	}
-	if err != nil {
-		return failure(ctx, "moving a document of "+w.from.Name, err)
-	}
-	if !bytes.Equal(gone, t.cur) { // where the server could not compare the whole of it
-		e.Doc, t.cur = embedded(gone), gone
-	}
-	if err := w.app.dropChunks(ctx, w.from, w.app.db, t.at); err != nil {
-		return err
-	}
-	if err := w.app.keep(ctx, e); err != nil {
-		return err
-	}
-	t.entry, t.at, t.done = e, e.ID, true
-	return nil
-}
-
-// whole is a filter for the document exactly as it is known.
-func (w *work) whole(t *target) (bson.D, error) {
-	filter := byID(t.at)
-	if w.app.can.expressions {
-		same := bson.D{{Key: "$eq", Value: bson.A{"$$ROOT", bson.D{{Key: "$literal", Value: t.cur}}}}}
-		return append(filter, bson.E{Key: "$expr", Value: same}), nil
-	}
-	es, err := elements(t.cur)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range es {
-		if e.name != "_id" {
-			filter = append(filter, equals(e.name, e.value))
+	for _, t := range rows {
+		if err := w.app.copyChunks(ctx, w.from, w.app.db, t.at, w.app.heldDB, entries[t].ID); err != nil {
+			return err
 		}
 	}
-	return filter, nil
+	taken, err := w.takeAway(ctx, doing, rows, entries)
+	var gone, left []*entry
+	var content []bson.RawValue
+	for _, t := range rows {
+		if taken[t] {
+			gone, content = append(gone, entries[t]), append(content, t.at)
+		} else {
+			left = append(left, entries[t])
+		}
+	}
+	for _, next := range []func() error{
+		func() error { return w.app.dropChunks(ctx, w.from, w.app.db, content...) },
+		func() error { return w.app.keep(ctx, gone) },
+	} {
+		if e := next(); e != nil {
+			return errors.Join(err, e)
+		}
+	}
+	for t := range taken {
+		t.entry, t.at, t.off = entries[t], entries[t].ID, false
+	}
+	if err != nil && !errors.Is(err, errChanged) { // of the others nobody knows
+		return err
+	}
+	return errors.Join(err, w.app.forget(ctx, left...))
 }
 
 // keep makes what was moved count. It is written whole: somebody may have taken what did not count for a leftover.
-func (s *store) keep(ctx context.Context, e *entry) error {
-	e.State = isHeld
-	if _, err := s.held().ReplaceOne(ctx, byID(e.ID), e, options.Replace().SetUpsert(true)); err != nil {
-		return failure(ctx, "keeping a held row", err)
+func (s *store) keep(ctx context.Context, all []*entry) error {
+	if len(all) == 0 {
+		return nil
 	}
-	left := bson.D{{Key: "coll", Value: e.Coll}, {Key: "path", Value: e.Path}, {Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}}, {Key: "state", Value: moving}}
-	if e.Path != "" {
-		left = append(left, equals("doc", e.Doc))
+	var models []mongo.WriteModel
+	for _, e := range all {
+		e.State = isHeld
+		models = append(models, mongo.NewReplaceOneModel().SetFilter(byID(e.ID)).SetReplacement(e).SetUpsert(true))
 	}
-	_, err := s.held().DeleteMany(ctx, left) // of an earlier call that was broken off
-	return failure(ctx, "keeping a held row", err)
+	for _, e := range all {
+		left := bson.D{{Key: "coll", Value: e.Coll}, {Key: "path", Value: e.Path}, {Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}}, {Key: "state", Value: moving}}
+		if e.Path != "" {
+			left = append(left, equals("doc", e.Doc))
+		}
+		models = append(models, mongo.NewDeleteManyModel().SetFilter(left)) // of an earlier call that was broken off
+	}
+	_, err := s.held().BulkWrite(ctx, models)
+	return failure(ctx, "keeping held rows", err)
 }
 
 // forget takes back what was written to be held and is not.
 func (s *store) forget(ctx context.Context, es ...*entry) error {
-	ids := bson.A{}
+	if len(es) == 0 {
+		return nil
+	}
+	var ids []bson.RawValue
 	for _, e := range es {
 		ids = append(ids, e.ID)
 	}
-	_, err := s.held().DeleteMany(context.WithoutCancel(ctx), bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}, {Key: "state", Value: moving}})
+	_, err := s.held().DeleteMany(context.WithoutCancel(ctx), bson.D{among("_id", ids), {Key: "state", Value: moving}})
 	return failure(ctx, "taking back what was to be held", err)
 }
 
-// blockElements moves elements of one document.
+// blockElements moves elements of documents.
 func (w *work) blockElements(ctx context.Context, rows []*target) error {
-	es, err := w.ahead(ctx, rows)
+	if len(rows) == 0 {
+		return nil
+	}
+	entries, err := w.ahead(ctx, rows)
 	if err != nil {
 		return err
 	}
-	if _, err := w.app.held().InsertMany(ctx, es); err != nil {
+	all := make([]*entry, len(rows))
+	for i, t := range rows {
+		all[i] = entries[t]
+	}
+	if _, err := w.app.held().InsertMany(ctx, all); err != nil {
 		return failure(ctx, "moving elements of "+w.from.Name, err)
 	}
-	if err := w.rewrite(ctx, rows); err != nil || !rows[0].done {
-		return errors.Join(err, w.app.forget(ctx, es...))
-	}
-	for i, e := range es {
-		if err := w.app.keep(ctx, e); err != nil {
-			return err
+	err = w.rewrite(ctx, rows)
+	var gone, left []*entry
+	for _, t := range rows {
+		if t.part.off { // in doubt too: nothing is to be lost
+			gone = append(gone, entries[t])
+		} else {
+			left = append(left, entries[t])
 		}
-		p := rows[i].part
-		p.off = false
-		p.home = &stand{at: e.ID, entry: e, around: rows[i].cur, arrays: map[string][]*part{"": {p}}}
 	}
-	return nil
+	if e := w.app.keep(ctx, gone); e != nil {
+		return errors.Join(err, e)
+	}
+	for _, t := range rows {
+		if p := t.part; p.off {
+			p.off = false
+			p.home = &stand{at: entries[t].ID, entry: entries[t], around: t.cur, arrays: map[string][]*part{"": {p}}}
+		}
+	}
+	if err != nil && !errors.Is(err, errChanged) {
+		return err
+	}
+	return errors.Join(err, w.app.forget(ctx, left...))
 }

@@ -2,28 +2,38 @@ package mongodb
 
 import (
 	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// remove deletes a document that is a row, or an element that is held by itself.
-func (w *work) remove(ctx context.Context, t *target) error {
-	coll, prefix := w.app.home(w.from, t.stand)
-	filter, err := w.guard(t, prefix)
-	if err != nil {
+// remove deletes documents that are rows, and elements that are held by themselves.
+func (w *work) remove(ctx context.Context, rows []*target) error {
+	var all []*statement
+	for _, t := range rows {
+		guard, err := w.fits(t)
+		if err != nil {
+			return err
+		}
+		all = append(all, &statement{stand: t.stand, rows: []*target{t}, guard: guard})
+	}
+	doing := "deleting of " + w.from.Name
+	all, changed, err := w.emptied(ctx, all)
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	if t.doc == nil {
-		filter = append(filter, equals("doc", t.part.cur))
+	missed, err := w.carry(ctx, doing, all)
+	if err == nil && (changed || len(missed) > 0) {
+		err = errChanged
 	}
-	if err := w.emptied(ctx, coll, filter, t); err != nil {
-		return err
+	return err
+}
+
+// fits is the guard of a row that is stored by itself.
+func (w *work) fits(t *target) (bson.D, error) {
+	_, prefix := w.app.home(w.from, t.stand)
+	guard, err := w.guard(t, prefix)
+	if err == nil && t.doc == nil {
+		guard = append(guard, equals("doc", t.part.cur))
 	}
-	result, err := coll.DeleteOne(ctx, filter)
-	if err != nil {
-		return failure(ctx, "deleting of "+w.from.Name, err)
-	}
-	if result.DeletedCount == 0 {
-		return w.app.missed(ctx, coll, t.stand)
-	}
-	t.off, t.done = true, true
-	return nil
+	return guard, err
 }

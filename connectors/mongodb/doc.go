@@ -25,7 +25,9 @@
 //
 // No operator changes "the element that is meant" on every server: an array is read, edited and written back whole, where it is still as it was;
 // where others have changed it meanwhile, it is read again and their change stays. A document goes, and a field is written, where all that its rows
-// were selected by is still so. See [store.Apply] for what is promised, with transactions and without. A file of GridFS goes with its chunks.
+// were selected by is still so. A thousand rows are a handful of commands: what the server says it did is compared with what was sent, and where it is less,
+// documents are read back to find out which; where that cannot tell whose row it was, no more is counted than is certain. (A server that cannot compare a
+// document as a whole, FerretDB, gives those that are moved one by one.) See [store.Apply] for what is promised, with transactions and without. A file of GridFS goes with its chunks.
 //
 // # Restriction
 //

@@ -132,51 +132,27 @@ func (f *finder) inHeld(ctx context.Context) error {
 			path = strings.Join(f.from.path, ".")
 		}
 		query = bson.D{{Key: "coll", Value: f.from.coll}, {Key: "path", Value: path}, {Key: "$and", Value: bson.A{query}}}
-		if err := f.read(ctx, f.store.held(), query, at, func(raw bson.Raw) error { return f.entry(ctx, raw) }); err != nil {
+		var some []*entry
+		err = f.read(ctx, f.store.held(), query, at, func(raw bson.Raw) error {
+			e := &entry{}
+			if err := bson.Unmarshal(raw, e); err != nil {
+				return errNoBSON
+			}
+			if some = append(some, e); len(some) < lookedAt {
+				return nil
+			}
+			err := f.entries(ctx, some)
+			some = nil
+			return err
+		})
+		if err == nil {
+			err = f.entries(ctx, some)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// entry looks at what is held.
-func (f *finder) entry(ctx context.Context, raw bson.Raw) error {
-	e := &entry{}
-	if err := bson.Unmarshal(raw, e); err != nil {
-		return errNoBSON
-	}
-	if e.Doc.Type == 0 { // nothing of it was asked for
-		e.Doc = embedded(document(nil))
-	}
-	if f.held[string(e.ID.Value)] {
-		return nil
-	}
-	f.held[string(e.ID.Value)] = true
-	if ok, err := f.counts(ctx, e); err != nil || !ok {
-		return err
-	}
-	st := f.known.stand("held", e.stand())
-	if e.Path != "" && st.around == nil {
-		doc, err := f.enclosing(ctx, e)
-		if err != nil {
-			return err
-		}
-		st.around = doc
-	}
-	return f.stand(ctx, st)
-}
-
-// enclosing is the document around a held element, wherever that is; nil where it is gone.
-func (f *finder) enclosing(ctx context.Context, e *entry) (bson.Raw, error) {
-	doc, err := f.document(ctx, e.Coll, e.Of)
-	if err != nil || doc != nil {
-		return doc, err
-	}
-	held, err := f.heldDocument(ctx, e.Coll, e.Of)
-	if held == nil {
-		return nil, err
-	}
-	return held.Doc.Value, nil
 }
 
 // stand judges the rows in a document.

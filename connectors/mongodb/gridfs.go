@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -42,13 +43,13 @@ func (s *store) copyChunks(ctx context.Context, from source, there *mongo.Databa
 	return failure(ctx, doing, cur.Err())
 }
 
-// dropChunks deletes the content of a file of GridFS.
-func (s *store) dropChunks(ctx context.Context, from source, in *mongo.Database, id bson.RawValue) error {
-	if from.bucket == "" {
+// dropChunks deletes the content of files of GridFS.
+func (s *store) dropChunks(ctx context.Context, from source, in *mongo.Database, ids ...bson.RawValue) error {
+	if from.bucket == "" || len(ids) == 0 {
 		return nil
 	}
-	_, err := in.Collection(from.bucket+chunks).DeleteMany(ctx, ofFile(id))
-	return failure(ctx, "deleting the content of a file of "+from.Name, err)
+	_, err := in.Collection(from.bucket+chunks).DeleteMany(ctx, bson.D{among("files_id", ids)})
+	return failure(ctx, "deleting the content of files of "+from.Name, err)
 }
 
 // content is where the content of a file lies, and by which name.
@@ -59,19 +60,53 @@ func (s *store) content(st *stand) (*mongo.Database, bson.RawValue) {
 	return s.db, st.at
 }
 
-// emptied deletes the content of a file that is about to be deleted, where that still is what was judged. Content goes first: of a call that is
-// broken off, a file without content is left, which the next finds.
-func (w *work) emptied(ctx context.Context, coll *mongo.Collection, filter bson.D, t *target) error {
-	if w.from.bucket == "" {
-		return nil
+// emptied deletes the content of files that are about to be deleted, of those that still are what was judged; it gives these, and says whether there are
+// others. Content goes first: of a call that is broken off, files without content are left, which the next finds.
+func (w *work) emptied(ctx context.Context, all []*statement) (fitting []*statement, changed bool, err error) {
+	if w.from.bucket == "" || len(all) == 0 {
+		return all, false, nil
 	}
-	n, err := coll.CountDocuments(ctx, filter)
-	if err != nil {
-		return failure(ctx, "deleting of "+w.from.Name, err)
+	doing := "deleting of " + w.from.Name
+	for _, held := range []bool{false, true} {
+		var part []*statement
+		var ids []bson.RawValue
+		for _, x := range all {
+			if (x.stand.entry != nil) == held {
+				part = append(part, x)
+			}
+		}
+		if len(part) == 0 {
+			continue
+		}
+		coll, prefix := w.app.home(w.from, part[0].stand)
+		if err := w.readBack(ctx, coll, doing, part, nil); err != nil {
+			return nil, false, err
+		}
+		for _, x := range part {
+			if x.found == nil {
+				x.stand.off = true
+				continue
+			}
+			raw := x.found
+			if prefix != "" {
+				raw = raw.Lookup("doc").Value
+			}
+			if err := w.unchanged(x.stand, x.rows[0], raw); errors.Is(err, errChanged) {
+				changed = true
+				continue
+			} else if err != nil {
+				return nil, false, err
+			}
+			_, id := w.app.content(x.stand)
+			ids, fitting = append(ids, id), append(fitting, x)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		in, _ := w.app.content(part[0].stand)
+		if err := w.app.dropChunks(ctx, w.from, in, ids...); err != nil {
+			return nil, false, err
+		}
 	}
-	if n == 0 {
-		return nil // the delete finds out why
-	}
-	in, id := w.app.content(t.stand)
-	return w.app.dropChunks(ctx, w.from, in, id)
+	return fitting, changed, nil
 }

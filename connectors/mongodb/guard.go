@@ -1,7 +1,6 @@
 package mongodb
 
 import (
-	"context"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -56,17 +55,4 @@ func equals(path string, v bson.RawValue) bson.E {
 		v = null
 	}
 	return bson.E{Key: path, Value: bson.D{{Key: "$eq", Value: v}}}
-}
-
-// missed says what it means that a document did not fit its guard: it is gone, or it was changed.
-func (s *store) missed(ctx context.Context, coll *mongo.Collection, st *stand) error {
-	n, err := coll.CountDocuments(ctx, byID(st.at))
-	if err != nil {
-		return failure(ctx, "looking at a document again", err)
-	}
-	if n > 0 {
-		return errChanged
-	}
-	st.off = true
-	return nil
 }

@@ -45,35 +45,6 @@ func (e *entry) stand() *stand {
 	return out
 }
 
-// counts says whether what is held counts as the row: it does not while the row is in its ordinary place.
-func (s *store) counts(ctx context.Context, e *entry) (bool, error) {
-	if e.State == isHeld {
-		return true, nil
-	}
-	doc, err := s.document(ctx, e.Coll, e.Of)
-	if err == nil && doc == nil && e.Path != "" {
-		var around *entry
-		if around, err = s.heldDocument(ctx, e.Coll, e.Of); around != nil {
-			doc = around.Doc.Value
-		}
-	}
-	if err != nil || doc == nil {
-		return doc == nil, err
-	}
-	if e.Path == "" {
-		return false, nil
-	}
-	i, err := indexIn(doc, e.Path, e.Doc)
-	return i < 0, err
-}
-
-// entry reads an entry again.
-func (s *store) entry(ctx context.Context, id bson.RawValue) (*entry, error) {
-	var e entry
-	err := s.held().FindOne(ctx, byID(id)).Decode(&e)
-	return &e, failure(ctx, "reading what is held", err)
-}
-
 // heldDocument is a document that is held; nil where it is not.
 func (s *store) heldDocument(ctx context.Context, coll string, id bson.RawValue) (*entry, error) {
 	var e entry

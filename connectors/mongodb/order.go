@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
 // printOf is what is kept of an element that is not held, to find the place of one that is: 32 bits, no more than that takes.
@@ -19,27 +20,51 @@ func printOf(v bson.RawValue) int32 {
 
 // ahead are the entries for elements that are going to be held, each with what stood before it: also those of its neighbours that are held already, so
 // that they come back in their order whoever comes first.
-func (w *work) ahead(ctx context.Context, rows []*target) ([]*entry, error) {
-	st := rows[0].stand
-	parts, err := st.parts(w.from.path)
+func (w *work) ahead(ctx context.Context, rows []*target) (map[*target]*entry, error) {
+	groups := byStand(rows)
+	ids := make([]bson.RawValue, len(groups))
+	for i, g := range groups {
+		ids[i] = g[0].id()
+	}
+	held, err := w.app.heldOf(ctx, w.from, ids)
 	if err != nil {
 		return nil, err
 	}
+	out := map[*target]*entry{}
+	for _, g := range groups {
+		st := g[0].stand
+		where, prints, err := st.places(w.from.path, held[idKey(st.id())])
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range g {
+			e, err := w.newEntry(st.id(), t.part.cur)
+			if err != nil {
+				return nil, err
+			}
+			e.Before = append(e.Before, prints[:where[t.part]]...)
+			out[t] = e
+		}
+	}
+	return out, nil
+}
+
+// places are the prints of the elements of an array, held ones among them, and where each of those that are not held stands.
+func (s *stand) places(path []string, held []entry) (map[*part]int, []int32, error) {
+	parts, err := s.parts(path)
+	if err != nil {
+		return nil, nil, err
+	}
 	var prints []int32
-	where := map[*part]int{}
 	for _, p := range parts {
 		if !p.off {
 			prints = append(prints, printOf(p.cur))
 		}
 	}
-	held, err := w.app.heldOf(ctx, w.from, st.id())
-	if err != nil {
-		return nil, err
-	}
 	for _, e := range held {
 		prints = slices.Insert(prints, after(prints, e.Before), printOf(e.Doc))
 	}
-	used := map[int]bool{}
+	where, used := map[*part]int{}, map[int]bool{}
 	for _, p := range parts {
 		for i, x := range prints {
 			if !p.off && !used[i] && x == printOf(p.cur) {
@@ -48,26 +73,25 @@ func (w *work) ahead(ctx context.Context, rows []*target) ([]*entry, error) {
 			}
 		}
 	}
-	out := make([]*entry, len(rows))
-	for i, t := range rows {
-		if out[i], err = w.newEntry(st.id(), t.part.cur); err != nil {
-			return nil, err
-		}
-		out[i].Before = append(out[i].Before, prints[:where[t.part]]...)
-	}
-	return out, nil
+	return where, prints, nil
 }
 
-// heldOf are the elements of a document's array that are held by themselves, in the order of their places.
-func (s *store) heldOf(ctx context.Context, from source, id bson.RawValue) ([]entry, error) {
-	var out []entry
-	cur, err := s.held().Find(ctx, bson.D{{Key: "coll", Value: from.coll}, {Key: "path", Value: strings.Join(from.path, ".")},
-		{Key: "of", Value: bson.D{{Key: "$eq", Value: id}}}, {Key: "state", Value: isHeld}})
-	if err == nil {
-		err = cur.All(ctx, &out)
+// heldOf are the elements of documents' arrays that are held by themselves, in the order of their places, by their documents.
+func (s *store) heldOf(ctx context.Context, from source, ids []bson.RawValue) (map[string][]entry, error) {
+	out := map[string][]entry{}
+	query := bson.D{{Key: "coll", Value: from.coll}, {Key: "path", Value: strings.Join(from.path, ".")}, among("of", ids), {Key: "state", Value: isHeld}}
+	err := each(ctx, s.held(), "reading held elements of "+from.Name, query, options.Find(), func(raw bson.Raw) error {
+		var e entry
+		if bson.Unmarshal(raw, &e) != nil {
+			return errNoBSON
+		}
+		out[idKey(e.Of)] = append(out[idKey(e.Of)], e)
+		return nil
+	})
+	for _, es := range out {
+		slices.SortStableFunc(es, func(a, b entry) int { return len(a.Before) - len(b.Before) })
 	}
-	slices.SortStableFunc(out, func(a, b entry) int { return len(a.Before) - len(b.Before) })
-	return out, failure(ctx, "reading held elements of "+from.Name, err)
+	return out, err
 }
 
 // after is the place behind the nearest of those that stood before and are still there; the first place where none is.

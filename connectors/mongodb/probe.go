@@ -36,7 +36,18 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 			return 0, 0, err
 		}
 	}
-	err = s.find(ctx, finder{from: from, whole: true, each: func(r row, _ []int) error { return p.try(ctx, r) }}, sel)
+	var some []row
+	err = s.find(ctx, finder{from: from, whole: true, each: func(r row, _ []int) error {
+		if some = append(some, r); len(some) < lookedAt {
+			return nil
+		}
+		err := p.try(ctx, some)
+		some = nil
+		return err
+	}}, sel)
+	if err == nil {
+		err = p.try(ctx, some)
+	}
 	return p.readable, p.writable, err
 }
 
@@ -60,61 +71,133 @@ type probe struct {
 	readable, writable int64
 }
 
-// try tries one row, in its place and where it is held.
-func (p *probe) try(ctx context.Context, r row) error {
-	read, write, err := p.at(ctx, p.client.Database(p.database).Collection(p.from.coll), r.id(), func(doc bson.Raw) (bool, error) {
-		if r.part == nil {
-			return bytes.Equal(doc, r.doc), nil
+// try tries rows, in their place and where they are held.
+func (p *probe) try(ctx context.Context, rows []row) error {
+	seen, place, held := make([]reach, len(rows)), map[string][]int{}, map[string][]int{}
+	for i, r := range rows {
+		place[idKey(r.id())] = append(place[idKey(r.id())], i)
+		if r.entry != nil && p.accounts {
+			held[idKey(r.entry.ID)] = append(held[idKey(r.entry.ID)], i)
 		}
-		i, err := indexIn(doc, strings.Join(p.from.path, "."), r.part.was)
-		return i >= 0, err
+	}
+	err := p.at(ctx, p.client.Database(p.database).Collection(p.from.coll), place, seen, func(i int, doc bson.Raw) (bool, error) {
+		if rows[i].part == nil {
+			return bytes.Equal(doc, rows[i].doc), nil
+		}
+		at, err := indexIn(doc, strings.Join(p.from.path, "."), rows[i].part.was)
+		return at >= 0, err
 	})
+	if err == nil {
+		err = p.at(ctx, p.client.Database(p.settings.held).Collection(heldRows), held, seen, func(int, bson.Raw) (bool, error) { return true, nil })
+	}
 	if err != nil {
 		return err
 	}
-	if r.entry != nil && p.accounts {
-		heldRead, heldWrite, err := p.at(ctx, p.client.Database(p.settings.held).Collection(heldRows), r.entry.ID, func(bson.Raw) (bool, error) { return true, nil })
-		if err != nil {
-			return err
+	for _, r := range seen {
+		if r.read {
+			p.readable++
 		}
-		read, write = read || heldRead, write || heldWrite
-	}
-	if read {
-		p.readable++
-	}
-	if write {
-		p.writable++
+		if r.write {
+			p.writable++
+		}
 	}
 	return nil
 }
 
+// reach is what an account can do with a row.
+type reach struct{ read, write bool }
+
 // probed is a member no document has.
 const probed = "dossier_probe"
 
-// at tries a document: to read it, and to change it in a way that changes nothing.
-func (p *probe) at(ctx context.Context, coll *mongo.Collection, id bson.RawValue, same func(bson.Raw) (bool, error)) (read, write bool, err error) {
-	doc, err := coll.FindOne(ctx, byID(id)).Raw()
-	switch {
-	case err == nil:
-		if read, err = same(doc); err != nil {
-			return false, false, err
+// at tries documents, by their _id's, for the rows that stand in them: to read them, and to change them in a way that changes nothing. A document that is not
+// the same, or has not the element, is another.
+func (p *probe) at(ctx context.Context, coll *mongo.Collection, documents map[string][]int, seen []reach, same func(int, bson.Raw) (bool, error)) error {
+	var ids []bson.RawValue
+	for key := range documents {
+		ids = append(ids, bson.RawValue{Type: bson.Type(key[0]), Value: []byte(key[1:])})
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var ours []bson.RawValue
+	rows := map[string][]int{}
+	refused, err := p.looks(ctx, coll, ids, func(doc bson.Raw) error {
+		id := doc.Lookup("_id")
+		for _, i := range documents[idKey(id)] {
+			ok, err := same(i, doc)
+			if err != nil {
+				return err
+			}
+			if ok {
+				seen[i].read = true
+				rows[idKey(id)] = append(rows[idKey(id)], i)
+			}
 		}
-	case !refusedOrGone(err):
-		return false, false, failure(ctx, "reading as an ordinary account", err)
+		if len(rows[idKey(id)]) > 0 {
+			ours = append(ours, bson.RawValue{Type: id.Type, Value: bytes.Clone(id.Value)})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	if err == nil && !read {
-		return false, false, nil // another document, or one without the element
+	if refused {
+		ours, rows = ids, documents
 	}
-	filter := append(byID(id), bson.E{Key: probed, Value: bson.D{{Key: "$exists", Value: false}}})
-	result, err := coll.UpdateOne(ctx, filter, bson.D{{Key: "$unset", Value: bson.D{{Key: probed, Value: ""}}}})
-	if err != nil && !refusedOrGone(err) {
-		return false, false, failure(ctx, "writing as an ordinary account", err)
-	}
-	return read, err == nil && result.MatchedCount > 0, nil
+	return p.touches(ctx, coll, ours, func(id bson.RawValue) {
+		for _, i := range rows[idKey(id)] {
+			seen[i].write = true
+		}
+	})
 }
 
-// refusedOrGone are errors that are the answer: the account may not do it, or nothing is there.
-func refusedOrGone(err error) bool {
+// looks reads documents as an ordinary account, where it may.
+func (p *probe) looks(ctx context.Context, coll *mongo.Collection, ids []bson.RawValue, each func(bson.Raw) error) (refused bool, err error) {
+	cur, err := coll.Find(ctx, bson.D{among("_id", ids)})
+	if err == nil {
+		defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
+		for cur.Next(ctx) {
+			if err := each(cur.Current); err != nil {
+				return false, err
+			}
+		}
+		err = cur.Err()
+	}
+	if err != nil && !mayNot(err) {
+		return false, failure(ctx, "reading as an ordinary account", err)
+	}
+	return err != nil, nil
+}
+
+// touches writes to documents as an ordinary account, where it may: to all at once, and one by one where some could be written and some not.
+func (p *probe) touches(ctx context.Context, coll *mongo.Collection, ids []bson.RawValue, could func(bson.RawValue)) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	filter := bson.D{among("_id", ids), {Key: probed, Value: bson.D{{Key: "$exists", Value: false}}}}
+	result, err := coll.UpdateMany(ctx, filter, bson.D{{Key: "$unset", Value: bson.D{{Key: probed, Value: ""}}}})
+	switch {
+	case err != nil && mayNot(err):
+		return nil
+	case err != nil:
+		return failure(ctx, "writing as an ordinary account", err)
+	case result.MatchedCount == int64(len(ids)):
+		for _, id := range ids {
+			could(id)
+		}
+	case result.MatchedCount > 0:
+		for _, id := range ids {
+			if err := p.touches(ctx, coll, []bson.RawValue{id}, could); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mayNot is the error that is the answer: the account may not do it.
+func mayNot(err error) bool {
 	var e mongo.ServerError
-	return errors.Is(err, mongo.ErrNoDocuments) || errors.As(err, &e) && e.HasErrorCode(codeUnauthorized)
+	return errors.As(err, &e) && e.HasErrorCode(codeUnauthorized)
 }

@@ -2,17 +2,26 @@ package mongodb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// recount says how a row stands to its counters, as they will be when earlier treatments of the call have been carried out.
-func (w *work) recount(ctx context.Context, t *target) (connectors.Standing, error) {
-	counts, err := w.counts(ctx, []*target{t}, w.app.known)
-	if err != nil {
-		return 0, err
+// recountAll judges rows by their counters, as they will be when earlier treatments of the call have been carried out.
+func (w *work) recountAll(ctx context.Context, rows []*target) error {
+	for part := range slices.Chunk(rows, unitRows) {
+		counts, err := w.counts(ctx, part, w.app.known)
+		if err != nil {
+			return err
+		}
+		for i, t := range part {
+			t.counts = counts[i]
+			if err := w.judge(ctx, t); err != nil {
+				return err
+			}
+		}
 	}
-	return w.assign(ctx, t, counts[0])
+	return nil
 }
 
 // counted counts anew for rows whose turn has come, and leaves those that are right.

@@ -2,204 +2,171 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
 // release takes the request's mark off held rows, and puts back what nobody holds any more.
 func (w *work) release(ctx context.Context, rows []*target) error {
+	var held, docs, parts []*target
 	for _, t := range rows {
-		if t.entry == nil {
-			continue
-		}
-		left := slices.DeleteFunc(slices.Clone(t.entry.Marks), func(m string) bool { return m == w.Mark })
-		var err error
 		switch {
-		case len(left) > 0:
-			err = w.mark(ctx, t, left)
+		case t.entry == nil:
+		case slices.ContainsFunc(t.entry.Marks, func(m string) bool { return m != w.Mark }):
+			held = append(held, t)
 		case t.part == nil:
-			err = w.putBack(ctx, t)
+			docs = append(docs, t)
 		default:
-			err = w.putIn(ctx, t)
-		}
-		if err != nil {
-			return err
+			parts = append(parts, t)
 		}
 	}
-	return nil
+	if err := w.mark(ctx, held); err != nil {
+		return err
+	}
+	if err := w.putBack(ctx, docs); err != nil {
+		return err
+	}
+	return w.putIn(ctx, parts)
 }
 
-// leaving says of an entry that it is on its way back; from when it is in its place, it does not count.
-func (w *work) leaving(ctx context.Context, t *target, state string) (bool, error) {
-	filter := append(byID(t.at), bson.E{Key: "marks", Value: bson.D{{Key: "$eq", Value: t.entry.Marks}}})
-	result, err := w.app.held().UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: bson.D{{Key: "state", Value: state}}}})
-	if err != nil {
-		return false, failure(ctx, "releasing a row of "+w.from.Name, err)
+// leaving says of entries that they are on their way back, from when they do not count where they are in their place, or that they are not after all. It
+// gives those of which it could be said.
+func (w *work) leaving(ctx context.Context, rows []*target, state string) ([]*target, error) {
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	if result.MatchedCount == 0 {
-		return false, w.app.missed(ctx, w.app.held(), t.stand)
+	said := map[*target]bool{}
+	var all []*statement
+	for _, t := range rows {
+		x := w.stating(t, bson.D{{Key: "state", Value: state}}, func() { said[t] = true })
+		x.rows = nil // nothing of the row has changed
+		all = append(all, x)
 	}
-	return true, nil
+	err := w.exactly(ctx, "releasing rows of "+w.from.Name, all)
+	return slices.DeleteFunc(slices.Clone(rows), func(t *target) bool { return !said[t] }), err
 }
 
-// putBack puts a document back into its place, as the bytes it was.
-func (w *work) putBack(ctx context.Context, t *target) error {
-	if ok, err := w.leaving(ctx, t, returning); err != nil || !ok {
-		return err
+// stay says of entries whose content cannot go back that they are held as before; in a transaction that is rolled back.
+func (w *work) stay(ctx context.Context, rows []*target) error {
+	if w.app.can.transactions {
+		return nil
 	}
-	if w.from.bucket != "" {
-		there, err := w.app.document(ctx, w.from.coll, t.entry.Of)
-		if err != nil {
-			return err
-		}
-		if there != nil {
-			return w.refused(ctx, t, "a file has the _id of a held one", "compare the two, and settle it by hand")
-		}
-	}
-	if err := w.app.copyChunks(ctx, w.from, w.app.heldDB, t.entry.ID, w.app.db, t.entry.Of); err != nil {
-		return err
-	}
-	now, err := w.app.entry(ctx, t.entry.ID) // elements of it may have come back to it since it was read
-	if err != nil {
-		return err
-	}
-	t.cur = now.Doc.Value
-	_, err = w.app.db.Collection(w.from.coll).InsertOne(ctx, t.cur)
-	if mongo.IsDuplicateKeyError(err) {
-		return w.refused(ctx, t, "a document has the _id, or a unique value, of a held one", "compare the two, and settle it by hand")
-	}
-	if err != nil {
-		return failure(ctx, "putting back a document of "+w.from.Name, err)
-	}
-	if err := w.app.dropChunks(ctx, w.from, w.app.heldDB, t.entry.ID); err != nil {
-		return err
-	}
-	if err := w.app.dissolve(ctx, t.entry); err != nil {
-		return err
-	}
-	t.at, t.entry, t.done = t.entry.Of, nil, true
-	return nil
-}
-
-// dissolve takes away an entry whose content is in its place again.
-func (s *store) dissolve(ctx context.Context, e *entry) error {
-	_, err := s.held().DeleteOne(ctx, append(byID(e.ID), bson.E{Key: "state", Value: returning}))
-	return failure(ctx, "taking a mark away", err)
-}
-
-// putIn puts an element back into its array: behind the nearest of those that stood before it and are still there.
-func (w *work) putIn(ctx context.Context, t *target) error {
-	if ok, err := w.leaving(ctx, t, returning); err != nil || !ok {
-		return err
-	}
-	field := strings.Join(w.from.path, ".")
-	for range rewrites {
-		coll, prefix, id := w.app.db.Collection(w.from.coll), "", t.entry.Of
-		doc, err := w.app.document(ctx, w.from.coll, t.entry.Of)
-		if err != nil {
-			return err
-		}
-		if doc == nil {
-			around, err := w.app.heldDocument(ctx, w.from.coll, t.entry.Of)
-			if err != nil {
-				return err
-			}
-			if around == nil {
-				return w.refused(ctx, t, "the document a held element stood in is gone", "settle the held element by hand")
-			}
-			coll, prefix, id, doc = w.app.held(), "doc.", around.ID, around.Doc.Value
-		}
-		was, now, err := w.with(ctx, t, doc)
-		if err != nil {
-			return err
-		}
-		filter := append(byID(id), equals(prefix+field, was))
-		result, err := coll.UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: bson.D{{Key: prefix + field, Value: now}}}})
-		if err != nil {
-			return failure(ctx, "putting back an element of "+w.from.Name, err)
-		}
-		if result.MatchedCount > 0 {
-			if err := w.app.dissolve(ctx, t.entry); err != nil {
-				return err
-			}
-			t.off, t.done = true, true
-			return nil
-		}
-	}
-	_, err := w.leaving(ctx, t, isHeld)
-	if err == nil {
-		err = errChanged
-	}
+	_, err := w.leaving(ctx, rows, isHeld)
 	return err
 }
 
-// with is the array of a document, and the array with the held element in it again.
-func (w *work) with(ctx context.Context, t *target, doc bson.Raw) (was, now bson.RawValue, err error) {
-	if was, err = lookup(doc, w.from.path); err != nil {
-		return was, now, blocked(w.from, strings.Join(w.from.path, "."), err)
+// putBack puts documents back into their place, as the bytes they were.
+func (w *work) putBack(ctx context.Context, rows []*target) error {
+	rows, changed := w.leaving(ctx, rows, returning)
+	if len(rows) == 0 || changed != nil && !errors.Is(changed, errChanged) {
+		return changed
 	}
-	var vs []bson.RawValue
-	if was.Type == bson.TypeArray {
-		if vs, err = members(was); err != nil {
-			return was, now, err
-		}
-	} else if !isNull(was) {
-		return was, now, w.refused(ctx, t, "what a held element stood in is no array any more", "settle the held element by hand")
+	doing := "putting back documents of " + w.from.Name
+	if at, err := w.taken(ctx, doing, rows); err != nil {
+		return err
+	} else if at >= 0 {
+		return errors.Join(w.refused("a file has the _id of a held one", "compare the two, and settle it by hand"), w.stay(ctx, rows))
 	}
-	prints := make([]int32, len(vs))
-	key, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: t.part.cur}}, doc)
-	if err != nil {
-		return was, now, err
-	}
-	for i, v := range vs {
-		prints[i] = printOf(v)
-		other, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: v}}, doc)
-		if err != nil {
-			return was, now, err
-		}
-		if len(key) > 0 && slices.EqualFunc(key, other, connectors.Equal) {
-			return was, now, w.refused(ctx, t, "an element with the key of a held one has been written meanwhile", "compare the two, and settle it by hand")
-		}
-	}
-	return was, array(slices.Insert(vs, after(prints, t.entry.Before), t.part.cur)), nil
-}
-
-// ownKey are the fields of the key the element itself has; none where one of them is empty.
-func (w *work) ownKey(r row, doc bson.Raw) ([]any, error) {
-	var out []any
-	for _, k := range w.On.Collection.Key {
-		n, err := w.from.name(k)
-		if err != nil {
-			return nil, err
-		}
-		v, around, err := r.find(w.from, n, false)
-		if err != nil {
-			return nil, err
-		}
-		if around {
-			continue
-		}
-		if connectors.Empty(fromBSON(v)) {
-			return nil, nil
-		}
-		out = append(out, fromBSON(v))
-	}
-	return out, nil
-}
-
-// refused is an ErrConflict that the outcome explains; what was to be put back stays held.
-func (w *work) refused(ctx context.Context, t *target, what, hint string) error {
-	w.out.Notes = append(w.out.Notes, connectors.Diagnostic{Severity: connectors.Error, Path: w.from.Name, Summary: w.from.Name + ": " + what, Detail: hint})
-	if !w.app.can.transactions { // there it is rolled back
-		if _, err := w.leaving(ctx, t, isHeld); err != nil {
+	by, ids := map[string]*target{}, make([]bson.RawValue, len(rows))
+	for i, t := range rows {
+		by[idKey(t.entry.ID)], ids[i] = t, t.entry.ID
+		if err := w.app.copyChunks(ctx, w.from, w.app.heldDB, t.entry.ID, w.app.db, t.entry.Of); err != nil {
 			return err
 		}
 	}
+	err := each(ctx, w.app.held(), doing, bson.D{among("_id", ids)}, options.Find(), func(raw bson.Raw) error { // elements may have come back to them since they were read
+		by[idKey(raw.Lookup("_id"))].cur = slices.Clone(raw.Lookup("doc").Value)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	docs := make([]bson.Raw, len(rows))
+	for i, t := range rows {
+		docs[i] = t.cur
+	}
+	back := rows
+	_, failed := w.app.db.Collection(w.from.coll).InsertMany(ctx, docs)
+	if failed != nil {
+		var refused mongo.BulkWriteException
+		if w.app.can.transactions || !errors.As(failed, &refused) || len(refused.WriteErrors) == 0 {
+			if mongo.IsDuplicateKeyError(failed) {
+				return w.refused(asTaken, asTakenHint)
+			}
+			return failure(ctx, doing, failed)
+		}
+		back = rows[:min(refused.WriteErrors[0].Index, len(rows))]
+	}
+	if err := w.settled(ctx, back); err != nil {
+		return err
+	}
+	if failed == nil {
+		return changed
+	}
+	err = failure(ctx, doing, failed)
+	if mongo.IsDuplicateKeyError(failed) {
+		err = w.refused(asTaken, asTakenHint)
+	}
+	return errors.Join(err, w.stay(ctx, rows[len(back):]))
+}
+
+const (
+	asTaken     = "a document has the _id, or a unique value, of a held one"
+	asTakenHint = "compare the two, and settle it by hand"
+)
+
+// taken is the first of files whose place another file has; -1 where none is. Content is written before its file, and must not become the other's.
+func (w *work) taken(ctx context.Context, doing string, rows []*target) (int, error) {
+	if w.from.bucket == "" {
+		return -1, nil
+	}
+	at, ids := -1, make([]bson.RawValue, len(rows))
+	for i, t := range rows {
+		ids[i] = t.entry.Of
+	}
+	err := each(ctx, w.app.db.Collection(w.from.coll), doing, bson.D{among("_id", ids)}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}), func(raw bson.Raw) error {
+		at = slices.IndexFunc(ids, func(id bson.RawValue) bool { return identical(id, raw.Lookup("_id")) })
+		return nil
+	})
+	return at, err
+}
+
+// settled ends the return of documents that are in their place again.
+func (w *work) settled(ctx context.Context, rows []*target) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]bson.RawValue, len(rows))
+	for i, t := range rows {
+		ids[i] = t.entry.ID
+	}
+	if err := w.app.dropChunks(ctx, w.from, w.app.heldDB, ids...); err != nil {
+		return err
+	}
+	if err := w.app.dissolve(ctx, ids); err != nil {
+		return err
+	}
+	for _, t := range rows {
+		t.at, t.entry, t.done = t.entry.Of, nil, true
+	}
+	return nil
+}
+
+// dissolve takes away entries whose content is in its place again.
+func (s *store) dissolve(ctx context.Context, ids []bson.RawValue) error {
+	_, err := s.held().DeleteMany(ctx, bson.D{among("_id", ids), {Key: "state", Value: returning}})
+	return failure(ctx, "taking marks away", err)
+}
+
+// refused is an ErrConflict that the outcome explains; what was to be put back stays held.
+func (w *work) refused(what, hint string) error {
+	w.out.Notes = append(w.out.Notes, connectors.Diagnostic{Severity: connectors.Error, Path: w.from.Name, Summary: w.from.Name + ": " + what, Detail: hint})
 	return fmt.Errorf("%w: %s", connectors.ErrConflict, what)
 }

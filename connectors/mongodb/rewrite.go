@@ -3,10 +3,10 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -14,39 +14,100 @@ import (
 // rewrites is how often an array is read and written again because others changed it meanwhile.
 const rewrites = 100
 
-// rewrite changes elements of an array: the array is written anew where it is as it was, whole. No operator of the server does that for
+// rewrite changes elements of arrays: each array is written anew where it is as it was, whole. No operator of the server does that for
 // one element safely: $pull of a part of an element silently removes nothing on one server, and on others more than the one that was meant.
-// Where the array has changed it is read again, and elements that are still the same are still the rows.
+// Where an array has changed it is read again, and elements that are still the same are still the rows.
 func (w *work) rewrite(ctx context.Context, rows []*target) error {
-	st := rows[0].stand
-	coll, prefix := w.app.home(w.from, st)
-	field := prefix + strings.Join(w.from.path, ".")
+	var changed error
 	for range rewrites {
-		parts, err := st.parts(w.from.path)
+		var all []*statement
+		for _, group := range byStand(rows) {
+			x, err := w.rewriting(group)
+			if err != nil {
+				return err
+			}
+			all = append(all, x)
+		}
+		if len(all) == 0 {
+			return changed
+		}
+		missed, err := w.carry(ctx, "changing elements of "+w.from.Name, all)
 		if err != nil {
 			return err
 		}
-		filter, err := w.guard(rows[0], prefix)
-		if err != nil {
-			return err
-		}
-		was, now, err := w.edited(parts, rows)
-		if err != nil {
-			return err
-		}
-		filter = append(filter, equals(field, was))
-		result, err := coll.UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: now}}}})
-		if err != nil {
-			return failure(ctx, "changing elements of "+w.from.Name, err)
-		}
-		if result.MatchedCount > 0 {
-			return w.rewritten(st, rows, now)
-		}
-		if err := w.reread(ctx, coll, prefix, st, rows); err != nil || st.off {
-			return err
+		rows = nil
+		for _, x := range missed {
+			switch err := w.resume(x); {
+			case errors.Is(err, errChanged):
+				changed = err
+			case err != nil:
+				return err
+			default:
+				rows = append(rows, x.rows...)
+			}
 		}
 	}
 	return errChanged
+}
+
+// rewriting is the statement that writes an array anew.
+func (w *work) rewriting(rows []*target) (*statement, error) {
+	st := rows[0].stand
+	_, prefix := w.app.home(w.from, st)
+	path := strings.Join(w.from.path, ".")
+	parts, err := st.parts(w.from.path)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := w.guard(rows[0], prefix)
+	if err != nil {
+		return nil, err
+	}
+	was, now, err := w.edited(parts, rows)
+	if err != nil {
+		return nil, err
+	}
+	x := &statement{stand: st, rows: rows, guard: append(guard, equals(prefix+path, was)), set: bson.D{{Key: prefix + path, Value: now}}}
+	cur, err := put(st.cur, w.from.path, now)
+	if err != nil {
+		return nil, err
+	}
+	x.done = func() {
+		for _, t := range rows {
+			if t.part.off = w.takesAway(); !t.part.off {
+				t.part.cur = t.changed
+			}
+		}
+		st.cur = cur
+	}
+	x.as = func(raw bson.Raw) (exactly, since bool, err error) {
+		v, err := single(raw, prefix+path)
+		if err != nil || v.Type != bson.TypeArray {
+			return false, false, err
+		}
+		if identical(v, now) {
+			return true, true, nil
+		}
+		vs, err := members(v)
+		if err != nil {
+			return false, false, err
+		}
+		return false, w.worked(rows, vs), nil
+	}
+	return x, nil
+}
+
+// worked says whether an array, that others may have changed since, can be one in which rows were treated.
+func (w *work) worked(rows []*target, vs []bson.RawValue) bool {
+	for _, t := range rows {
+		has := func(v bson.RawValue) bool {
+			return slices.ContainsFunc(vs, func(m bson.RawValue) bool { return identical(m, v) })
+		}
+		if has(t.part.cur) || !w.takesAway() && !has(t.changed) {
+			return false
+		}
+	}
+	return true
 }
 
 // takesAway says whether an element that is treated leaves its array.
@@ -70,49 +131,22 @@ func (w *work) edited(parts []*part, rows []*target) (was, now bson.RawValue, er
 			after = append(after, p.cur)
 		case w.takesAway():
 		default:
-			v, err := t.assigned(w.from, p.cur)
-			if err != nil {
+			if t.changed, err = t.assigned(w.from, p.cur); err != nil {
 				return missing, missing, err
 			}
-			after = append(after, v)
+			after = append(after, t.changed)
 		}
 	}
 	return array(before), array(after), nil
 }
 
-// rewritten notes what the store has now.
-func (w *work) rewritten(st *stand, rows []*target, now bson.RawValue) error {
-	for _, t := range rows {
-		t.done = true
-		if w.takesAway() {
-			t.part.off = true
-			continue
-		}
-		v, err := t.assigned(w.from, t.part.cur)
-		if err != nil {
-			return err
-		}
-		t.part.cur = v
-	}
-	var err error
-	st.cur, err = put(st.cur, w.from.path, now)
-	return err
-}
-
-// reread reads a document that did not fit its guard again. Its elements that are as they were are the same; others are new to this call.
-func (w *work) reread(ctx context.Context, coll *mongo.Collection, prefix string, st *stand, rows []*target) error {
-	raw, err := coll.FindOne(ctx, byID(st.at)).Raw()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		st.off = true
-		return nil
-	}
-	if err != nil {
-		return failure(ctx, "reading a document of "+w.from.Name+" again", err)
-	}
-	if prefix != "" {
+// resume takes up a document that did not fit its guard, as it was read back. Its elements that are as they were are the same; others are new to this call.
+func (w *work) resume(x *statement) error {
+	st, raw := x.stand, x.found
+	if st.entry != nil {
 		raw = raw.Lookup("doc").Value
 	}
-	if err := w.unchanged(st, rows[0], raw); err != nil {
+	if err := w.unchanged(st, x.rows[0], raw); err != nil {
 		return err
 	}
 	list, err := lookup(raw, w.from.path)
@@ -132,7 +166,7 @@ func (w *work) reread(ctx context.Context, coll *mongo.Collection, prefix string
 		fresh = append(fresh, take(&old, v))
 	}
 	for _, p := range old { // not there any more
-		for _, t := range rows {
+		for _, t := range x.rows {
 			if t.part == p && !p.off {
 				return errChanged // gone, or changed: found anew, it is one or the other
 			}

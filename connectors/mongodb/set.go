@@ -134,50 +134,62 @@ func (w *work) assignable(t *target, field string) (name, error) {
 	return n, nil
 }
 
-// write changes fields of a document that is a row, or an element that is held by itself. Each field is written where it still has the value
+// write changes fields of documents that are rows, and of elements that are held by themselves. Each field is written where it still has the value
 // it was judged by; whatever else others have changed in the document stays.
-func (w *work) write(ctx context.Context, t *target) error {
-	coll, prefix := w.app.home(w.from, t.stand)
-	filter, err := w.guard(t, prefix)
-	if err != nil {
-		return err
-	}
-	set := bson.D{}
-	now := t.cur
-	if t.doc == nil {
-		v, err := t.assigned(w.from, t.part.cur)
+func (w *work) write(ctx context.Context, rows []*target) error {
+	var all []*statement
+	for _, t := range rows {
+		x, err := w.writing(t)
 		if err != nil {
 			return err
 		}
-		filter, set = append(filter, equals("doc", t.part.cur)), append(set, bson.E{Key: "doc", Value: v})
-		defer func() {
-			if t.done {
-				t.part.cur = v
-			}
-		}()
-	} else {
-		for _, a := range t.sets {
-			was, err := lookup(t.cur, a.path)
-			if err != nil {
-				return blocked(w.from, a.field, err)
-			}
-			at := prefix + strings.Join(a.path, ".")
-			if !slices.ContainsFunc(filter, func(e bson.E) bool { return e.Key == at }) {
-				filter = append(filter, equals(at, was))
-			}
-			set = append(set, bson.E{Key: at, Value: a.to})
-			if now, err = put(now, a.path, a.to); err != nil {
-				return blocked(w.from, a.field, err)
-			}
+		all = append(all, x)
+	}
+	missed, err := w.carry(ctx, "changing "+w.from.Name, all)
+	if err == nil && len(missed) > 0 {
+		err = errChanged
+	}
+	return err
+}
+
+func (w *work) writing(t *target) (*statement, error) {
+	guard, err := w.fits(t)
+	if err != nil {
+		return nil, err
+	}
+	x := &statement{stand: t.stand, rows: []*target{t}, guard: guard}
+	if t.doc == nil {
+		v, err := t.assigned(w.from, t.part.cur)
+		x.set = bson.D{{Key: "doc", Value: v}}
+		x.as = func(raw bson.Raw) (bool, bool, error) { return identical(raw.Lookup("doc"), v), false, nil }
+		x.done = func() { t.part.cur = v }
+		return x, err
+	}
+	_, prefix := w.app.home(w.from, t.stand)
+	now := t.cur
+	for _, a := range t.sets {
+		was, err := lookup(t.cur, a.path)
+		if err != nil {
+			return nil, blocked(w.from, a.field, err)
+		}
+		at := prefix + strings.Join(a.path, ".")
+		if !slices.ContainsFunc(x.guard, func(e bson.E) bool { return e.Key == at }) {
+			x.guard = append(x.guard, equals(at, was))
+		}
+		x.set = append(x.set, bson.E{Key: at, Value: a.to})
+		if now, err = put(now, a.path, a.to); err != nil {
+			return nil, blocked(w.from, a.field, err)
 		}
 	}
-	result, err := coll.UpdateOne(ctx, filter, bson.D{{Key: "$set", Value: set}})
-	if err != nil {
-		return failure(ctx, "changing "+w.from.Name, err)
+	x.as = func(raw bson.Raw) (bool, bool, error) {
+		for _, e := range x.set {
+			v, err := single(raw, e.Key)
+			if err != nil || !identical(v, e.Value.(bson.RawValue)) {
+				return false, false, err
+			}
+		}
+		return true, false, nil
 	}
-	if result.MatchedCount == 0 {
-		return w.app.missed(ctx, coll, t.stand)
-	}
-	t.cur, t.done = now, true
-	return nil
+	x.done = func() { t.cur = now }
+	return x, nil
 }

@@ -27,30 +27,52 @@ func (w *work) unit(ctx context.Context, unit []*target) error {
 			return err
 		}
 	}
+	w.doubts = nil
 	if w.app.can.transactions {
 		return w.transaction(ctx, unit)
 	}
-	if err := w.asks(ctx, unit); err != nil {
+	if err := w.asks(ctx, unit, nil); err != nil {
 		return err
 	}
 	err := w.change(ctx, unit)
-	for _, t := range unit {
-		if t.done {
-			t.count(w.out)
-		}
-	}
+	w.tally(w.out, done(unit), w.doubts)
 	return err
 }
 
+func done(unit []*target) []*target {
+	return slices.DeleteFunc(slices.Clone(unit), func(t *target) bool { return !t.done })
+}
+
+// tally counts rows that were changed, and of those nobody can tell apart as many as are certain.
+func (w *work) tally(o *connectors.Outcome, rows []*target, doubts []doubt) {
+	for _, t := range rows {
+		t.count(o)
+	}
+	for _, d := range doubts {
+		n, of := d.least()
+		o.Changed += n
+		for p, k := range of {
+			o.ByPerson[p] += k
+		}
+	}
+}
+
 // asks has the host confirm rows.
-func (w *work) asks(ctx context.Context, unit []*target) error {
+func (w *work) asks(ctx context.Context, unit []*target, doubts []doubt) error {
 	ask := connectors.Outcome{ID: w.ID, ByPerson: map[int]int64{}}
 	if len(w.Capture) > 0 {
 		ask.LinkKeys = &connectors.Keys{Fields: w.Capture}
 	}
+	w.tally(&ask, unit, doubts)
 	for _, t := range unit {
-		t.count(&ask)
 		t.capture(&ask)
+	}
+	for _, d := range doubts {
+		for _, x := range d.all {
+			for _, t := range x.rows {
+				t.capture(&ask)
+			}
+		}
 	}
 	if err := w.app.confirm(ctx, []connectors.Outcome{ask}); err != nil {
 		return err
@@ -71,8 +93,7 @@ func (w *work) transaction(ctx context.Context, unit []*target) error {
 	inside := mongo.NewSessionContext(ctx, session)
 	err = w.change(inside, unit)
 	if err == nil {
-		unit = slices.DeleteFunc(slices.Clone(unit), func(t *target) bool { return !t.done })
-		err = w.asks(ctx, unit)
+		err = w.asks(ctx, done(unit), w.doubts)
 	}
 	if err != nil {
 		return errors.Join(err, failure(ctx, "rolling back", session.AbortTransaction(context.WithoutCancel(ctx))))
@@ -80,9 +101,7 @@ func (w *work) transaction(ctx context.Context, unit []*target) error {
 	if err := session.CommitTransaction(ctx); err != nil {
 		return failure(ctx, "committing", err)
 	}
-	for _, t := range unit {
-		t.count(w.out)
-	}
+	w.tally(w.out, done(unit), w.doubts)
 	return nil
 }
 
@@ -93,36 +112,56 @@ func (w *work) change(ctx context.Context, unit []*target) error {
 			t.stand = t.part.home
 		}
 	}
-	for len(unit) > 0 {
-		n := 1
-		for n < len(unit) && unit[n].stand == unit[0].stand && unit[0].part != nil {
-			n++
+	unit = slices.DeleteFunc(slices.Clone(unit), func(t *target) bool { return t.off })
+	switch w.Verb {
+	case connectors.Release:
+		return w.release(ctx, unit)
+	case connectors.Block:
+		return w.block(ctx, unit)
+	case connectors.Ensure:
+		for _, t := range unit {
+			if err := w.insert(ctx, t); err != nil {
+				return err
+			}
 		}
-		if err := w.inDocument(ctx, unit[:n]); err != nil {
-			return err
-		}
-		unit = unit[n:]
+		return nil
 	}
-	return nil
+	whole, parts := apart(unit)
+	var err error
+	if w.Verb == connectors.Delete {
+		err = w.remove(ctx, whole)
+	} else {
+		err = w.write(ctx, whole)
+	}
+	if err != nil && (w.app.can.transactions || !errors.Is(err, errChanged)) {
+		return err
+	}
+	return errors.Join(err, w.rewrite(ctx, parts))
 }
 
-// inDocument changes the document that is a row, or rows in one document.
-func (w *work) inDocument(ctx context.Context, rows []*target) error {
-	switch {
-	case rows[0].off:
-		return nil
-	case w.Verb == connectors.Release:
-		return w.release(ctx, rows)
-	case w.Verb == connectors.Block:
-		return w.block(ctx, rows)
-	case w.Verb == connectors.Delete && (rows[0].part == nil || rows[0].doc == nil):
-		return w.remove(ctx, rows[0])
-	case w.Verb == connectors.Ensure:
-		return w.insert(ctx, rows[0])
-	case rows[0].doc != nil && rows[0].part != nil:
-		return w.rewrite(ctx, rows)
-	case w.Verb == connectors.Set, w.Verb == connectors.Recount:
-		return w.write(ctx, rows[0])
+// apart tells rows that are stored by themselves from elements that stand in a document's array.
+func apart(rows []*target) (whole, parts []*target) {
+	for _, t := range rows {
+		if t.part != nil && t.doc != nil {
+			parts = append(parts, t)
+		} else {
+			whole = append(whole, t)
+		}
 	}
-	return notSupported(string(w.Verb))
+	return whole, parts
+}
+
+// byStand puts the rows of one document together, in their order.
+func byStand(rows []*target) [][]*target {
+	var out [][]*target
+	at := map[*stand]int{}
+	for _, t := range rows {
+		i, ok := at[t.stand]
+		if !ok {
+			i, at[t.stand] = len(out), len(out)
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], t)
+	}
+	return out
 }

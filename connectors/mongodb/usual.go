@@ -11,6 +11,19 @@ import (
 // sampled is how many documents are looked at for the type a field usually has.
 const sampled = 20
 
+// usual is [store.usual], asked once in a call for each field.
+func (a *application) usual(ctx context.Context, from source, n name) (bson.Type, error) {
+	key := from.coll + "\x00" + strings.Join(from.path, ".") + "\x00" + strings.Join(n.path, ".")
+	if t, ok := a.types[key]; ok {
+		return t, nil
+	}
+	t, err := a.store.usual(ctx, from, n)
+	if err == nil {
+		a.types[key] = t
+	}
+	return t, err
+}
+
 // usual is the type a field has in other documents, for a text that is to stand where nothing stood; 0 where they have none, or several.
 func (s *store) usual(ctx context.Context, from source, n name) (bson.Type, error) {
 	if n.path == nil {

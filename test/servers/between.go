@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Between stands between a program and a PostgreSQL, MariaDB or MySQL server: it hears every statement that is sent, and can cut the connection at one.
+// Between stands between a program and a PostgreSQL, MariaDB, MySQL or MongoDB server: it hears every statement that is sent, and can cut the connection at one.
 type Between struct {
 	URL string // the server, by way of this
 

@@ -22,8 +22,11 @@ type speech interface {
 }
 
 func speechOf(scheme string) speech {
-	if scheme == "mysql" {
+	switch scheme {
+	case "mysql":
 		return &mysqlSpeech{}
+	case "mongodb":
+		return mongoSpeech{}
 	}
 	return postgresSpeech{}
 }

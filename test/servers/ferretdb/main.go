@@ -34,7 +34,7 @@ func run(address string) error {
 		Listener:  ferretdb.ListenerConfig{TCP: address},
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Handler:   "sqlite",
-		SQLiteURL: "file:./",
+		SQLiteURL: "file:./?_pragma=synchronous(off)", // a server of tests never waits for the disk
 	})
 	if err != nil {
 		return err
