@@ -1,7 +1,6 @@
 package rowfile
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -44,7 +43,7 @@ func (c *csvFormat) Check(v any) error {
 
 func (c *csvFormat) Pass(r io.Reader, w io.Writer, ask func(Record) (Change, error), added []connectors.Row) error {
 	out := &csvOut{format: c, w: w, eol: "\n", ended: true}
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := buffered(r)
 	if mark, _ := in.Peek(3); c.Set.table == nil && bytes.Equal(mark, BOM) {
 		_, _ = in.Discard(3)
 		if err := out.write(BOM, true); err != nil {
@@ -76,7 +75,7 @@ var BOM = []byte{0xEF, 0xBB, 0xBF}
 
 // columns are the names of the columns of a file.
 func (c *csvFormat) columns(r io.Reader) []string {
-	rec := &csvRecord{format: c, split: &csvSplitter{in: bufio.NewReaderSize(r, 64<<10), delim: c.delim}}
+	rec := &csvRecord{format: c, split: &csvSplitter{in: buffered(r), delim: c.delim}}
 	if mark, _ := rec.split.in.Peek(3); bytes.Equal(mark, BOM) {
 		_, _ = rec.split.in.Discard(3)
 	}

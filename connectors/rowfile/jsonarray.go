@@ -54,7 +54,7 @@ func (*jsonArray) Check(v any) error {
 }
 
 func (j *jsonArray) Pass(r io.Reader, w io.Writer, ask func(Record) (Change, error), added []connectors.Row) error {
-	p := &jsonPass{in: bufio.NewReaderSize(r, 64<<10), out: bufio.NewWriterSize(w, 64<<10), ask: ask, added: added}
+	p := &jsonPass{in: buffered(r), out: bufio.NewWriterSize(w, room(r)), ask: ask, added: added}
 	if len(added) > 0 && strings.Count(fmt.Sprint(j.path), "{}") > 1 {
 		return fmt.Errorf("%w: a row cannot be added where several arrays of a file hold rows", connectors.ErrNotSupported)
 	}

@@ -21,7 +21,7 @@ func (jsonLines) Check(v any) error {
 }
 
 func (jsonLines) Pass(r io.Reader, w io.Writer, ask func(Record) (Change, error), added []connectors.Row) error {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := buffered(r)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, BOM) {
 		_, _ = in.Discard(3)
 		if _, err := w.Write(BOM); err != nil {

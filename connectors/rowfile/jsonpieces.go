@@ -16,7 +16,7 @@ type jsonSpot struct {
 
 func (j *jsonArray) pieces(r io.Reader, see func(piece) error) error {
 	spot := &jsonSpot{see: see, before: sha256.New()}
-	p := &jsonPass{in: bufio.NewReaderSize(r, 64<<10), out: bufio.NewWriterSize(io.MultiWriter(&spot.at, spot.before), 64<<10), spot: spot,
+	p := &jsonPass{in: buffered(r), out: bufio.NewWriterSize(io.MultiWriter(&spot.at, spot.before), room(r)), spot: spot,
 		ask: func(Record) (Change, error) { return Change{}, nil }}
 	return j.run(p)
 }

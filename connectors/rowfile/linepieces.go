@@ -66,7 +66,7 @@ type liner struct {
 }
 
 func (l *liner) begin(r io.Reader, marked bool) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := buffered(r)
 	if mark, _ := in.Peek(len(BOM)); !marked || !bytes.Equal(mark, BOM) {
 		return in, nil
 	}
