@@ -150,7 +150,7 @@ func (a *application) laidOut(ctx context.Context, w *work, st *file, old io.Rea
 		return nil, nil, err
 	}
 	h := sha256.New()
-	l, err := rowfile.LayOut(w.from.Codec, io.TeeReader(&reading{ctx, io.NewSectionReader(old, 0, st.size)}, h), &d.Kept)
+	l, err := rowfile.LayOut(w.from.Codec, part(ctx, old, st.size, h), &d.Kept)
 	var bad *rowfile.Malformed
 	if errors.As(err, &bad) || err == nil && sum(h) != st.sum {
 		return nil, nil, errChanged

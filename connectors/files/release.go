@@ -67,7 +67,7 @@ func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l 
 		return nil, clean(err)
 	}
 	key := slices.DeleteFunc(slices.Clone(w.from.Key), w.from.Path.Has)
-	taken, err := l.Taken(w.from.Codec, key, &d.Kept, &reading{ctx, io.NewSectionReader(old, 0, st.size)}, free)
+	taken, err := l.Taken(w.from.Codec, key, &d.Kept, part(ctx, old, st.size, nil), free)
 	if err != nil {
 		return nil, w.from.Said(clean(err))
 	}
@@ -80,7 +80,7 @@ func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l 
 // patch writes the new file: the old one, with rows put in.
 func (x *exchange) patch(st *file, patches []rowfile.Patch) error {
 	newSum := sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), 256<<10)
+	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), outward(st.size))
 	if err := rowfile.Patched(x.old, st.size, patches, out); err != nil {
 		return clean(err)
 	}

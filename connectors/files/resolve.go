@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 
@@ -137,7 +136,7 @@ func (a *application) readRows(ctx context.Context, w *work, m *objects.Matcher,
 		size = state.size
 	}
 	sum := sha256.New()
-	read := io.TeeReader(io.NewSectionReader(st.f, 0, size), sum)
+	read := part(ctx, st.f, size, sum)
 	rows, err := scan(ctx, w.from, read, st.f, st.object, m, func(v *view, persons []int) error {
 		return a.take(w, v, persons, state, state.rowSpot(v.record.Number()))
 	})

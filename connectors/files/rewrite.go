@@ -118,8 +118,8 @@ func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
 // fill writes the new file from the part of the old one that was read when the rows were found.
 func (x *exchange) fill(ctx context.Context, w *work, st *file, e *edit) error {
 	oldSum, newSum := sha256.New(), sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), 256<<10)
-	in := io.TeeReader(&reading{ctx, io.NewSectionReader(x.old, 0, st.size)}, oldSum)
+	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), outward(st.size))
+	in := part(ctx, x.old, st.size, oldSum)
 	err := w.from.Codec.Pass(in, out, e.ask, e.added)
 	var bad *rowfile.Malformed
 	if errors.As(err, &bad) || err == nil && sum(oldSum) != st.sum {
@@ -178,10 +178,20 @@ func sum(h hash.Hash) (out [32]byte) {
 	return out
 }
 
-// reading ends with its context.
+// reading is the part of a file that was judged, until ctx ends.
 type reading struct {
-	ctx context.Context
-	r   io.Reader
+	ctx  context.Context
+	r    io.Reader
+	size int64
+}
+
+// part is the first bytes of a file; what is read of them is told to sum too, where it is not nil.
+func part(ctx context.Context, f io.ReaderAt, size int64, sum io.Writer) *reading {
+	r := io.Reader(io.NewSectionReader(f, 0, size))
+	if sum != nil {
+		r = io.TeeReader(r, sum)
+	}
+	return &reading{ctx, r, size}
 }
 
 func (r *reading) Read(p []byte) (int, error) {
@@ -190,5 +200,11 @@ func (r *reading) Read(p []byte) (int, error) {
 	}
 	return r.r.Read(p)
 }
+
+// Size is how much there is to be read.
+func (r *reading) Size() int64 { return r.size }
+
+// outward is how large a buffer the new form of a file of a size is worth.
+func outward(size int64) int { return int(min(256<<10, size+4<<10)) }
 
 var errHardLink = fmt.Errorf("%w: the file has a second name (a hard link), under which the rows would stay", connectors.ErrConflict)

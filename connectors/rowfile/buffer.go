@@ -19,6 +19,8 @@ func room(r io.Reader) int {
 		if info, err := r.Stat(); err == nil {
 			size = info.Size()
 		}
+	case interface{ Len() int }:
+		size = int64(r.Len())
 	}
 	return int(min(most, max(512, size+1))) // and one, so that the end is met with the last of it
 }
