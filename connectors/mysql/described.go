@@ -41,7 +41,7 @@ func (s some) asked(statement, schema, table, then string) query {
 func (v *view) columnsOf(of some) (map[string][]relational.Column, error) {
 	out := map[string][]relational.Column{}
 	q := of.asked(`SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COALESCE(NUMERIC_SCALE, DATETIME_PRECISION, 0), COALESCE(CHARACTER_SET_NAME, ''), COALESCE(COLLATION_NAME, ''),
-		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), TABLE_NAME, PRIVILEGES, COALESCE(COLUMN_DEFAULT, '') FROM information_schema.COLUMNS`, "TABLE_SCHEMA", "TABLE_NAME", "ORDER BY TABLE_NAME, ORDINAL_POSITION")
+		EXTRA, COALESCE(GENERATION_EXPRESSION, ''), COALESCE(CHARACTER_MAXIMUM_LENGTH, 0), TABLE_NAME, COALESCE(COLUMN_DEFAULT, '') FROM information_schema.COLUMNS`, "TABLE_SCHEMA", "TABLE_NAME", "ORDER BY TABLE_NAME, ORDINAL_POSITION")
 	err := v.line.each(v.ctx, reading, q, func(r [][]byte) error {
 		t := typed{name: string(r[1]), charset: string(r[5]), collation: string(r[6])}
 		full, extra := string(r[2]), strings.ToLower(string(r[7]))
@@ -50,8 +50,7 @@ func (v *view) columnsOf(of some) (map[string][]relational.Column, error) {
 		t.boolean = full == "tinyint(1)" || full == "bit(1)"
 		computed := len(r[8]) > 0 || strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated")
 		t.touched = strings.Contains(extra, "on update")
-		t.closed = !strings.Contains(string(r[11]), "select")
-		t.undated = dates(t.kind) && strings.HasPrefix(strings.Trim(string(r[12]), "'"), "0000-00-00")
+		t.undated = dates(t.kind) && strings.HasPrefix(strings.Trim(string(r[11]), "'"), "0000-00-00")
 		if t.name == "char" || t.name == "varchar" {
 			t.length, _ = strconv.Atoi(string(r[9]))
 		}

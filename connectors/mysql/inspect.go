@@ -41,9 +41,6 @@ func (v *view) inspect(out *connectors.Schema) error {
 		all = append(all, more...)
 	}
 	shown(all)
-	if err := v.number(all); err != nil {
-		return err
-	}
 	for _, t := range all {
 		out.Collections = append(out.Collections, t.SchemaCollection)
 	}
@@ -70,7 +67,6 @@ func (v *view) databases() ([]string, error) {
 type told struct {
 	connectors.SchemaCollection
 	schema, table string
-	closed        bool // the account may read nothing of it: staff, say, which is no business of the executor's
 }
 
 // elsewhere are engines that keep a table's rows on other servers.
@@ -88,7 +84,7 @@ func (v *view) database(schema string) ([]*told, error) {
 		if strings.Contains(kind, "SEQUENCE") || strings.Contains(kind, "TEMPORARY") {
 			return nil
 		}
-		t := &told{schema: schema, table: string(row[0]), closed: true}
+		t := &told{schema: schema, table: string(row[0])}
 		t.Name = v.called(schema, t.table)
 		t.Remote = slices.Contains(elsewhere, engine)
 		t.View = t.Remote || strings.Contains(kind, "VIEW")
@@ -145,7 +141,6 @@ func (t *told) describe(columns []relational.Column, documents map[string]bool) 
 	for _, col := range columns {
 		own := typeOf(col)
 		own.json = own.kind == text && documents[col.Name]
-		t.closed = t.closed && own.closed
 		t.Fields = append(t.Fields, connectors.SchemaField{Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Computed, Family: own.family(), Length: own.length, Collation: own.collation, Undated: own.undated, Stamped: own.touched})
 	}
 }
@@ -167,33 +162,6 @@ func (t *told) index(keys []key) {
 			t.Unique = append(t.Unique, k.columns)
 		}
 	}
-}
-
-// guessed is above how many rows the server's estimate is taken for their number.
-const guessed = 100_000
-
-// number counts the rows of tables that are small, all in one statement.
-func (v *view) number(all []*told) error {
-	var parts []string
-	for i, t := range all {
-		switch {
-		case t.View || t.Rows > guessed:
-		case t.closed:
-			t.Rows = -1
-		default:
-			parts = append(parts, "SELECT "+strconv.Itoa(i)+", count(*) FROM "+quote(t.schema)+"."+quote(t.table))
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return v.line.each(v.ctx, "counting rows", query{SQL: strings.Join(parts, "\nUNION ALL ")}, func(row [][]byte) error {
-		i, err := strconv.Atoi(string(row[0]))
-		if err == nil {
-			all[i].Rows, err = strconv.ParseInt(string(row[1]), 10, 64)
-		}
-		return err
-	})
 }
 
 // feeds are ways by which every change leaves the server, with its values, as it happens.

@@ -49,7 +49,6 @@ type typed struct {
 	collation string
 	label     string // the first of an enum
 	touched   bool   // given the time of the change, where a change does not say otherwise
-	closed    bool   // the account may not read it
 	undated   bool   // a row that does not say otherwise has a date in it that is none, 0000-00-00
 }
 

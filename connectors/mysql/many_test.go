@@ -35,15 +35,15 @@ func TestInspectAsksTheSameOfAnyNumberOfTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d tables and views in %v", len(schema.Collections), time.Since(began))
-	// Which databases, and of the one: tables, columns, what makes them JSON, keys, foreign keys, routines, triggers, views; words of the server, numbers of rows, feeds.
-	if statements != 12 {
+	// Which databases, and of the one: tables, columns, what makes them JSON, keys, foreign keys, routines, triggers, views; words of the server, feeds.
+	if statements != 11 {
 		t.Errorf("%d statements", statements)
 	}
 	seen, triggers := 0, 0
 	for _, c := range schema.Collections {
 		if strings.HasPrefix(c.Name, "t") {
 			seen++
-			if len(c.Fields) != 4 || len(c.Key) != 1 || len(c.References) != 1 || c.Rows != 0 {
+			if len(c.Fields) != 4 || len(c.Key) != 1 || len(c.References) != 1 || c.Rows > 0 {
 				t.Fatalf("%+v", c)
 			}
 			triggers += len(c.Triggers)

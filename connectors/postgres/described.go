@@ -14,7 +14,7 @@ member(root, oid) AS MATERIALIZED (
 
 const describedTables = ofTables + `SELECT m.oid, json_build_object('Name', m.name, 'Table', quote_ident(m.nspname) || '.' || quote_ident(m.relname),
 	'View', m.relkind IN ('v', 'm', 'f'), 'Copy', m.relkind = 'm', 'Remote', m.relkind = 'f', 'Partitioned', m.relkind = 'p',
-	'Rows', CASE WHEN m.relkind IN ('r', 'p') THEN m.reltuples::int8 ELSE -1 END, 'Closed', NOT (has_schema_privilege(m.relnamespace, 'USAGE') AND has_any_column_privilege(m.oid, 'SELECT')),
+	'Rows', CASE WHEN m.relkind IN ('r', 'p') THEN m.reltuples::int8 ELSE -1 END,
 	'Policies', (SELECT json_agg(p.polname ORDER BY p.polname) FROM pg_policy AS p WHERE p.polrelid = m.oid AND m.relrowsecurity AND p.polname !~ '^dossier_'))
 FROM mine AS m ORDER BY m.name`
 

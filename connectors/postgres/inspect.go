@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -29,7 +28,6 @@ const ownSchema = "dossier"
 type told struct {
 	connectors.SchemaCollection
 	Table   string // as SQL
-	Closed  bool   // the account may not read it: staff, say, which is no business of the executor's
 	columns []struct {
 		connectors.SchemaField
 		Base, Category string
@@ -123,7 +121,7 @@ func (v *view) inspect(out *connectors.Schema) error {
 			}
 		}
 	}
-	return v.number(out, all)
+	return nil
 }
 
 var actions = map[string]string{"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
@@ -241,35 +239,6 @@ func family(base, category string) connectors.Family {
 		return connectors.NestedFamily
 	}
 	return ""
-}
-
-// guessed is above how many rows the database's estimate is taken for their number.
-const guessed = 100_000
-
-// number counts the rows of tables that are small, or of which nothing is known, all in one statement.
-func (v *view) number(out *connectors.Schema, all []*told) error {
-	var parts []string
-	for i, t := range all {
-		c := &out.Collections[i]
-		switch {
-		case c.View || c.Rows > guessed:
-			continue
-		case t.Closed:
-			c.Rows = -1
-			continue
-		}
-		parts = append(parts, fmt.Sprintf("SELECT %d, count(*) FROM %s", i, t.Table))
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return v.line.each(v.ctx, "counting rows", query{SQL: strings.Join(parts, "\nUNION ALL ")}, func(row [][]byte) error {
-		i, err := strconv.Atoi(string(row[0]))
-		if err == nil {
-			out.Collections[i].Rows, err = strconv.ParseInt(string(row[1]), 10, 64)
-		}
-		return err
-	})
 }
 
 var _ connectors.Inspector = (*store)(nil)

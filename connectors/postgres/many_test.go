@@ -30,14 +30,14 @@ func TestInspectAsksTheSameOfAnyNumberOfTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d tables and views in %v", len(schema.Collections), time.Since(began))
-	if statements != 10 { // tables and six things of them, functions, feeds, numbers of rows
+	if statements != 9 { // tables and six things of them, functions, feeds
 		t.Errorf("%d statements", statements)
 	}
 	seen := 0
 	for _, c := range schema.Collections {
 		if strings.HasPrefix(c.Name, "t") {
 			seen++
-			if len(c.Fields) != 4 || len(c.Key) != 1 || len(c.References) != 1 || len(c.Triggers) != 1 || c.Triggers[0].Writes[0] != "audit" || c.Rows != 0 {
+			if len(c.Fields) != 4 || len(c.Key) != 1 || len(c.References) != 1 || len(c.Triggers) != 1 || c.Triggers[0].Writes[0] != "audit" || c.Rows > 0 {
 				t.Fatalf("%+v", c)
 			}
 		}

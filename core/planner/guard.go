@@ -18,7 +18,7 @@ const (
 // of one person: an edge that leads too far takes a table along.
 func (s *survey) guardShare(c *datamap.Collection, n int64) error {
 	open := s.system(c)
-	if n <= few || c.Share <= 0 || open == nil {
+	if n <= few || c.Share <= 0 || c.Share >= 1 || open == nil { // all rows are no more than all
 		return nil
 	}
 	all, err := open.Count(s.ctx, connectors.Selection{Collection: place(c), All: true})
