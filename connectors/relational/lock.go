@@ -24,10 +24,15 @@ func Lock(d Dialect, catalog Catalog, sel connectors.Selection) ([]Query, error)
 			return out, nil
 		}
 		var parts, ids []string
+		var here []source
 		for _, src := range sources {
 			if src.arm.Held == arms[n].Held {
-				parts = append(parts, selectFrom(At{s, src}.Identity(), src, false))
+				parts, here = append(parts, selectFrom(At{s, src}.Identity(), src, false)), append(here, src)
 			}
+		}
+		if len(here) == 1 { // reached in one way, they are locked where they are found
+			out = append(out, s.query("SELECT count(*) FROM ("+selectFrom([]string{"1"}, here[0], false)+" ORDER BY "+strings.Join(At{s, here[0]}.Identity(), ", ")+" FOR UPDATE OF "+here[0].at.alias+") AS locked"))
+			continue
 		}
 		for _, c := range arms[n].Identity {
 			ids = append(ids, s.col("l", c))

@@ -24,6 +24,14 @@ func (s *statement) reached(m connectors.Match, last connectors.Collection) (out
 		if i+1 < len(m.Via) {
 			next = m.Via[i+1].Collection
 		}
+		if once && len(out) == 1 && !hop.Repeat {
+			if on, ok, both, err := s.onward(out[0], hop, next); ok || err != nil {
+				if out, once = on, both; err != nil {
+					return nil, false, err
+				}
+				continue
+			}
+		}
 		// A repetition reads the rows it starts from again and again: where each stands but once, they are not set aside,
 		// so that their number costs no memory.
 		how := ""
@@ -179,6 +187,23 @@ func (s *statement) follow(r rows, hop connectors.Hop, next connectors.Collectio
 	}
 	once, err := s.oneWay(hop, r.table, t)
 	return out, r.once && once, err
+}
+
+// onward follows hop from rows that are reached in one way and once each: the next are joined to them where they stand, and nothing is looked up
+// again by what names it. ok is false where the tables have arms that must be told apart.
+func (s *statement) onward(from source, hop connectors.Hop, next connectors.Collection) (out []source, ok, once bool, err error) {
+	t, err := s.catalog(next)
+	if err != nil || len(from.at.table.Arms) > 1 || len(t.Arms) > 1 {
+		return nil, false, false, err
+	}
+	x := from.at
+	x.zone = hop.Collection.Zone
+	src := source{person: from.person, from: from.from, where: slices.Clone(from.where), at: place{alias: s.name("t"), table: t, zone: next.Zone}, arm: t.Arms[0]}
+	if err := s.stepTo(&src, x, hop); err != nil {
+		return nil, false, false, err
+	}
+	once, err = s.oneWay(hop, from.at.table, t)
+	return []source{src}, true, once, err
 }
 
 // stepTo joins the row stepped to.
