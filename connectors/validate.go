@@ -3,7 +3,6 @@ package connectors
 import (
 	"fmt"
 	"slices"
-	"time"
 )
 
 // Validate says what is wrong with the selection's form: what no connector could make sense of. The host
@@ -33,7 +32,7 @@ func (c Collection) validate() error {
 	if c.At == "" {
 		return fmt.Errorf("collection %q has no address", c.Name)
 	}
-	if _, err := time.LoadLocation(c.Zone); err != nil {
+	if _, err := c.location(); err != nil {
 		return fmt.Errorf("collection %s: no time zone %q", c.Name, c.Zone)
 	}
 	return nil

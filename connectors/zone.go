@@ -11,13 +11,20 @@ var zones sync.Map
 // Location is the zone in which dates and times of the collection stand that carry none; UTC where
 // Zone is empty. [Selection.Validate] refuses a zone that does not exist.
 func (c Collection) Location() *time.Location {
-	if loc, ok := zones.Load(c.Zone); ok {
-		return loc.(*time.Location)
-	}
-	loc, err := time.LoadLocation(c.Zone)
+	loc, err := c.location()
 	if err != nil {
 		return time.UTC
 	}
-	zones.Store(c.Zone, loc)
 	return loc
+}
+
+func (c Collection) location() (*time.Location, error) {
+	if loc, ok := zones.Load(c.Zone); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := time.LoadLocation(c.Zone)
+	if err == nil {
+		zones.Store(c.Zone, loc)
+	}
+	return loc, err
 }

@@ -18,7 +18,7 @@ type query = relational.Query
 // line is one connection, used by one call at a time. Values come as texts.
 type line struct {
 	conn *sql.Conn
-	id   string // the server's number of the connection; "" where that is not known
+	id   string // the server's number of the connection
 	note string // every statement begins with it
 	sent int    // statements so far
 }
@@ -44,13 +44,15 @@ func take(ctx context.Context, pool *sql.DB) (*line, error) {
 		return nil, failure(ctx, "connecting", err)
 	}
 	l := &line{conn: conn}
-	err = l.each(ctx, "connecting", query{SQL: "SELECT CONNECTION_ID()"}, func(row [][]byte) error {
-		l.id = string(row[0])
+	err = conn.Raw(func(c any) error {
+		if n, ok := c.(*numbered); ok {
+			l.id = n.id
+		}
 		return nil
 	})
 	if err != nil {
 		conn.Close()
-		return nil, err
+		return nil, failure(ctx, "connecting", err)
 	}
 	return l, nil
 }
@@ -144,6 +146,35 @@ func placed(q query) (text string, args []any) {
 		out.WriteByte('?')
 		args = append(args, q.Args[n-1])
 		rest = more
+	}
+}
+
+// together is several statements of two columns as one, which gives the number of the statement before them. It sees one moment.
+func together(all []query) query {
+	var out query
+	parts := make([]string, len(all))
+	for i, q := range all {
+		parts[i] = "SELECT " + strconv.Itoa(i) + ", q" + strconv.Itoa(i) + ".* FROM (" + renumbered(q.SQL, len(out.Args)) + ") AS q" + strconv.Itoa(i)
+		out.Args = append(out.Args, q.Args...)
+	}
+	out.SQL = strings.Join(parts, "\nUNION ALL ")
+	return out
+}
+
+// renumbered has the parameters of a text begin after so many others.
+func renumbered(text string, after int) string {
+	var out strings.Builder
+	for rest := text; ; {
+		before, more, found := strings.Cut(rest, opened)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		number, left, _ := strings.Cut(more, closed)
+		if n, err := strconv.Atoi(number); err == nil {
+			out.WriteString(placeholder(n + after))
+		}
+		rest = left
 	}
 }
 

@@ -15,14 +15,23 @@ import (
 // resolve finds the rows of all treatments and locks them, those referred to before those that refer to them. What a statement
 // reads without locking is from before it waited for a lock: so rows are found, locked by what names them, and found again; what is found then
 // and is locked, stays as it was found. Rows of which is asked whether others lead to them too are locked whatever the answer, and asked
-// about under the lock: of two owners leaving at once the second sees that the first has gone.
+// about under the lock: of two owners leaving at once the second sees that the first has gone. What several treatments of a table are about is
+// locked once for all of them.
 func (w *work) resolve() error {
-	for _, j := range w.Call.TopDown() {
+	locked := map[string]bool{} // of one table
+	all := w.Call.TopDown()
+	for i, j := range all {
 		var err error
-		if j.Do.Verb == connectors.Ensure {
+		if i == 0 || all[i-1].Table != j.Table {
+			clear(locked)
+			err = w.lockAll(all[i:], locked)
+		}
+		switch {
+		case err != nil:
+		case j.Do.Verb == connectors.Ensure:
 			err = w.findEnsured(j)
-		} else {
-			err = w.find(j)
+		default:
+			err = w.find(j, locked)
 		}
 		if err != nil {
 			return j.Failed(err)
@@ -31,20 +40,32 @@ func (w *work) resolve() error {
 	return nil
 }
 
-// rounds is how often rows are found that nobody had found before, until others are asked to be quiet.
-const rounds = 5
-
-func (w *work) find(j *job) error {
-	locked := map[string]bool{}
-	if relational.AsksOthers(j.Do.On) {
-		alone := &resolver{job: j, plain: true}
-		if err := w.select_(relational.Alone(j.Do.On), alone); err != nil {
+// lockAll locks what the first of some treatments and those of the same table after it are about, whatever the answers about other rows.
+func (w *work) lockAll(list []*job, locked map[string]bool) error {
+	var sels []connectors.Selection
+	for _, j := range list {
+		if j.Table == list[0].Table && j.Do.Verb != connectors.Ensure {
+			sels = append(sels, j.Do.On)
+		}
+	}
+	for _, sel := range relational.Covering(sels) {
+		r := &resolver{job: list[0], plain: true}
+		if err := w.select_(sel, r); err != nil {
 			return err
 		}
-		if err := w.lock(j.Table, alone.found.Rows, locked); err != nil {
+		late := slices.DeleteFunc(r.found.Rows, func(t target) bool { return locked[place_(t)] })
+		if err := w.lock(list[0].Table, late, locked); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// rounds is how often rows are found that nobody had found before, until others are asked to be quiet.
+const rounds = 5
+
+// find finds the rows of a treatment; those locked are locked already.
+func (w *work) find(j *job, locked map[string]bool) error {
 	for range rounds {
 		r := &resolver{job: j}
 		if len(j.Do.Capture) > 0 {
@@ -53,7 +74,12 @@ func (w *work) find(j *job) error {
 		if err := w.select_(j.Do.On, r); err != nil {
 			return err
 		}
-		late := slices.DeleteFunc(slices.Clone(r.found.Rows), func(t target) bool { return locked[place_(t)] })
+		var late []target
+		for _, t := range r.found.Rows {
+			if !locked[place_(t)] {
+				late = append(late, t)
+			}
+		}
 		if len(late) == 0 {
 			j.Rows, j.Out.LinkKeys = r.found.Rows, r.keys
 			return nil

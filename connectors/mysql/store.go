@@ -72,7 +72,7 @@ func newPool(config *mysql.Config, session map[string]string, most int) (*sql.DB
 	if err != nil {
 		return nil, settings.Wrong(settings.URL, "the address cannot be used", "check the address")
 	}
-	db := sql.OpenDB(how)
+	db := sql.OpenDB(numbering{how})
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	return db, nil

@@ -52,6 +52,9 @@ func written(col relational.Column, v any) (string, error) {
 var widths = map[string]uint{"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 
 func wholeText(t typed, v any) (string, bool) {
+	if n, ok := v.(int64); ok && t.kind == whole && t.name == "bigint" && (n >= 0 || !t.unsigned) { // as most keys are
+		return strconv.FormatInt(n, 10), true
+	}
 	r, ok := relational.Rational(v)
 	if !ok || !r.IsInt() {
 		return "", false

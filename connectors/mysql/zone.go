@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/dossier-dsr/dossier/connectors"
 )
 
 // Servers often have no table of time zones, and what they have ends in 2038. So zones are worked out here, and sent as offsets.
@@ -22,9 +24,9 @@ const around = 48 * time.Hour
 
 // localBefore gives the local times of a zone that are before t. There are more than one stretch of them where clocks were changed then.
 func localBefore(zone string, t time.Time) []span {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		loc = time.UTC
+	loc := connectors.Collection{Zone: zone}.Location()
+	if edge, ok := quiet(loc, t); ok {
+		return []span{{"", edge}}
 	}
 	is := func(x time.Time) bool { return wall(x, loc).Before(t) }
 	var out []span
@@ -41,6 +43,20 @@ func localBefore(zone string, t time.Time) []span {
 		}
 	}
 	return out
+}
+
+// quiet is the first local time that is not before t, where no clock of the zone was changed close to it.
+func quiet(loc *time.Location, t time.Time) (edge string, ok bool) {
+	local := t.In(loc)
+	if start, end := local.ZoneBounds(); !start.IsZero() && start.After(t.Add(-around)) || !end.IsZero() && end.Before(t.Add(around)) {
+		return "", false
+	}
+	_, offset := local.Zone()
+	at := t.UTC().Add(time.Duration(offset) * time.Second)
+	if whole := at.Truncate(time.Microsecond); whole.Before(at) {
+		at = whole.Add(time.Microsecond)
+	}
+	return at.Format(finest), true
 }
 
 // bisect is the first time after low, in whole microseconds, of which test is true; it is true of high.
@@ -67,10 +83,7 @@ func changesOf(zone string) changes {
 	if known, ok := zones.Load(zone); ok {
 		return known.(changes)
 	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		loc = time.UTC
-	}
+	loc := connectors.Collection{Zone: zone}.Location()
 	offset := func(x time.Time) time.Duration { return x.Sub(wall(x, loc)) }
 	at := time.Date(firstChange, 1, 1, 0, 0, 0, 0, time.UTC)
 	zero := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)

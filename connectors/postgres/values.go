@@ -58,6 +58,9 @@ var isUUID = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9
 var bits = map[string]uint{"int2": 16, "int4": 32, "int8": 64}
 
 func wholeText(name string, v any) (string, bool) {
+	if n, ok := v.(int64); ok && name == "int8" { // as most keys are
+		return strconv.FormatInt(n, 10), true
+	}
 	r, ok := relational.Rational(v)
 	if !ok || !r.IsInt() {
 		return "", false
