@@ -8,7 +8,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Codec reads and rewrites the rows inside one file. It streams: at most one row is held at a time.
+// Codec reads and rewrites the rows inside one file. It streams: at most one row is held at a time, of a Parquet file one row group.
 type Codec interface {
 	// Pass reads r to its end, asks ask what becomes of each row, and copies to w what stays: the bytes of
 	// every row kept, and all that stands between rows. added are rows put behind the last one; one or
@@ -43,7 +43,7 @@ type Change struct {
 const maxRow = 16 << 20
 
 // Formats are the row formats this connector reads.
-var Formats = []string{"csv", "jsonl", "json"}
+var Formats = []string{"csv", "jsonl", "json", "parquet"}
 
 // CodecFor reads rows: of the map; dates without a zone are written as in loc. It is nil for a collection whose objects are rows.
 func CodecFor(f *connectors.RowFormat, loc *time.Location) (Codec, error) {
@@ -60,6 +60,9 @@ func CodecFor(f *connectors.RowFormat, loc *time.Location) (Codec, error) {
 	if f.Format != "csv" && (f.Delimiter != "" || f.NoHeader) {
 		return nil, fmt.Errorf("rows: delimiter and header belong to csv, not to %s", f.Format)
 	}
+	if f.Format == "parquet" && f.Encoding != "" {
+		return nil, fmt.Errorf("rows: encoding belongs to csv, not to parquet, which says itself what is text")
+	}
 	if f.Format != "csv" && set.table != nil {
 		return nil, fmt.Errorf("rows: %s is always utf-8", f.Format)
 	}
@@ -75,6 +78,8 @@ func CodecFor(f *connectors.RowFormat, loc *time.Location) (Codec, error) {
 		return jsonLines{}, nil
 	case "json":
 		return JSONArrayCodec(f.Each)
+	case "parquet":
+		return &parquetFile{limit: RowGroup}, nil
 	}
 	return nil, fmt.Errorf("%w: rows of format %q", connectors.ErrNotSupported, f.Format)
 }

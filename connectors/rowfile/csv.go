@@ -90,7 +90,10 @@ func (c *csvFormat) columns(r io.Reader) []string {
 
 // WithHeader names the columns of a file that is not there yet; formats without a header have none.
 func WithHeader(c Codec, columns []string) {
-	if f, ok := c.(*csvFormat); ok {
+	switch f := c.(type) {
+	case *csvFormat:
 		f.header = columns
+	case *parquetFile:
+		f.order = columns
 	}
 }

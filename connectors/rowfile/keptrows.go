@@ -11,7 +11,7 @@ import (
 
 // Kept is what is held of the rows of one file.
 type Kept struct {
-	Head  []byte    `json:",omitempty"` // csv: the header, with its line end
+	Head  []byte    `json:",omitempty"` // csv: the header, with its line end; parquet: the schema
 	Rows  []HeldRow `json:",omitempty"` // in the order of the file
 	Bones *Skeleton `json:"-"`          // nil where it was not asked for
 }
@@ -36,6 +36,18 @@ func (r keptRecord) Number() int64 { return r.n }
 
 // Pass reads held rows as a file of their own, by the codec of their collection.
 func (d *Kept) Pass(code Codec, rows []HeldRow, w io.Writer, ask func(i int, r Record) (Change, error)) error {
+	if p, ok := code.(*parquetFile); ok {
+		for i, row := range rows {
+			r, err := p.kept(d.Head, row)
+			if err != nil {
+				return err
+			}
+			if _, err := ask(i, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	var b bytes.Buffer
 	if _, ok := code.(*jsonArray); ok {
 		code = &jsonArray{path: []jsonStep{{}}}
@@ -81,6 +93,13 @@ func MissingAfter(line []byte) string {
 
 // Assign gives a held row new values; all other bytes stay.
 func (d *Kept) Assign(code Codec, row *HeldRow, set connectors.Row) error {
+	if p, ok := code.(*parquetFile); ok {
+		r, err := p.kept(d.Head, *row)
+		if err == nil {
+			row.Raw, err = r.Changed(set)
+		}
+		return err
+	}
 	var b bytes.Buffer
 	err := d.Pass(code, []HeldRow{*row}, &b, func(int, Record) (Change, error) { return Change{Set: set}, nil })
 	if err != nil {

@@ -14,6 +14,7 @@ type Layout struct {
 	tokens []token
 	isNew  []bool    // pieces that were not there, or otherwise, when rows were last taken out or put back
 	gaps   []int     // for each held row, the piece before which it belongs; len(pieces): at the end
+	code   Codec
 	Bones  *Skeleton // the pieces and the held rows together; the drawer's rows point into it
 }
 
@@ -21,7 +22,7 @@ type Layout struct {
 // nearest of its neighbours that are still there, behind the one before it if both are as near.
 func LayOut(code Codec, r io.Reader, d *Kept) (*Layout, error) {
 	was := d.Bones
-	l := &Layout{Bones: newSkeleton()}
+	l := &Layout{code: code, Bones: newSkeleton()}
 	if was != nil {
 		l.Bones.Salt = was.Salt
 	} else {
@@ -178,6 +179,13 @@ func (l *Layout) merge(was *Skeleton, d *Kept, found []int) {
 // TakeOut holds rows of the file: by their numbers, in ascending order.
 func (l *Layout) TakeOut(d *Kept, r io.ReaderAt, rows map[int64]HeldRow) error {
 	var out []HeldRow
+	var raws map[int64][]byte
+	if p, ok := l.code.(*parquetFile); ok {
+		var err error
+		if raws, err = p.raws(r, d, rows); err != nil {
+			return err
+		}
+	}
 	n, h, k := int64(0), 0, 0
 	for i, t := range l.Bones.tokens {
 		if h < len(d.Rows) && d.Rows[h].Token == i {
@@ -193,9 +201,13 @@ func (l *Layout) TakeOut(d *Kept, r io.ReaderAt, rows map[int64]HeldRow) error {
 		n++
 		if row, ok := rows[n]; ok {
 			row.Token = i
-			row.Raw = make([]byte, p.To-p.body)
-			if _, err := r.ReadAt(row.Raw, p.body); err != nil {
-				return err
+			if raws != nil {
+				row.Raw = raws[n]
+			} else {
+				row.Raw = make([]byte, p.To-p.body)
+				if _, err := r.ReadAt(row.Raw, p.body); err != nil {
+					return err
+				}
 			}
 			out = append(out, row)
 		}

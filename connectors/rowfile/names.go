@@ -15,7 +15,7 @@ const sampleRows = 100
 // FormatOf guesses a row format by the end of a name; nil for a document.
 func FormatOf(ext string) *connectors.RowFormat {
 	switch e := strings.ToLower(strings.TrimPrefix(ext, ".")); e {
-	case "csv", "jsonl", "json":
+	case "csv", "jsonl", "json", "parquet":
 		return &connectors.RowFormat{Format: e}
 	case "ndjson":
 		return &connectors.RowFormat{Format: "jsonl"}
@@ -43,6 +43,12 @@ func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
 	}
 	code, err := CodecFor(rows, time.UTC)
 	if err != nil {
+		return nil
+	}
+	if p, ok := code.(*parquetFile); ok {
+		if file, err := p.open(f); err == nil && file != nil {
+			return file.Fields()
+		}
 		return nil
 	}
 	_ = code.Pass(f, io.Discard, func(r Record) (Change, error) {

@@ -12,6 +12,7 @@ import (
 type Patch struct {
 	from, To int64
 	With     string
+	rows     [][]byte // of a Parquet file: put before the row from+1
 }
 
 // PutBack gives what must be done to the file so that the held rows of free stand in it again.
@@ -37,7 +38,12 @@ func (l *Layout) PutBack(d *Kept, r io.ReaderAt, free func(HeldRow) bool) ([]Pat
 		if rows := groups[k]; len(rows) > 0 {
 			var p Patch
 			var err error
-			if open >= 0 {
+			if !Streams(l.code) {
+				p = Patch{from: int64(k), To: int64(k)}
+				for _, row := range rows {
+					p.rows = append(p.rows, row.Raw)
+				}
+			} else if open >= 0 {
 				p = l.intoArray(rows, k, v, open, opened)
 			} else {
 				p, err = l.betweenLines(rows, k, r)
@@ -175,7 +181,10 @@ func (l *Layout) lineEnd(r io.ReaderAt) (string, error) {
 }
 
 // Patched copies r, of size bytes, with patches that ascend and do not meet.
-func Patched(r io.ReaderAt, size int64, patches []Patch, w io.Writer) error {
+func Patched(code Codec, r io.ReaderAt, size int64, patches []Patch, w io.Writer) error {
+	if p, ok := code.(*parquetFile); ok {
+		return p.putIn(io.NewSectionReader(r, 0, size), patches, w)
+	}
 	at := int64(0)
 	for _, p := range patches {
 		if p.from < at || p.To > size {
@@ -194,7 +203,10 @@ func Patched(r io.ReaderAt, size int64, patches []Patch, w io.Writer) error {
 }
 
 // PatchedStream is [Patched] of a file that is read from its beginning to its end.
-func PatchedStream(r io.Reader, patches []Patch, w io.Writer) error {
+func PatchedStream(code Codec, r io.Reader, patches []Patch, w io.Writer) error {
+	if p, ok := code.(*parquetFile); ok {
+		return p.putIn(r, patches, w)
+	}
 	at := int64(0)
 	for _, p := range patches {
 		if p.from < at {

@@ -8,8 +8,11 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Head is the header of a csv file.
+// Head is the header of a csv file, and the schema of a Parquet file.
 func (l *Layout) Head(code Codec, r io.ReaderAt) ([]byte, error) {
+	if p, ok := code.(*parquetFile); ok {
+		return p.head(r)
+	}
 	c, ok := code.(*csvFormat)
 	if !ok || c.noHeader {
 		return nil, nil

@@ -134,7 +134,7 @@ func TestValues(t *testing.T) {
 		t.Errorf("cells are %#v", values)
 	}
 	for _, f := range []connectors.RowFormat{
-		{Format: "parquet"}, {Format: "csv", Delimiter: "ab"}, {Format: "csv", Delimiter: `"`}, {Format: "csv", Encoding: "utf-16"}, {Format: "csv", Encoding: "shift_jis"},
+		{Format: "orc"}, {Format: "parquet", Encoding: "utf-16"}, {Format: "csv", Delimiter: "ab"}, {Format: "csv", Delimiter: `"`}, {Format: "csv", Encoding: "utf-16"}, {Format: "csv", Encoding: "shift_jis"},
 		{Format: "csv", Encoding: "nonsense"}, {Format: "csv", Encoding: "ibm037"}, {Format: "json", Encoding: "windows-1250"}, {Format: "jsonl", Each: "a[]"}, {Format: "json", Each: "a"}, {Format: "json", Each: "a[]."},
 	} {
 		if _, err := rowfile.CodecFor(&f, time.UTC); err == nil {
