@@ -39,6 +39,9 @@ func (w *work) writable(v *view, set connectors.Row) error {
 		if _, there := v.record.Value(name); !there && v.record.Fixed() {
 			return fmt.Errorf("a file of %s has no column %s", w.from.Name, name)
 		}
+		if err := rowfile.Takes(v.record, name, value); err != nil {
+			return w.note(err, name)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package files
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"slices"
@@ -96,11 +95,11 @@ func (a *application) blockRows(ctx context.Context, w *work, rows []target) ([]
 		}
 	}
 	if d.Head == nil {
-		if d.Head, err = l.Head(w.from.Codec, x.old); err != nil {
+		if d.Head, err = l.Head(w.from.Codec, reading(ctx, x.old, st.size)); err != nil {
 			return nil, w.from.Said(clean(err))
 		}
 	}
-	if err := l.TakeOut(&d.Kept, x.old, out); err != nil {
+	if err := l.TakeOut(&d.Kept, reading(ctx, x.old, st.size), out); err != nil {
 		return nil, clean(err)
 	}
 	e := newEdit(w, rows)
@@ -149,10 +148,10 @@ func (a *application) laidOut(ctx context.Context, w *work, st *file, old io.Rea
 	if err != nil {
 		return nil, nil, err
 	}
-	h := sha256.New()
-	l, err := rowfile.LayOut(w.from.Codec, part(ctx, old, st.size, h), &d.Kept)
+	in := summed(w.from.Codec, reading(ctx, old, st.size))
+	l, err := rowfile.LayOut(w.from.Codec, in.r, &d.Kept)
 	var bad *rowfile.Malformed
-	if errors.As(err, &bad) || err == nil && sum(h) != st.sum {
+	if errors.As(err, &bad) || err == nil && !in.is(st.sum) {
 		return nil, nil, errChanged
 	}
 	return d, l, clean(err)

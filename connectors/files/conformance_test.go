@@ -13,7 +13,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, conformance.Subject{
 		Connector: files.Connector{},
 		Config:    connectors.Config{"root": t.TempDir()},
-		Shapes:    []conformance.Shape{shape("csv"), shape("jsonl"), shape("json")},
+		Shapes:    []conformance.Shape{shape("csv"), shape("jsonl"), shape("json"), shape("parquet")},
 	})
 }
 

@@ -19,15 +19,19 @@
 //
 // # Rows inside files
 //
-// With `rows:` every record of a csv, line of a jsonl or element of an array in a json file is a row, and the fields
+// With `rows:` every record of a csv, line of a jsonl, element of an array in a json or row of a Parquet file is a row, and the fields
 // of the path belong to each row of the file. Where a path field and a column have one name, the
 // path's value holds. In csv an empty cell is NULL and a quoted empty cell the empty text, as in SQL copies; other
 // cells are texts. In json a member that is absent is NULL, and a.b is member b of member a. Rewriting a file
 // copies the bytes of everything it does not change.
 //
+// Columns of a Parquet file have types: whole numbers, decimals, instants and texts come as such, dates and times of day as ISO text, groups and lists
+// as JSON; a.b is field b of group a. A new value has to fit the type of its column; a group or list can only be emptied. What of a file is kept
+// is told by package parquet. A row is put back where it stood; the file is then the same row for row, and not to the byte.
+//
 // # Positional keys
 //
-// The field `line` of csv and jsonl, and `no` of json, where no column or member has that name, names a
+// The field `line` of csv and jsonl, `no` of json and `row` of parquet, where no column or member has that name, names a
 // row by its place: a text of its number in the file, from 1, and a fingerprint of its bytes
 // ("12~5f0c9a41d2b7"). Places shift when a row before them goes, so such a key holds only until the file is
 // next rewritten or the row changed; because of the fingerprint, a key from before then finds nothing rather

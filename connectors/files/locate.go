@@ -72,7 +72,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 			if err != nil {
 				return err
 			}
-			if _, err = scan(ctx, from, io.NewSectionReader(st.f, 0, size), st.f, st.object, m, visit); err != nil {
+			if _, err = scan(ctx, from, reading(ctx, st.f, size), st.f, st.object, m, visit); err != nil {
 				return err
 			}
 		}
@@ -105,17 +105,17 @@ func (st *stand) documents(from *objects.Source, m *objects.Matcher, visit func(
 // scan calls visit for every row of the file f, read through r, that m selects, and counts them all.
 func scan(ctx context.Context, from *objects.Source, r io.Reader, f *os.File, o object, m *objects.Matcher, visit func(*view, []int) error) (rows int64, err error) {
 	v := &view{from: from, object: o}
-	err = from.Codec.Pass(r, io.Discard, func(rec rowfile.Record) (rowfile.Change, error) {
+	err = rowfile.Find(from.Codec, r, m.Wanted(), func(rec rowfile.Record) error {
 		if rows++; rows%256 == 0 && ctx.Err() != nil {
-			return rowfile.Change{}, ctx.Err()
+			return ctx.Err()
 		}
 		v.record = rec
 		persons, err := v.persons(m)
 		if err == nil && len(persons) > 0 {
 			err = visit(v, persons)
 		}
-		return rowfile.Change{}, err
-	}, nil)
+		return err
+	})
 	var bad *rowfile.Malformed
 	if errors.As(err, &bad) {
 		err = unsettled(f, from.Said(err))

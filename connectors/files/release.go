@@ -32,7 +32,7 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 		return nil, err
 	}
 	w.mark(d, rows)
-	if err := x.patch(st, patches); err != nil {
+	if err := x.patch(w.from.Codec, st, patches); err != nil {
 		return nil, err
 	}
 	before, numbers := l.Numbers(&d.Kept, isFree)
@@ -51,12 +51,11 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 
 // fits gives what is to be done to the file so that held rows stand in it again, or an ErrConflict where they no longer fit in.
 func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l *rowfile.Layout, old io.ReaderAt, free func(rowfile.HeldRow) bool) ([]rowfile.Patch, error) {
-	head, err := l.Head(w.from.Codec, old)
+	head, err := l.Head(w.from.Codec, reading(ctx, old, st.size))
 	if err != nil {
 		return nil, w.refused("a file has no header any more", "put it back")
 	}
-	was, _ := rowfile.CutEnd(d.Head)
-	if now, _ := rowfile.CutEnd(head); string(now) != string(was) {
+	if !rowfile.SameHead(w.from.Codec, d.Head, head) {
 		return nil, w.refused("a file has other columns than when rows of it were restricted", "settle the held rows by hand")
 	}
 	patches, err := l.PutBack(&d.Kept, old, free)
@@ -67,7 +66,7 @@ func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l 
 		return nil, clean(err)
 	}
 	key := slices.DeleteFunc(slices.Clone(w.from.Key), w.from.Path.Has)
-	taken, err := l.Taken(w.from.Codec, key, &d.Kept, part(ctx, old, st.size, nil), free)
+	taken, err := l.Taken(w.from.Codec, key, &d.Kept, reading(ctx, old, st.size), free)
 	if err != nil {
 		return nil, w.from.Said(clean(err))
 	}
@@ -78,10 +77,10 @@ func (a *application) fits(ctx context.Context, w *work, st *file, d *drawer, l 
 }
 
 // patch writes the new file: the old one, with rows put in.
-func (x *exchange) patch(st *file, patches []rowfile.Patch) error {
+func (x *exchange) patch(code rowfile.Codec, st *file, patches []rowfile.Patch) error {
 	newSum := sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), outward(st.size))
-	if err := rowfile.Patched(x.old, st.size, patches, out); err != nil {
+	if err := rowfile.Patched(code, x.old, st.size, patches, out); err != nil {
 		return clean(err)
 	}
 	if err := out.Flush(); err != nil {

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -135,16 +134,22 @@ func (a *application) readRows(ctx context.Context, w *work, m *objects.Matcher,
 	if before {
 		size = state.size
 	}
-	sum := sha256.New()
-	read := part(ctx, st.f, size, sum)
-	rows, err := scan(ctx, w.from, read, st.f, st.object, m, func(v *view, persons []int) error {
+	in := summed(w.from.Codec, reading(ctx, st.f, size))
+	var got [32]byte
+	if in.whole != nil { // before it is read
+		if got, err = in.sum(); err != nil {
+			return 0, clean(err)
+		}
+	}
+	rows, err := scan(ctx, w.from, in.r, st.f, st.object, m, func(v *view, persons []int) error {
 		return a.take(w, v, persons, state, state.rowSpot(v.record.Number()))
 	})
 	if err != nil {
 		return 0, err
 	}
-	var got [32]byte
-	sum.Sum(got[:0])
+	if in.whole == nil {
+		got = sum(in.h)
+	}
 	if before && state.sum != got {
 		return 0, errChanged
 	}

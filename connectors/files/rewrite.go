@@ -117,12 +117,12 @@ func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
 
 // fill writes the new file from the part of the old one that was read when the rows were found.
 func (x *exchange) fill(ctx context.Context, w *work, st *file, e *edit) error {
-	oldSum, newSum := sha256.New(), sha256.New()
+	newSum := sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(x.fresh, newSum, &x.written), outward(st.size))
-	in := part(ctx, x.old, st.size, oldSum)
-	err := w.from.Codec.Pass(in, out, e.ask, e.added)
+	in := summed(w.from.Codec, reading(ctx, x.old, st.size))
+	err := w.from.Codec.Pass(in.r, out, e.ask, e.added)
 	var bad *rowfile.Malformed
-	if errors.As(err, &bad) || err == nil && sum(oldSum) != st.sum {
+	if errors.As(err, &bad) || err == nil && !in.is(st.sum) {
 		return errChanged // it could be read when its rows were found
 	}
 	if err != nil {
@@ -177,32 +177,6 @@ func sum(h hash.Hash) (out [32]byte) {
 	h.Sum(out[:0])
 	return out
 }
-
-// reading is the part of a file that was judged, until ctx ends.
-type reading struct {
-	ctx  context.Context
-	r    io.Reader
-	size int64
-}
-
-// part is the first bytes of a file; what is read of them is told to sum too, where it is not nil.
-func part(ctx context.Context, f io.ReaderAt, size int64, sum io.Writer) *reading {
-	r := io.Reader(io.NewSectionReader(f, 0, size))
-	if sum != nil {
-		r = io.TeeReader(r, sum)
-	}
-	return &reading{ctx, r, size}
-}
-
-func (r *reading) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
-}
-
-// Size is how much there is to be read.
-func (r *reading) Size() int64 { return r.size }
 
 // outward is how large a buffer the new form of a file of a size is worth.
 func outward(size int64) int { return int(min(256<<10, size+4<<10)) }

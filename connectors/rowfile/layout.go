@@ -12,8 +12,8 @@ import (
 type Layout struct {
 	pieces []piece // without what they are made of
 	tokens []token
-	isNew  []bool    // pieces that were not there, or otherwise, when rows were last taken out or put back
-	gaps   []int     // for each held row, the piece before which it belongs; len(pieces): at the end
+	isNew  []bool // pieces that were not there, or otherwise, when rows were last taken out or put back
+	gaps   []int  // for each held row, the piece before which it belongs; len(pieces): at the end
 	code   Codec
 	Bones  *Skeleton // the pieces and the held rows together; the drawer's rows point into it
 }

@@ -46,7 +46,12 @@ func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
 		return nil
 	}
 	if p, ok := code.(*parquetFile); ok {
-		if file, err := p.open(f); err == nil && file != nil {
+		at, ok := f.(io.ReaderAt)
+		size, err := f.Seek(0, io.SeekEnd)
+		if !ok || err != nil {
+			return nil
+		}
+		if file, err := p.open(io.NewSectionReader(at, 0, size)); err == nil && file != nil {
 			return file.Fields()
 		}
 		return nil

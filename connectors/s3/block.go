@@ -88,7 +88,7 @@ func (a *application) blockRows(ctx context.Context, w *work, rows []target) err
 		d = &drawer{Path: o.path, Format: formatName(w.from.Rows)}
 	}
 	v := o.versions[0]
-	old := a.ahead(ctx, o.key, v)
+	old := a.random(ctx, w.from, o.key, v)
 	defer old.close()
 	l, err := a.layOut(ctx, w.from, o.key, v, d)
 	if err != nil {
@@ -200,17 +200,12 @@ func (s *store) finish(ctx context.Context, d *drawer) error {
 
 // layOut reads an object as it was found, and finds the places of what is held of it.
 func (s *store) layOut(ctx context.Context, from *objects.Source, key string, v version, d *drawer) (*rowfile.Layout, error) {
-	o, err := s.open(ctx, key, v)
+	in, err := s.content(ctx, from, key, v)
 	if err != nil {
 		return nil, err
 	}
-	defer o.Body.Close()
-	in, _, err := unsqueeze(reader{o.Body})
-	if err != nil {
-		return nil, from.Said(err)
-	}
-	defer in.Close()
-	l, err := rowfile.LayOut(from.Codec, in, &d.Kept)
+	defer in.close()
+	l, err := rowfile.LayOut(from.Codec, in.r, &d.Kept)
 	return l, from.Said(err)
 }
 

@@ -14,7 +14,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, conformance.Subject{
 		Connector: s3.Connector{},
 		Config:    indexed(servers.S3(t, servers.Plain).Settings()),
-		Shapes:    []conformance.Shape{shape("csv", "", all...), shape("jsonl", ".zst", "values", "leases", "parties"), shape("json", ".gz", "values", "leases", "parties")},
+		Shapes:    []conformance.Shape{shape("csv", "", all...), shape("jsonl", ".zst", "values", "leases", "parties"), shape("json", ".gz", "values", "leases", "parties"), shape("parquet", "", "people", "values", "leases", "parties")},
 	})
 }
 

@@ -11,10 +11,11 @@
 //
 // # Rows inside objects
 //
-// With `rows:` every record of a csv, line of a jsonl or element of an array in a json object is a row, as in package files, and the fields of the
+// With `rows:` every record of a csv, line of a jsonl, element of an array in a json or row of a Parquet object is a row, as in package files, and the fields of the
 // key belong to each row of the object. An object that begins as gzip or zstd does is read and written compressed, whatever it is called. All
 // persons of a selection are found in one pass over the objects; several objects are read at a time, and of each no more than a part
-// (8 MiB) is in memory.
+// (8 MiB) is in memory. Of a Parquet object the footer is read, then the columns and pages in which such rows can stand; one that is rewritten has a row group in
+// memory, which is why those beyond a size are refused.
 //
 // # The index
 //

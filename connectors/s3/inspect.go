@@ -91,6 +91,9 @@ func (s *store) fieldsIn(ctx context.Context, key string, v version) ([]string, 
 	if format == nil {
 		return []string{connectors.DocumentField}, nil
 	}
+	if format.Format == "parquet" {
+		return rowfile.FieldsIn(io.NewSectionReader(s.ranged(ctx, key, v), 0, v.size), format), nil
+	}
 	o, err := s.open(ctx, key, v)
 	if errors.Is(err, errAbsent) || errors.Is(err, errChanged) {
 		return nil, nil

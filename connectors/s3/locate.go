@@ -114,6 +114,12 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 	seen := map[string]bool{}
 	scratch := connectors.Row{}
 	var notes *index.Notes
+	sought := func() *rowfile.Sought {
+		if notes != nil { // they are of all rows
+			return nil
+		}
+		return m.Wanted()
+	}
 	ask := func(r *row) (bool, error) {
 		if err := r.fields(s, m.Asks, true, scratch); err != nil {
 			return false, err
@@ -125,7 +131,7 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 	current, there := st.current()
 	if there && !st.known.Without(current.indexed(), st.values) {
 		notes = st.known.Note(current.indexed())
-		err := s.rows(ctx, from, st.key, current, func(rec rowfile.Record) error {
+		err := s.rows(ctx, from, st.key, current, sought(), func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: current}
 			if ok, err := ask(r); err != nil || !ok {
 				return err
@@ -161,7 +167,7 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		}
 		found := false
 		notes = st.known.Note(v.indexed())
-		err := s.rows(ctx, from, st.key, v, func(rec rowfile.Record) error {
+		err := s.rows(ctx, from, st.key, v, sought(), func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: v}
 			if ok, err := ask(r); err != nil || !ok {
 				return err

@@ -51,7 +51,7 @@ func (a *application) fits(ctx context.Context, w *work, o *object, free func(ro
 		return nil, nil, w.refused("the object held rows stood in is gone", "put it back, or settle the held rows by hand")
 	}
 	d := o.drawer
-	old := a.ahead(ctx, o.key, v)
+	old := a.random(ctx, w.from, o.key, v)
 	defer old.close()
 	l, err := a.layOut(ctx, w.from, o.key, v, d)
 	if err != nil {
@@ -64,8 +64,7 @@ func (a *application) fits(ctx context.Context, w *work, o *object, free func(ro
 	if err != nil {
 		return nil, nil, err
 	}
-	was, _ := rowfile.CutEnd(d.Head)
-	if now, _ := rowfile.CutEnd(head); string(now) != string(was) {
+	if !rowfile.SameHead(w.from.Codec, d.Head, head) {
 		return nil, nil, w.refused("an object has other columns than when rows of it were restricted", "settle the held rows by hand")
 	}
 	patches, err := l.PutBack(&d.Kept, old, free)
@@ -75,7 +74,7 @@ func (a *application) fits(ctx context.Context, w *work, o *object, free func(ro
 	if err != nil {
 		return nil, nil, err
 	}
-	again := a.ahead(ctx, o.key, v)
+	again := a.random(ctx, w.from, o.key, v)
 	defer again.close()
 	key := slices.DeleteFunc(slices.Clone(w.from.Key), w.from.Path.Has)
 	taken, err := l.Taken(w.from.Codec, key, &d.Kept, again.stream(), free)
@@ -85,11 +84,11 @@ func (a *application) fits(ctx context.Context, w *work, o *object, free func(ro
 	if taken {
 		return nil, nil, w.refused("a row with the key of a held one has been written meanwhile", "compare the two, and settle it by hand")
 	}
-	return l, patched(patches), nil
+	return l, patched(w.from.Codec, patches), nil
 }
 
-func patched(patches []rowfile.Patch) func(io.Reader, io.Writer) error {
-	return func(in io.Reader, out io.Writer) error { return rowfile.PatchedStream(in, patches, out) }
+func patched(code rowfile.Codec, patches []rowfile.Patch) func(io.Reader, io.Writer) error {
+	return func(in io.Reader, out io.Writer) error { return rowfile.PatchedStream(code, in, patches, out) }
 }
 
 // foresee finds out, before anything is changed, whether what is released has its place.

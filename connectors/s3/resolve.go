@@ -227,6 +227,10 @@ func (w *work) writable(r *row, set connectors.Row) error {
 		if _, there := r.record.Value(name); !there && r.record.Fixed() {
 			return fmt.Errorf("a file of %s has no column %s", w.from.Name, name)
 		}
+		if err := rowfile.Takes(r.record, name, value); err != nil {
+			w.note("the new value of "+name+" cannot stand there", "choose another value in the map")
+			return fmt.Errorf("field %s: %w", name, err)
+		}
 	}
 	return nil
 }

@@ -130,27 +130,22 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 // replace streams a version through change into a new one over it, compressed as it was and with the same traits. It is not put in place where
 // keep says no.
 func (s *store) replace(ctx context.Context, from *objects.Source, key string, v version, change func(io.Reader, io.Writer) error, keep func() bool) (written, error) {
-	o, err := s.open(ctx, key, v)
+	in, err := s.content(ctx, from, key, v)
 	if err != nil {
 		return written{}, err
 	}
-	defer o.Body.Close()
-	like, err := s.traitsOf(ctx, key, v, o)
+	defer in.close()
+	like, err := s.traitsOf(ctx, key, v, in.head)
 	if err != nil {
 		return written{}, err
 	}
-	in, how, err := unsqueeze(reader{o.Body})
-	if err != nil {
-		return written{}, from.Said(err)
-	}
-	defer in.Close()
 	u := s.upload(ctx, key, like, over{v.etag})
 	defer u.abort()
-	out, err := how.squeeze(u)
+	out, err := in.how.squeeze(u)
 	if err != nil {
 		return written{}, err
 	}
-	if err := change(in, out); err != nil {
+	if err := change(in.r, out); err != nil {
 		return written{}, from.Said(err)
 	}
 	if err := out.Close(); err != nil {

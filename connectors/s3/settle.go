@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -60,13 +59,13 @@ func (s *store) putBack(ctx context.Context, from *objects.Source, st *stand, d 
 	if err != nil {
 		return err
 	}
-	old := s.ahead(ctx, st.key, v)
+	old := s.random(ctx, from, st.key, v)
 	defer old.close()
 	patches, err := l.PutBack(&d.Kept, old, func(r rowfile.HeldRow) bool { return slices.Contains(d.Pending.IDs, r.ID) })
 	if err != nil {
 		return from.Said(err)
 	}
-	return s.exchange(ctx, from, st, d, patched(patches))
+	return s.exchange(ctx, from, st, d, patched(from.Codec, patches))
 }
 
 // compare asks the object, which was written since, which of the rows that are pending stand in it: these are not held.
@@ -79,9 +78,9 @@ func (s *store) compare(ctx context.Context, from *objects.Source, st *stand, d 
 	}
 	inside := map[string]bool{}
 	if v, there := st.current(); there {
-		err := s.rows(ctx, from, st.key, v, func(rec rowfile.Record) error {
+		err := s.rows(ctx, from, st.key, v, nil, func(rec rowfile.Record) error {
 			for _, r := range mine {
-				if bytes.Equal(bytes.TrimRight(r.Raw, "\r\n"), rec.Bytes()) {
+				if rowfile.SameRow(from.Codec, r.Raw, rec) {
 					inside[r.ID] = true
 				}
 			}

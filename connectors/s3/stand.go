@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -110,24 +111,51 @@ func (s *store) present(ctx context.Context, from *objects.Source) error {
 	return err
 }
 
-// rows reads the rows of one version.
-func (s *store) rows(ctx context.Context, from *objects.Source, key string, v version, ask func(rowfile.Record) error) error {
-	o, err := s.open(ctx, key, v)
+// rows reads those rows of one version that sought can mean; all where it is nil.
+func (s *store) rows(ctx context.Context, from *objects.Source, key string, v version, sought *rowfile.Sought, ask func(rowfile.Record) error) error {
+	in, err := s.content(ctx, from, key, v)
 	if err != nil {
 		return err
 	}
-	defer o.Body.Close()
-	in, _, err := unsqueeze(reader{o.Body})
-	if err != nil {
-		return from.Said(err)
-	}
-	defer in.Close()
+	defer in.close()
 	n := 0
-	err = from.Codec.Pass(in, io.Discard, func(r rowfile.Record) (rowfile.Change, error) {
+	return rowfile.Find(from.Codec, in.r, sought, func(r rowfile.Record) error {
 		if n++; n%256 == 0 && ctx.Err() != nil {
-			return rowfile.Change{}, ctx.Err()
+			return ctx.Err()
 		}
-		return rowfile.Change{}, ask(r)
-	}, nil)
-	return err
+		return ask(r)
+	})
+}
+
+// content is a version that is being read.
+type content struct {
+	r    io.Reader
+	head *s3.GetObjectOutput
+	how  squeezed
+	shut []io.Closer
+}
+
+func (c *content) close() {
+	for _, x := range c.shut {
+		_ = x.Close()
+	}
+}
+
+// content opens a version as its format wants to read it.
+func (s *store) content(ctx context.Context, from *objects.Source, key string, v version) (*content, error) {
+	if !rowfile.Streams(from.Codec) {
+		r := s.ranged(ctx, key, v)
+		err := r.begin()
+		return &content{r: r, head: r.head}, err
+	}
+	o, err := s.open(ctx, key, v)
+	if err != nil {
+		return nil, err
+	}
+	in, how, err := unsqueeze(reader{o.Body})
+	if err != nil {
+		_ = o.Body.Close()
+		return nil, from.Said(err)
+	}
+	return &content{r: in, head: o, how: how, shut: []io.Closer{in, o.Body}}, nil
 }

@@ -1,7 +1,9 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -19,7 +21,25 @@ func unsupported(format string, args ...any) error {
 }
 
 // guard turns a panic of the libraries that decode and compress into an error. One in what the caller wants done goes on.
-type guard struct{ outside bool }
+// An error of the file that is read goes before what was made of it.
+type guard struct {
+	outside bool
+	in      source
+}
+
+// source is what a file is read from. Its first error stays.
+type source struct {
+	io.ReaderAt
+	err error
+}
+
+func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	n, err := s.ReaderAt.ReadAt(p, off)
+	if n < len(p) && err != nil && !errors.Is(err, io.EOF) && s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
 
 func (g *guard) run(f func() error) (err error) {
 	defer func() {
@@ -28,6 +48,9 @@ func (g *guard) run(f func() error) (err error) {
 		}
 		if recover() != nil {
 			err = bad("it is damaged in a way its decoder has no words for")
+		}
+		if g.in.err != nil {
+			err = g.in.err
 		}
 	}()
 	return f()

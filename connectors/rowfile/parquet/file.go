@@ -43,7 +43,9 @@ const (
 
 // Open reads the footer. limit is how many bytes the columns of a row group may hold together, uncompressed.
 func Open(r io.ReaderAt, size, limit int64) (*File, error) {
-	f := &File{r: r, size: size, limit: limit}
+	f := &File{size: size, limit: limit}
+	f.guard.in.ReaderAt = r
+	f.r = &f.guard.in
 	return f, f.guard.run(f.open)
 }
 
