@@ -118,13 +118,13 @@ func Takes(r Record, name string, v any) error {
 	if k, ok := r.(keptRecord); ok {
 		r = k.Record
 	}
-	if p, ok := r.(parquetRow); ok {
-		return p.Row.Takes(name, v)
+	if p, ok := r.(interface{ Takes(string, any) error }); ok {
+		return p.Takes(name, v)
 	}
 	return nil
 }
 
-// Sought is what a selection says of the fields of its rows; see [parquet.Sought].
+// What a selection says of the fields of its rows; see [parquet.Sought].
 type (
 	Sought = parquet.Sought
 	Way    = parquet.Way

@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"math"
 )
@@ -54,7 +55,7 @@ func (f *File) open() error {
 		return bad("it is too short to be one")
 	}
 	end := make([]byte, min(f.size, 64<<10))
-	if _, err := f.r.ReadAt(end, f.size-int64(len(end))); err != nil && err != io.EOF {
+	if _, err := f.r.ReadAt(end, f.size-int64(len(end))); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	mark := string(end[len(end)-4:])
@@ -74,7 +75,7 @@ func (f *File) open() error {
 	foot := end
 	if n+8 > int64(len(end)) {
 		foot = make([]byte, n+8)
-		if _, err := f.r.ReadAt(foot, f.size-n-8); err != nil && err != io.EOF {
+		if _, err := f.r.ReadAt(foot, f.size-n-8); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 	}

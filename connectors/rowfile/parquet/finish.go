@@ -168,7 +168,7 @@ func (d *editor) encodePage(p *draft, kind int64, own bounds, s *sum) error {
 	if err != nil {
 		return err
 	}
-	reps, defs := leveled(p.rep, col.maxRep), leveled(p.def, col.maxDef)
+	reps, defs := levelled(p.rep, col.maxRep), levelled(p.def, col.maxDef)
 	head := freshHead(p.encoding)
 	if p.like != nil {
 		head = p.like.at.clone()
@@ -220,7 +220,7 @@ func freshHead(encoding int64) node {
 	return structOf(0, i32(1, dataPage), i32(2, 0), i32(3, 0), structOf(5, i32(1, 0), i32(2, encoding), i32(3, encRLE), i32(4, encRLE)))
 }
 
-func leveled(l []byte, most byte) []byte {
+func levelled(l []byte, most byte) []byte {
 	if most == 0 {
 		return nil
 	}

@@ -138,7 +138,7 @@ func spark(b []byte) any {
 
 func halfFloat(h uint16) float64 {
 	sign, exp, frac := h>>15, int(h>>10&31), float64(h&1023)
-	v := 0.0
+	var v float64
 	switch exp {
 	case 0:
 		v = frac / 1024 * math.Pow(2, -14)

@@ -29,8 +29,6 @@ type edits struct {
 	come   int64
 }
 
-func (e *edits) none() bool { return len(e.drop)+len(e.set)+len(e.insert) == 0 }
-
 // Rewrite writes the file anew to w: it asks what becomes of each row, puts rows back that were taken out, and adds others behind the last. See the package's
 // description for what is preserved.
 func (f *File) Rewrite(w io.Writer, ask func(*Row) (Change, error), back []Insert, added []connectors.Row) error {

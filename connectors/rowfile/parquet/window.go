@@ -1,6 +1,9 @@
 package parquet
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // window reads a part of a file forwards, step by step, and holds what it read last.
 type window struct {
@@ -39,7 +42,7 @@ func (w *window) bytes(off, n int64) ([]byte, error) {
 	got := copy(fresh, kept)
 	m, err := w.r.ReadAt(fresh[got:], off+int64(got))
 	if m < len(fresh)-got {
-		if err == nil || err == io.EOF {
+		if err == nil || errors.Is(err, io.EOF) {
 			err = bad("it is shorter than it says")
 		}
 		return nil, err
