@@ -49,7 +49,7 @@ type Edge struct {
 	Needs    []string // fields of the owner that stay while this row is kept
 	When     []When   // on rows of From
 	During   *During
-	Implicit bool // made from derived_from: the copy's key is its source's
+	Implicit bool // nobody wrote it: a copy's key is its source's, an element's begins with its document's
 	Pos      Pos
 }
 

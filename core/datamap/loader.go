@@ -32,6 +32,8 @@ type draft struct {
 	ownRules   bool                     // purposes: is written, right or wrong
 	broken     bool                     // an edge or identifier of it was found wrong: say nothing of ways
 	implicit   map[string]bool          // columns that exist without being mapped: key, path, edges
+	of         *draft                   // the documents whose arrays it was made of; nil: the map names it
+	owns       bool                     // its rows say whose these are
 }
 
 func newLoader(dir string, r *mapfile.Report) *loader {

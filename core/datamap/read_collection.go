@@ -19,20 +19,32 @@ const (
 func (l *loader) collections() {
 	for _, s := range l.m.Systems {
 		l.systemNodes[s].Get("collections").Each(func(k, v *mapfile.Node) {
-			c := &Collection{System: s, Name: k.Value, At: k.Value, Key: []string{"id"}, Growth: "bounded",
-				RootRows: DefaultRootRows, Share: DefaultShare, Restrict: s.Restrict, Pos: pos(k)}
-			d := &draft{Collection: c, name: k, node: v, fields: map[*Field]*mapfile.Node{}, names: map[*Field]*mapfile.Node{},
-				ownRules: v.Has("purposes"), implicit: map[string]bool{}}
-			c.Said = said(v)
-			s.Collections = append(s.Collections, c)
-			l.drafts[c] = d
-			l.order = append(l.order, d)
-			l.place(d)
-			l.content(d)
-			l.manners(d)
+			left, arrays := l.apart(s, k, v)
+			d := l.collection(s, k, left)
+			for _, a := range arrays {
+				e := l.collection(s, a.name, a.node)
+				e.of, e.owns = d, a.owns
+				e.Restrict.Mark = "" // the document has it
+			}
 		})
 	}
 	l.nested()
+}
+
+// collection reads one.
+func (l *loader) collection(s *System, k, v *mapfile.Node) *draft {
+	c := &Collection{System: s, Name: k.Value, At: k.Value, Key: []string{"id"}, Growth: "bounded",
+		RootRows: DefaultRootRows, Share: DefaultShare, Restrict: s.Restrict, Pos: pos(k)}
+	d := &draft{Collection: c, name: k, node: v, fields: map[*Field]*mapfile.Node{}, names: map[*Field]*mapfile.Node{},
+		ownRules: v.Has("purposes"), implicit: map[string]bool{}}
+	c.Said = said(v)
+	s.Collections = append(s.Collections, c)
+	l.drafts[c] = d
+	l.order = append(l.order, d)
+	l.place(d)
+	l.content(d)
+	l.manners(d)
+	return d
 }
 
 // place reads where the rows are and what names one.

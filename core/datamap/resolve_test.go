@@ -29,7 +29,7 @@ func at(t *testing.T, m *datamap.Map, address string) datamap.Place {
 
 func TestSize(t *testing.T) {
 	m := load(t, "testdata/estate")
-	want := "testdata/estate: 6 systems, 22 collections, 81 fields; a way leads to every collection."
+	want := "testdata/estate: 6 systems, 23 collections, 81 fields; a way leads to every collection."
 	if got := datamap.Summary("testdata/estate", m, nil); got != want {
 		t.Error(got)
 	}

@@ -53,7 +53,7 @@ func (t *tree) node(c *datamap.Collection, name, how, indent string, last bool, 
 			how = "owned by " + strings.Join(fields, ", ")
 		}
 		if e.Implicit {
-			how = "a copy"
+			how = implicit(e, "a copy", "in its documents")
 		}
 		if child == c {
 			how += ", itself"
@@ -116,12 +116,20 @@ func edges(m *datamap.Map, f func(e *datamap.Edge, label string)) {
 			for _, e := range c.Edges {
 				label := strings.Join(e.Fields, ", ")
 				if e.Implicit {
-					label = "copy"
+					label = implicit(e, "copy", "in a document")
 				}
 				f(e, label)
 			}
 		}
 	}
+}
+
+// implicit says what an edge stands for that the map does not write: a copy and its source, or an element and its document.
+func implicit(e *datamap.Edge, of, in string) string {
+	if e.From.DerivedFrom != nil {
+		return of
+	}
+	return in
 }
 
 // ends are the ends of an arrow, in the direction of rights where there are any.
