@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -135,10 +136,12 @@ func (a *application) ask(ctx context.Context, w *work, unit []target) error {
 	return a.confirm(ctx, []connectors.Outcome{ask})
 }
 
-// change changes confirmed rows, several objects at a time, and counts what was changed.
+// change changes confirmed rows, several objects at a time, and counts what was changed. Where one fails no other is begun, and those under way are finished:
+// of a request that is broken off nobody knows whether it was carried out.
 func (a *application) change(ctx context.Context, w *work, rows []target) error {
-	all, ctx := errgroup.WithContext(ctx)
+	var all errgroup.Group
 	all.SetLimit(parallel)
+	var failed atomic.Bool
 	for len(rows) > 0 {
 		n := 1
 		for n < len(rows) && rows[n].in == rows[0].in {
@@ -147,10 +150,13 @@ func (a *application) change(ctx context.Context, w *work, rows []target) error 
 		group := rows[:n]
 		rows = rows[n:]
 		all.Go(func() error {
-			if err := ctx.Err(); err != nil {
+			if err := ctx.Err(); err != nil || failed.Load() {
 				return err
 			}
 			done, err := a.changeObject(ctx, w, group)
+			if err != nil {
+				failed.Store(true)
+			}
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			for _, t := range done {

@@ -114,7 +114,11 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 	}})
 	if err != nil {
 		if !sys.Card.Transactional && len(outcomes) > 0 { // they say how far it got; of a transaction nothing is known before the retry
-			t.acknowledge(outcomes)
+			if errors.Is(err, connectors.ErrTryLater) || ctx.Err() != nil { // an answer may have been lost: what was prepared is still open
+				t.acknowledgeSome(outcomes)
+			} else {
+				t.acknowledge(outcomes)
+			}
 			err = errors.Join(err, j.record(ctx, t))
 		}
 		return j.askBefore(ctx, j.askAboutLift(ctx, describe(err, outcomes)))

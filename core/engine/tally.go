@@ -124,6 +124,16 @@ func (t *tally) acknowledge(outcomes []connectors.Outcome) {
 	clear(t.prepare)
 }
 
+// acknowledgeSome takes what it says it has committed, where more of what it was about to commit may have been, without anybody hearing it.
+func (t *tally) acknowledgeSome(outcomes []connectors.Outcome) {
+	sum := map[counted]int64{}
+	t.add(sum, outcomes)
+	for k, n := range sum {
+		t.now[k].Committed += n
+		t.prepare[k] = max(t.prepare[k]-n, 0)
+	}
+}
+
 // infer settles what earlier tries left open, when everything is done: what they had reported and this one no longer
 // found was committed then, without anybody hearing it. Of work in units the last one reported may not have been touched, so the plan's
 // number bounds it.

@@ -65,8 +65,11 @@ func (o *Own) Start(options ...string) error {
 }
 
 // Kill ends the server as a power cut does, and waits until it is gone.
-func (o *Own) Kill() error {
-	text, err := os.ReadFile(filepath.Join(o.home.dir, "pid"))
+func (o *Own) Kill() error { return kill(o.home.dir) }
+
+// kill ends the server whose number stands in a folder, and waits until it is gone.
+func kill(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, "pid"))
 	if err != nil {
 		return err
 	}

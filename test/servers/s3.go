@@ -55,11 +55,17 @@ func S3(t testing.TB, kind BucketKind) Bucket {
 	if r := server.Query().Get("region"); r != "" {
 		b.Region = r
 	}
+	return b.lay(t, server, kind)
+}
+
+// lay makes the bucket.
+func (b Bucket) lay(t testing.TB, server *url.URL, kind BucketKind) Bucket {
+	t.Helper()
 	b.Endpoint = (&url.URL{Scheme: server.Scheme, Host: server.Host}).String()
 	b.Client = s3.New(s3.Options{BaseEndpoint: aws.String(b.Endpoint), Region: b.Region, UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(b.Key, b.Secret, "")})
 	ctx := context.Background()
-	_, err = b.Client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &b.Name, ObjectLockEnabledForBucket: aws.Bool(kind == Locked)})
+	_, err := b.Client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &b.Name, ObjectLockEnabledForBucket: aws.Bool(kind == Locked)})
 	if err == nil && kind == Versioned {
 		_, err = b.Client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{Bucket: &b.Name,
 			VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled}})
@@ -143,10 +149,20 @@ func startMinIO(binary string) (*url.URL, error) {
 		return nil, err
 	}
 	address := net.JoinHostPort("127.0.0.1", port)
-	err = own.start(dir, "API:", "env", "MINIO_ROOT_USER=dossier", "MINIO_ROOT_PASSWORD="+ordinary, "MINIO_BROWSER=off", "MINIO_UPDATE=off", "MINIO_CI_CD=1",
-		binary, "server", "--address", address, dir)
-	if err != nil {
+	if err = own.start(dir, minioReady, minioCommand(binary, address, dir)...); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &url.URL{Scheme: "http", User: url.UserPassword("dossier", ordinary), Host: address}, nil
+	return minioURL(address), nil
+}
+
+// minioReady is what MinIO says when it can be asked.
+const minioReady = "API:"
+
+func minioCommand(binary, address, dir string) []string {
+	return []string{"env", "MINIO_ROOT_USER=dossier", "MINIO_ROOT_PASSWORD=" + ordinary, "MINIO_BROWSER=off", "MINIO_UPDATE=off", "MINIO_CI_CD=1",
+		binary, "server", "--address", address, dir}
+}
+
+func minioURL(address string) *url.URL {
+	return &url.URL{Scheme: "http", User: url.UserPassword("dossier", ordinary), Host: address}
 }
