@@ -179,6 +179,7 @@ func (d *editor) encodePage(p *draft, kind int64, own bounds, s *sum) error {
 		h.put(1, slots)
 		h.put(2, own.absent)
 		h.put(3, p.rows)
+		h.put(4, p.encoding)
 		h.put(5, int64(len(defs)))
 		h.put(6, int64(len(reps)))
 		if h.has(7) {
@@ -196,6 +197,7 @@ func (d *editor) encodePage(p *draft, kind int64, own bounds, s *sum) error {
 	}
 	h := head.get(5)
 	h.put(1, slots)
+	h.put(2, p.encoding)
 	if was := h.get(5); was != nil {
 		*was = statisticsLike(col, was, own, own.absent)
 	}

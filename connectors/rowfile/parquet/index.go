@@ -44,10 +44,13 @@ type bounds struct {
 	absent   int64 // how many NULLs there are, -1 where that is not known
 }
 
-// pageBounds are those of the pages of a chunk, as the column index has them; nil where there is none, or none that fits.
+// pageBounds are those of the pages of a chunk, as the column index has them; nil where there is none, or none that fits. There are writers that
+// write zeros there where they were told not to look: bounds that do not meet those of the chunk are not believed.
 func (f *File) pageBounds(c *chunk, pages int) []bounds {
 	n := f.indexed(c.at.int(6), c.at.int(7))
-	if n == nil || !f.orders {
+	whole, known := f.statistics(c)
+	order := c.col.order()
+	if n == nil || !known || order == nil {
 		return nil
 	}
 	nulls, mins, maxs := n.list(1), n.list(2), n.list(3)
@@ -59,6 +62,18 @@ func (f *File) pageBounds(c *chunk, pages int) []bounds {
 		out[i] = bounds{min: mins[i].raw, max: maxs[i].raw, nulls: nulls[i].num == 1, absent: -1}
 		if counts := n.list(5); len(counts) == pages {
 			out[i].absent = counts[i].num
+		}
+		b := &out[i]
+		if b.nulls {
+			continue
+		}
+		for _, x := range [][]byte{b.min, b.max, whole.min, whole.max} {
+			if c.col.width > 0 && len(x) != c.col.width {
+				return nil
+			}
+		}
+		if order(b.min, b.max) > 0 || order(b.min, whole.max) > 0 || order(b.max, whole.min) < 0 {
+			return nil
 		}
 	}
 	return out

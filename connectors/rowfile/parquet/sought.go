@@ -163,6 +163,9 @@ func (t *test) within(b bounds) bool {
 	if b.nulls {
 		return false // NULL matches nothing
 	}
+	if len(b.max) == 0 { // some writers leave out what they do not know, and say so nowhere
+		return true
+	}
 	if order == nil || t.col.width > 0 && (len(b.min) != t.col.width || len(b.max) != t.col.width) || order(b.min, b.max) > 0 {
 		return true
 	}
