@@ -28,6 +28,7 @@ func (Connector) Describe() connectors.Description {
 			{Name: "root", Required: true, Help: "the folder that holds the collections"},
 			{Name: "held", Help: "the closed folder for what is restricted, on the same file system; " + heldFolder + " in root unless named"},
 			{Name: "ordinary_user", Help: "the account applications use, by name or number: restriction is proven against it"},
+			objects.RowGroupSetting,
 		},
 		Verbs:      verbs(),
 		Blocking:   methods(),
@@ -56,11 +57,15 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	case !info.IsDir():
 		return nil, wrong("root names no folder", "")
 	}
+	limits, err := objects.LimitsOf(config)
+	if err != nil {
+		return nil, err
+	}
 	tree, err := openTree(root)
 	if err != nil {
 		return nil, wrong("the folder root names cannot be opened", "the account Dossier runs as needs to read it")
 	}
-	s := &store{tree: tree, root: root, laid: map[string]*objects.Source{}}
+	s := &store{tree: tree, root: root, limits: limits, laid: map[string]*objects.Source{}}
 	if s.vault, err = newVault(tree, root, config["held"]); err == nil {
 		s.ordinary, err = ordinaryAccount(config["ordinary_user"])
 	}
@@ -86,6 +91,7 @@ type store struct {
 	tree     *folder
 	root     string // its path
 	vault    *vault
+	limits   objects.Limits
 	ordinary *account          // nil: none is named
 	at       func(step string) // tests stop here, between the steps of a change
 

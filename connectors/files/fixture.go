@@ -30,7 +30,7 @@ func (Connector) MakeScratch(_ context.Context, config connectors.Config) error 
 // document. Fields of the path take part in naming the file. Load and Dump hold all rows in memory.
 func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
 	for at, list := range rows {
-		from, err := objects.Understand(connectors.Collection{Name: at, At: at, Rows: rowfile.FormatOf(path.Ext(at))})
+		from, err := s.limits.Understand(connectors.Collection{Name: at, At: at, Rows: rowfile.FormatOf(path.Ext(at))})
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 	if len(sel.Any) == 0 && !sel.All {
 		return nil
 	}
-	from, err := objects.Understand(sel.Collection)
+	from, err := s.limits.Understand(sel.Collection)
 	if err != nil {
 		return err
 	}

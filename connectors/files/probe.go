@@ -21,7 +21,7 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 	if len(sel.Any) == 0 && !sel.All {
 		return 0, 0, nil
 	}
-	from, err := objects.Understand(sel.Collection)
+	from, err := s.limits.Understand(sel.Collection)
 	if err != nil {
 		return 0, 0, err
 	}

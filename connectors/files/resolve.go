@@ -31,7 +31,7 @@ var errChanged = fmt.Errorf("%w: a file was changed meanwhile", connectors.ErrTr
 // resolve finds the rows of a treatment and what is to be done to them. Nothing is changed.
 func (a *application) resolve(ctx context.Context, w *work) error {
 	var err error
-	if w.from, err = objects.Understand(w.On.Collection); err != nil {
+	if w.from, err = a.store.limits.Understand(w.On.Collection); err != nil {
 		return err
 	}
 	switch w.Verb {

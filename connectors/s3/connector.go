@@ -47,6 +47,9 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 		return nil, wrong(settingHeld, "held is no prefix of the connector's own", "let it begin with "+objects.OwnPrefix+" and end with /")
 	}
 	var err error
+	if s.limits, err = objects.LimitsOf(config); err != nil {
+		return nil, err
+	}
 	if s.client, err = client(ctx, config, settingKey, settingSecret, settingToken); err != nil {
 		return nil, err
 	}
@@ -66,7 +69,8 @@ type store struct {
 	client   *s3.Client
 	ordinary *s3.Client // nil: no account is named
 	bucket   string
-	held     string            // the closed prefix
+	held     string // the closed prefix
+	limits   objects.Limits
 	versions bool              // deleted and replaced objects stay as versions
 	locks    bool              // versions can be locked
 	retains  bool              // and are from the beginning

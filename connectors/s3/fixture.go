@@ -22,7 +22,7 @@ import (
 func (s *store) Load(ctx context.Context, rows map[string][]connectors.Row) error {
 	for at, list := range rows {
 		format, _ := formatAt(at)
-		from, err := objects.Understand(connectors.Collection{Name: at, At: at, Rows: format})
+		from, err := s.limits.Understand(connectors.Collection{Name: at, At: at, Rows: format})
 		if err != nil {
 			return err
 		}

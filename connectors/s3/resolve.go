@@ -18,7 +18,7 @@ import (
 // done of restricting the same rows is finished.
 func (a *application) resolve(ctx context.Context, w *work) error {
 	var err error
-	if w.from, err = objects.Understand(w.On.Collection); err != nil {
+	if w.from, err = a.limits.Understand(w.On.Collection); err != nil {
 		return err
 	}
 	switch w.Verb {

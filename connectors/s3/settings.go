@@ -44,6 +44,7 @@ func settings() []connectors.Setting {
 		{Name: settingCredentials, Help: "a file of credentials in the usual form"},
 		{Name: settingHeld, Help: "the closed prefix for what is restricted; " + heldPrefix + " unless named"},
 		{Name: settingIndexKey, Secret: true, Help: "the key of the index of which objects hold whom, at least 32 characters; without it every search reads the whole collection"},
+		objects.RowGroupSetting,
 		{Name: settingOrdinaryKey, Help: "the key of an account applications use: restriction is proven against it"},
 		{Name: settingOrdinarySecret, Secret: true, Help: "the secret that belongs to it"},
 	}
