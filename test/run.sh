@@ -3,7 +3,8 @@
 set -uo pipefail
 # Tests wait for servers, processes and disks as often as they compute: one package more at a time than there are processors.
 at_once=$(($(nproc) + 1))
-out=$(mktemp); trap 'rm -f "$out"' EXIT
+out=$(mktemp); built=$(mktemp -d); trap 'rm -rf "$out" "$built"' EXIT
+export DOSSIER_TEST_BUILT=$built # what several packages' tests compile and run, once
 go test -count=1 -p "$at_once" -timeout 45m -v "$@" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then

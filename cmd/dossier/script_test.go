@@ -2,13 +2,13 @@ package main
 
 import (
 	"flag"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -62,10 +62,8 @@ func build(t *testing.T, root, bin string) {
 		targets["dossier-connector-"+name] = "./plugins/" + name
 	}
 	for name, pkg := range targets {
-		c := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(bin, name), pkg)
-		c.Dir, c.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Fatalf("build %s: %v\n%s", name, err, strings.TrimSpace(string(out)))
+		if err := product.Compile("", filepath.Join(bin, name), pkg); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

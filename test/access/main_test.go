@@ -3,9 +3,10 @@ package access
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 // bin is where TestMain builds the program and its connectors.
@@ -29,11 +30,8 @@ func TestMain(m *testing.M) {
 // build makes the binaries as make build does.
 func build(dir string) error {
 	for out, pkg := range map[string]string{"dossier": "./cmd/dossier", "dossier-connector-sqlite": "./plugins/sqlite", "dossier-connector-files": "./plugins/files"} {
-		cmd := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, out), pkg)
-		cmd.Dir = filepath.Join("..", "..")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("build %s: %w\n%s", pkg, err, text)
+		if err := product.Compile("", filepath.Join(dir, out), pkg); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -3,12 +3,12 @@ package access
 import (
 	"database/sql"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 // meanwhile is a folder with the program, and in place of the connector for SQLite one beside which an application writes.
@@ -20,10 +20,8 @@ func meanwhile(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, "dossier-connector-sqlite"), "./meanwhile")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, text)
+	if err := product.Compile("", filepath.Join(dir, "dossier-connector-sqlite"), "./test/access/meanwhile"); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }

@@ -1,9 +1,7 @@
 package product
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 )
@@ -31,25 +29,15 @@ func Make(tags string, connectors ...string) (b *Build, remove func(), err error
 }
 
 func (b *Build) make(tags string, connectors []string) error {
-	root := checkout()
-	if err := compile(root, tags, filepath.Join(b.Dir, "dossier"), "./cmd/dossier"); err != nil {
+	if err := Compile(tags, filepath.Join(b.Dir, "dossier"), "./cmd/dossier"); err != nil {
 		return err
 	}
 	for _, name := range connectors {
-		if err := compile(root, tags, filepath.Join(b.Connectors, "dossier-connector-"+name), "./plugins/"+name); err != nil {
+		if err := Compile(tags, filepath.Join(b.Connectors, "dossier-connector-"+name), "./plugins/"+name); err != nil {
 			return err
 		}
 	}
 	return adopt()
-}
-
-func compile(root, tags, to, what string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", tags, "-o", to, what)
-	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", what, err, out)
-	}
-	return nil
 }
 
 func checkout() string {
