@@ -50,6 +50,9 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 				return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
 			}
 		}
+		if err := w.tidy(ctx); err != nil {
+			return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
+		}
 	}
 	return outcomes, nil
 }
@@ -72,7 +75,8 @@ type work struct {
 	out   *connectors.Outcome
 	todo  []*target
 
-	doubts []doubt // of the unit that is being worked
+	stale  []*entry // selected, and left where it was by a call that was broken off
+	doubts []doubt  // of the unit that is being worked
 }
 
 // target is a row to be changed.
@@ -121,7 +125,7 @@ func (w *work) find(ctx context.Context) error {
 	if w.match, err = newMatcher(w.On); err != nil {
 		return err
 	}
-	f := finder{from: w.from, fields: w.Capture, whole: true, known: w.app.known, each: func(r row, persons []int) error { return w.take(ctx, r, persons) }}
+	f := finder{from: w.from, fields: w.Capture, whole: true, known: w.app.known, stale: &w.stale, each: func(r row, persons []int) error { return w.take(ctx, r, persons) }}
 	if w.Verb != connectors.Recount {
 		return w.app.find(ctx, f, w.On)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -44,12 +45,21 @@ func (t *target) halfway() bool {
 	return t.entry != nil && t.entry.State == moving && (t.part == nil || t.doc == nil)
 }
 
-// makeHeld makes the collection of held rows where it is not there.
+// makeHeld makes the collection of held rows where nobody has installed it.
 func (s *store) makeHeld(ctx context.Context) error {
+	if there, err := s.holds(ctx); err != nil || there {
+		return err
+	}
 	err := s.heldDB.CreateCollection(ctx, heldRows)
 	var e mongo.CommandError
 	if errors.As(err, &e) && e.Code == codeNamespace {
 		return nil
+	}
+	if err == nil {
+		_, err = s.held().Indexes().CreateOne(ctx, mongo.IndexModel{Keys: bson.D{{Key: "coll", Value: 1}, {Key: "path", Value: 1}, {Key: "of", Value: 1}}})
+	}
+	if err != nil && mayNot(err) {
+		return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + settingHeld, Summary: "the closed database is not installed", Detail: "dossier connector install SYSTEM prints what an administrator runs"}}
 	}
 	return failure(ctx, "making the collection for held rows", err)
 }
@@ -170,7 +180,7 @@ func (w *work) blockDocuments(ctx context.Context, rows []*target) error {
 	}
 	for _, next := range []func() error{
 		func() error { return w.app.dropChunks(ctx, w.from, w.app.db, content...) },
-		func() error { return w.app.keep(ctx, gone) },
+		func() error { return w.app.keep(ctx, w.from, gone) },
 	} {
 		if e := next(); e != nil {
 			return errors.Join(err, e)
@@ -182,40 +192,66 @@ func (w *work) blockDocuments(ctx context.Context, rows []*target) error {
 	if err != nil && !errors.Is(err, errChanged) { // of the others nobody knows
 		return err
 	}
-	return errors.Join(err, w.app.forget(ctx, left...))
+	return errors.Join(err, w.app.forget(ctx, w.from, left...))
 }
 
 // keep makes what was moved count. It is written whole: somebody may have taken what did not count for a leftover.
-func (s *store) keep(ctx context.Context, all []*entry) error {
+func (s *store) keep(ctx context.Context, from source, all []*entry) error {
 	if len(all) == 0 {
 		return nil
 	}
-	var models []mongo.WriteModel
+	var models, left []mongo.WriteModel
+	var of []bson.RawValue
 	for _, e := range all {
 		e.State = isHeld
+		of = append(of, e.Of)
 		models = append(models, mongo.NewReplaceOneModel().SetFilter(byID(e.ID)).SetReplacement(e).SetUpsert(true))
-	}
-	for _, e := range all {
-		left := bson.D{{Key: "coll", Value: e.Coll}, {Key: "path", Value: e.Path}, {Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}}, {Key: "state", Value: moving}}
+		filter := append(leftover(e.Coll, e.Path), bson.E{Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}})
 		if e.Path != "" {
-			left = append(left, equals("doc", e.Doc))
+			filter = append(filter, equals("doc", e.Doc))
 		}
-		models = append(models, mongo.NewDeleteManyModel().SetFilter(left)) // of an earlier call that was broken off
+		left = append(left, mongo.NewDeleteManyModel().SetFilter(filter))
 	}
-	_, err := s.held().BulkWrite(ctx, models)
-	return failure(ctx, "keeping held rows", err)
+	doing := "keeping held rows of " + from.Name
+	if _, err := s.held().BulkWrite(ctx, models); err != nil {
+		return failure(ctx, doing, err)
+	}
+	if from.bucket != "" { // with the content it copied
+		var ids []bson.RawValue
+		err := each(ctx, s.held(), doing, append(leftover(from.coll, ""), among("of", of)), options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}), func(raw bson.Raw) error {
+			ids = append(ids, slices.Clone(raw).Lookup("_id"))
+			return nil
+		})
+		if err == nil {
+			err = s.dropChunks(ctx, from, s.heldDB, ids...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := s.held().BulkWrite(ctx, left)
+	return failure(ctx, doing, err)
+}
+
+// leftover are the entries of calls that were broken off.
+func leftover(coll, path string) bson.D {
+	return bson.D{{Key: "coll", Value: coll}, {Key: "path", Value: path}, {Key: "state", Value: moving}}
 }
 
 // forget takes back what was written to be held and is not.
-func (s *store) forget(ctx context.Context, es ...*entry) error {
+func (s *store) forget(ctx context.Context, from source, es ...*entry) error {
 	if len(es) == 0 {
 		return nil
 	}
+	ctx = context.WithoutCancel(ctx)
 	var ids []bson.RawValue
 	for _, e := range es {
 		ids = append(ids, e.ID)
 	}
-	_, err := s.held().DeleteMany(context.WithoutCancel(ctx), bson.D{among("_id", ids), {Key: "state", Value: moving}})
+	if err := s.dropChunks(ctx, from, s.heldDB, ids...); err != nil {
+		return err
+	}
+	_, err := s.held().DeleteMany(ctx, bson.D{among("_id", ids), {Key: "state", Value: moving}})
 	return failure(ctx, "taking back what was to be held", err)
 }
 
@@ -244,7 +280,7 @@ func (w *work) blockElements(ctx context.Context, rows []*target) error {
 			left = append(left, entries[t])
 		}
 	}
-	if e := w.app.keep(ctx, gone); e != nil {
+	if e := w.app.keep(ctx, w.from, gone); e != nil {
 		return errors.Join(err, e)
 	}
 	for _, t := range rows {
@@ -256,5 +292,5 @@ func (w *work) blockElements(ctx context.Context, rows []*target) error {
 	if err != nil && !errors.Is(err, errChanged) {
 		return err
 	}
-	return errors.Join(err, w.app.forget(ctx, left...))
+	return errors.Join(err, w.app.forget(ctx, w.from, left...))
 }

@@ -10,6 +10,7 @@ import (
 )
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	db := servers.MongoDB(t)
 	conformance.Run(t, conformance.Subject{Connector: mongodb.Connector{}, Config: connectors.Config{"url": db.URL, "database": db.Database}, Shapes: shapes()})
 }

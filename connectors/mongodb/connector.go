@@ -22,7 +22,7 @@ func (Connector) Describe() connectors.Description {
 	return connectors.Description{
 		Name: "mongodb", Version: Version,
 		Config: []connectors.Setting{
-			{Name: settingURL, Required: true, Secret: true, Help: "mongodb:// or mongodb+srv://, with account and options; the account needs readWrite on both databases"},
+			{Name: settingURL, Required: true, Secret: true, Help: "mongodb:// or mongodb+srv://, with account and options; `dossier connector grants` prints the role of the account"},
 			{Name: settingDatabase, Required: true, Help: "the database that holds the collections"},
 			{Name: settingHeld, Help: "the closed database for what is restricted, of which applications know nothing; DATABASE_held unless named"},
 			{Name: settingOrdinary, Secret: true, Help: "the account applications use: restriction is proven against it"},

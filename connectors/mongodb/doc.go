@@ -36,6 +36,14 @@
 // of those that stood before it and are still there, for which 32 bits of each of them are kept with it. Where the _id, a unique value or the element's key has been
 // taken, or the document around it is gone, Release changes nothing and says ErrConflict.
 //
+// [store.Install] gives what makes that database, [store.Grants] the role of the connector's account. A call that was broken off in the middle leaves content in
+// two places, of which the one in its place counts; the same call again, or a deletion, takes the other away.
+//
+// # No snapshot
+//
+// There is no view of all collections as of one moment: a server keeps one for five minutes, less than a large copy takes. What is read of several
+// collections is of several moments; what is changed is guarded by itself.
+//
 // # What a server without a schema cannot say
 //
 // Inspect samples documents. A member that stands in few of them may not be seen, so that the live check proves less here than for tables.

@@ -6,6 +6,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/dossier-dsr/dossier/connectors"
 )
 
 // lookedAt is how many entries are looked at together, with the documents they belong to.
@@ -30,6 +32,9 @@ func (f *finder) entries(ctx context.Context, some []*entry) error {
 		if ok, err := e.counts(doc); err != nil {
 			return err
 		} else if !ok {
+			if err := f.left(e); err != nil {
+				return err
+			}
 			continue
 		}
 		st := f.known.stand("held", e.stand())
@@ -94,4 +99,41 @@ func (f *finder) enclosing(ctx context.Context, some []*entry) (map[string]bson.
 		out[idKey(e.Of)] = e.Doc.Value
 		return nil
 	})
+}
+
+// left notes an entry that does not count, where what it holds is selected: somebody was broken off while moving it.
+func (f *finder) left(e *entry) error {
+	if f.stale == nil {
+		return nil
+	}
+	rows, err := e.stand().rows(f.from)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if who, err := f.persons(r); err != nil || len(who) > 0 {
+			*f.stale = append(*f.stale, e)
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy takes copies away that calls left that were broken off, once rows have been worked: content that was on its way to be held, or back, and is in its
+// place. What another request is just moving is left alone, unless the row is to be deleted.
+func (w *work) tidy(ctx context.Context) error {
+	var ids []bson.RawValue
+	for _, e := range w.stale {
+		if w.Verb == connectors.Delete || w.Verb == connectors.Release && (e.State == returning || slices.Contains(e.Marks, w.Mark)) {
+			ids = append(ids, e.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := w.app.dropChunks(ctx, w.from, w.app.heldDB, ids...); err != nil {
+		return err
+	}
+	_, err := w.app.held().DeleteMany(ctx, bson.D{among("_id", ids), {Key: "state", Value: bson.D{{Key: "$ne", Value: isHeld}}}})
+	return failure(ctx, "taking leftovers of "+w.from.Name+" away", err)
 }

@@ -38,10 +38,10 @@ func failure(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("%s: %w: no server answers", doing, connectors.ErrTryLater)
 	case mongo.IsDuplicateKeyError(err):
 		return fmt.Errorf("%s: %w: a unique index has the value already", doing, connectors.ErrConflict)
+	case mongo.IsNetworkError(err), mongo.IsTimeout(err), errors.Is(err, mongo.ErrClientDisconnected): // before what the server says: the driver makes it say this
+		return fmt.Errorf("%s: %w: the connection to the server failed", doing, connectors.ErrTryLater)
 	case errors.As(err, &answered):
 		return fmt.Errorf("%s: %w", doing, spoken(answered))
-	case mongo.IsNetworkError(err), mongo.IsTimeout(err), errors.Is(err, mongo.ErrClientDisconnected):
-		return fmt.Errorf("%s: %w: the connection to the server failed", doing, connectors.ErrTryLater)
 	}
 	return fmt.Errorf("%s: the driver could not do it", doing)
 }
@@ -50,7 +50,7 @@ func spoken(e mongo.ServerError) error {
 	switch {
 	case e.HasErrorCode(codeUnauthorized), e.HasErrorCode(codeAuthentication):
 		return connectors.Diagnostics{{Severity: connectors.Error, Path: "config." + settingURL, Summary: "the account may not do this",
-			Detail: "it needs readWrite on the database and on the one for held rows"}}
+			Detail: "dossier connector grants SYSTEM prints the role it needs"}}
 	case e.HasErrorCode(codeConflict), e.HasErrorLabel("TransientTransactionError"), e.HasErrorLabel("RetryableWriteError"):
 		return fmt.Errorf("%w: others are changing the documents", connectors.ErrTryLater)
 	case e.HasErrorCode(codeInvalidates):

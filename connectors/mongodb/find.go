@@ -19,9 +19,10 @@ type finder struct {
 	*store
 	from   source
 	match  *matcher
-	fields []string // beside those the selection looks at; nil with whole
-	whole  bool     // documents are read whole, to be changed
-	known  *known   // what this call has read; nil: nothing is kept
+	fields []string  // beside those the selection looks at; nil with whole
+	whole  bool      // documents are read whole, to be changed
+	known  *known    // what this call has read; nil: nothing is kept
+	stale  *[]*entry // entries that do not count, for they are in their place; nil: nobody asks
 	each   func(r row, persons []int) error
 
 	held   map[string]bool  // _ids of entries that were seen

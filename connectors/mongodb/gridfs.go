@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
 // chunks is what the collection of a bucket's content is called, after the bucket.
@@ -15,6 +16,9 @@ const chunks = ".chunks"
 func ofFile(id bson.RawValue) bson.D {
 	return bson.D{{Key: "files_id", Value: bson.D{{Key: "$eq", Value: id}}}}
 }
+
+// original is what the _id of a piece of content is kept as while it is held: pieces of a move that was broken off do not stand in the way of the next.
+const original = "of"
 
 // copyChunks copies the content of a file of GridFS to the other database, where the file goes by another name; what is no file has none. What a
 // call that was broken off copied is replaced.
@@ -26,21 +30,39 @@ func (s *store) copyChunks(ctx context.Context, from source, there *mongo.Databa
 	if err := s.dropChunks(ctx, from, to, as); err != nil {
 		return err
 	}
-	cur, err := there.Collection(from.bucket+chunks).Find(ctx, ofFile(id))
-	if err != nil {
-		return failure(ctx, doing, err)
-	}
-	defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
-	for cur.Next(ctx) {
-		chunk, err := put(cur.Current, []string{"files_id"}, as)
+	return each(ctx, there.Collection(from.bucket+chunks), doing, ofFile(id), options.Find(), func(raw bson.Raw) error {
+		chunk, err := put(raw, []string{"files_id"}, as)
+		if err == nil {
+			chunk, err = renamed(chunk, to == s.heldDB)
+		}
 		if err != nil {
 			return err
 		}
-		if _, err := to.Collection(from.bucket+chunks).InsertOne(ctx, chunk); err != nil {
-			return failure(ctx, doing, err)
-		}
+		_, err = to.Collection(from.bucket+chunks).InsertOne(ctx, chunk)
+		return failure(ctx, doing, err)
+	})
+}
+
+// renamed is a piece of content with an _id of its own, or with that which it had.
+func renamed(chunk bson.Raw, held bool) (bson.Raw, error) {
+	name, err := marshal(bson.NewObjectID())
+	if err != nil {
+		return nil, err
 	}
-	return failure(ctx, doing, cur.Err())
+	if held {
+		if chunk, err = put(chunk, []string{original}, chunk.Lookup("_id")); err != nil {
+			return nil, err
+		}
+		return put(chunk, []string{"_id"}, name)
+	}
+	was := chunk.Lookup(original)
+	if was.Type == 0 { // held by an earlier version
+		return chunk, nil
+	}
+	if chunk, err = put(chunk, []string{"_id"}, was); err != nil {
+		return nil, err
+	}
+	return put(chunk, []string{original}, missing)
 }
 
 // dropChunks deletes the content of files of GridFS.

@@ -49,6 +49,11 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 		if err != nil {
 			return nil, err
 		}
+		if seen == nil { // its name is all this account may know of it
+			one.Key = nil
+			out.Collections = append(out.Collections, one)
+			continue
+		}
 		one.Fields = seen.fields("")
 		if at != c.Name {
 			one.Fields = append(one.Fields, connectors.SchemaField{Name: connectors.DocumentField, Type: "file", Family: connectors.BytesFamily})
@@ -78,6 +83,9 @@ func within(indexes [][]string, path string) [][]string {
 func (s *store) indexes(ctx context.Context, name string, c *connectors.SchemaCollection) error {
 	coll := s.db.Collection(name)
 	n, err := coll.EstimatedDocumentCount(ctx)
+	if err != nil && mayNot(err) {
+		return nil
+	}
 	if err != nil {
 		return failure(ctx, "counting "+name, err)
 	}
@@ -109,12 +117,15 @@ func (s *store) indexes(ctx context.Context, name string, c *connectors.SchemaCo
 	return nil
 }
 
-// sample looks at some documents, and gives the members of each place: "" for the documents, the path of an array for its elements.
+// sample looks at some documents, where the account may, and gives the members of each place: "" for the documents, the path of an array for its elements.
 func (s *store) sample(ctx context.Context, name string) (*sampling, error) {
 	out := &sampling{kinds: map[string]map[string][]string{}, order: map[string][]string{}}
 	for _, direction := range []int{1, -1} {
 		opts := options.Find().SetLimit(looked).SetSort(bson.D{{Key: "_id", Value: direction}})
 		cur, err := s.db.Collection(name).Find(ctx, bson.D{}, opts)
+		if err != nil && mayNot(err) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, failure(ctx, "looking at "+name, err)
 		}
