@@ -24,7 +24,8 @@ func (c requestWaitCmd) Run(ctx context.Context, a *app) error {
 }
 
 type requestResumeCmd struct {
-	ID string `arg:"" help:"A request, or a batch."`
+	ID   string `arg:"" help:"A request, or a batch."`
+	Pool bool   `help:"Where it waits for others in a system that pools: work all that wait there now."`
 }
 
 // Run wakes what waits and works it.
@@ -32,6 +33,15 @@ func (c requestResumeCmd) Run(ctx context.Context, a *app) error {
 	e, err := a.openEngine(ctx)
 	if err != nil {
 		return err
+	}
+	if c.Pool {
+		systems, err := e.WorkPools(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if len(systems) == 0 {
+			a.note(c.ID + " waits in no pool.")
+		}
 	}
 	return either(ctx, e, c.ID, func() error {
 		if err := e.ResumeBatch(ctx, c.ID); err != nil {

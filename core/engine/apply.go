@@ -43,6 +43,9 @@ func (j *job) apply(ctx context.Context) error {
 	if j.onPaper(j.System) {
 		return j.manual(ctx)
 	}
+	if j.poolsHere() {
+		return j.joinPool(ctx)
+	}
 	if j.Shared() {
 		return j.applyShared(ctx)
 	}

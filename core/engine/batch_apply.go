@@ -21,6 +21,9 @@ func (j *job) applyShared(ctx context.Context) error {
 		if err := j.remake(ctx); err != nil || j.work == nil {
 			return err
 		}
+	} else if j.State != state.StepPrepared && j.Part == "" && detailOf(j.Step).Pool != nil {
+		j.giveWay(nil, j.group.persons) // they have waited for others: what is done is made anew, of what is there now
+		return nil
 	} else if behind := j.behind(); len(behind) > 0 && j.State != state.StepPrepared {
 		rest := slices.DeleteFunc(slices.Clone(j.group.persons), func(p int) bool { _, is := behind[p]; return is })
 		j.giveWay(behind, rest)
@@ -191,10 +194,8 @@ func (e *Engine) remakeFor(ctx context.Context, j *job, whole *groupWork, person
 		if r == nil {
 			continue
 		}
-		for _, y := range r.Plan.Systems {
-			if y.Name == j.System && !y.Reached {
-				return nil, nil, fmt.Errorf("%s: %w", j.System, connectors.ErrTryLater)
-			}
+		if !r.Plan.Complete { // it, or one that says whose rows are whose
+			return nil, nil, fmt.Errorf("%s: %w", j.System, connectors.ErrTryLater)
 		}
 		if diff := plan.Compare(m.plan.Before(r.Plan, j.System), r.Plan.Only(j.System)); len(diff) > 0 {
 			fault[persons[i]] = detail{Codes: []string{"stale"}, Why: strings.Join(diff, "; ")}

@@ -54,6 +54,9 @@ func (e *Engine) CancelBatch(ctx context.Context, name string) error {
 		if err := mayCancel(tx, "batch "+name, "dossier plan show "+name, steps, now); err != nil {
 			return err
 		}
+		if err := e.repool(tx, steps, now); err != nil {
+			return err
+		}
 		for _, m := range list {
 			if err := e.cancel(tx, m.Request, now); err != nil {
 				return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
@@ -25,39 +24,21 @@ func cut(all *planner.Work, person int) *planner.Work {
 			}
 			class := w.Purposes[i]
 			class.Planned, class.Each, class.Most = n, nil, nil
-			t.On.Any, t.AtMost = of(t.On.Any, person), math.MaxInt64
+			t.On.Any, t.AtMost = planner.ValuesOf(t.On.Any, person), math.MaxInt64
 			one.Treatments, one.Purposes = append(one.Treatments, t), append(one.Purposes, class)
 		}
 		for _, c := range w.Checks {
-			if c.Selection.Any = of(c.Selection.Any, person); len(c.Selection.Any) == 0 {
+			if c.Selection.Any = planner.ValuesOf(c.Selection.Any, person); len(c.Selection.Any) == 0 {
 				continue
 			}
 			if c.Parent != nil {
 				parent := *c.Parent
-				parent.Any = of(parent.Any, person)
+				parent.Any = planner.ValuesOf(parent.Any, person)
 				c.Parent = &parent
 			}
 			one.Checks = append(one.Checks, c)
 		}
 		out.Systems = append(out.Systems, one)
-	}
-	return out
-}
-
-// of are the matches by one person's values.
-func of(ms []connectors.Match, person int) []connectors.Match {
-	var out []connectors.Match
-	for _, m := range ms {
-		var mine []connectors.Tuple
-		for _, t := range m.Values {
-			if t.Person == person {
-				t.Person = 0
-				mine = append(mine, t)
-			}
-		}
-		if m.Values = mine; len(mine) > 0 {
-			out = append(out, m)
-		}
 	}
 	return out
 }

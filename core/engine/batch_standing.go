@@ -109,7 +109,7 @@ func batchSystems(tx *state.Tx, stored state.Plan, b *plan.Batch) ([]SystemStand
 		}
 		out = append(out, y)
 	}
-	return out, nil
+	return out, pooled(tx, b.Batch, out)
 }
 
 // stepsOf are the steps by which a plan is carried out: of one made in a batch, those its request shares with the others come first.

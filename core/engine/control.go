@@ -36,10 +36,10 @@ func (e *Engine) Resume(ctx context.Context, id string) error {
 	})
 }
 
-// wakeWaiting wakes steps somebody asks for; a second look has its time.
+// wakeWaiting wakes steps somebody asks for; a second look has its time, and who waits for others does not wait alone ([Engine.WorkPools]).
 func wakeWaiting(tx *state.Tx, steps []state.Step, now time.Time) error {
 	for _, s := range steps {
-		if s.WaitsFor == "settle" {
+		if s.WaitsFor == "settle" || s.WaitsFor == forPool {
 			continue
 		}
 		if _, err := tx.WakeStep(s.ID, now); err != nil {
@@ -69,6 +69,9 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 			return hint(fmt.Errorf("request %s is carried out together with others, in batch %s: %w; it cannot be cancelled by itself", id, x.Batch, ErrState), "dossier request show %s", id)
 		}
 		if err := mayCancel(tx, "request "+id, "dossier request show "+id, steps, now); err != nil {
+			return err
+		}
+		if err := e.repool(tx, steps, now); err != nil {
 			return err
 		}
 		return e.cancel(tx, id, now)
@@ -297,6 +300,13 @@ func (e *Engine) noteEvent(ctx context.Context, id string, event request.EventTy
 			x.Suspended = ""
 		}
 		if err := tx.SaveRequest(x, now); err != nil {
+			return err
+		}
+		steps, err := tx.Steps(id)
+		if err != nil {
+			return err
+		}
+		if err := e.repool(tx, steps, now); err != nil {
 			return err
 		}
 		return note(tx, "request.noted", id, map[string]string{"event": string(event)}, now)

@@ -67,7 +67,7 @@ func (e *Engine) meets(tx *state.Tx, o *open, work *planner.Work) error {
 		right := request.Right(x.Right)
 		switch {
 		case x.ID == o.ID:
-		case right.Mutates() && request.State(x.State) == request.Running && !workedOff(tx, x.ID):
+		case right.Mutates() && request.State(x.State) == request.Running && inTheWay(tx, x.ID, o.Content.Right):
 			return hint(Waiting{o.ID, string(request.ForPerson), fmt.Sprintf("request %s of the same person is being carried out", x.ID)}, "dossier request show %s", x.ID)
 		case o.Content.Right.Destroys() && !right.Mutates():
 			return hint(Waiting{o.ID, string(request.ForPerson), fmt.Sprintf("%s %s of the same person is open, and comes first", x.Right, x.ID)},
@@ -75,6 +75,18 @@ func (e *Engine) meets(tx *state.Tx, o *open, work *planner.Work) error {
 		}
 	}
 	return nil
+}
+
+// inTheWay says whether a request that runs has to be worked before one of some right. A restriction may not wait for a pool, nor may its
+// end: what waits there is looked at anew before it is worked, and finds it.
+func inTheWay(tx *state.Tx, id string, before request.Right) bool {
+	switch {
+	case workedOff(tx, id):
+		return false
+	case before == request.Restriction, before == request.Lift:
+		return !waitsInPools(tx, id)
+	}
+	return true
 }
 
 // workedOff says whether nothing of a request is left to do in any system but to look once more.

@@ -180,6 +180,7 @@ func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []s
 	}
 	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
 		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
+		DueOn:        o.DueStrict,
 		PrintKey:     e.Ring.DueMarkKey().Bytes(),
 		AskKey:       askKey,
 		Answers:      said,

@@ -48,36 +48,37 @@ type Standing struct {
 
 // SystemStanding is one system's part.
 type SystemStanding struct {
-	Name         string     `json:"name"`
-	State        string     `json:"state"`
-	Deleted      int64      `json:"deleted"`
-	Anonymised   int64      `json:"anonymised"`
-	Recounted    int64      `json:"recounted"`
-	Corrected    int64      `json:"corrected,omitempty"`
-	Completed    int64      `json:"completed,omitempty"` // by a supplementary statement
-	Kept         int64      `json:"kept"`
-	Held         int64      `json:"held,omitempty"`     // restriction: out of reach
-	Marked       int64      `json:"marked,omitempty"`   // restriction: marked, and goes on
-	Lifted       int64      `json:"lifted,omitempty"`   // lift: free of this restriction again
-	Inferred     int64      `json:"inferred,omitempty"` // of the above: not acknowledged, found done
-	Late         int64      `json:"late,omitempty"`
-	VerifiedAt   *time.Time `json:"verified_at,omitempty"`
-	SettledAt    *time.Time `json:"settled_at,omitempty"`
-	WaitsFor     string     `json:"waits_for,omitempty"`
-	Why          string     `json:"why,omitempty"`
-	Codes        []string   `json:"codes,omitempty"`
-	NotBefore    *time.Time `json:"not_before,omitempty"`
-	Supplemented bool       `json:"supplemented,omitempty"` // a plan of its own was carried out
-	Evidence     int        `json:"evidence,omitempty"`     // files that prove what the person said
-	AnsweredBy   string     `json:"answered_by,omitempty"`  // the person who answered for it; why says with what reason
-	Manual       bool       `json:"manual,omitempty"`       // paper: people look, and rows are not counted
-	Task         int64      `json:"task,omitempty"`         // that is waited for
-	Department   string     `json:"department,omitempty"`   // whose it is
-	TaskDue      string     `json:"task_due,omitempty"`
-	MoreTasks    int64      `json:"more_tasks,omitempty"` // that are waited for, too
-	Answer       string     `json:"answer,omitempty"`     // of paper: done, nothing_found or refused; why says why not
-	ConfirmedBy  string     `json:"confirmed_by,omitempty"`
-	ConfirmedAt  *time.Time `json:"confirmed_at,omitempty"`
+	Name         string        `json:"name"`
+	State        string        `json:"state"`
+	Deleted      int64         `json:"deleted"`
+	Anonymised   int64         `json:"anonymised"`
+	Recounted    int64         `json:"recounted"`
+	Corrected    int64         `json:"corrected,omitempty"`
+	Completed    int64         `json:"completed,omitempty"` // by a supplementary statement
+	Kept         int64         `json:"kept"`
+	Held         int64         `json:"held,omitempty"`     // restriction: out of reach
+	Marked       int64         `json:"marked,omitempty"`   // restriction: marked, and goes on
+	Lifted       int64         `json:"lifted,omitempty"`   // lift: free of this restriction again
+	Inferred     int64         `json:"inferred,omitempty"` // of the above: not acknowledged, found done
+	Late         int64         `json:"late,omitempty"`
+	VerifiedAt   *time.Time    `json:"verified_at,omitempty"`
+	SettledAt    *time.Time    `json:"settled_at,omitempty"`
+	WaitsFor     string        `json:"waits_for,omitempty"`
+	Why          string        `json:"why,omitempty"`
+	Codes        []string      `json:"codes,omitempty"`
+	NotBefore    *time.Time    `json:"not_before,omitempty"`
+	Pool         *PoolStanding `json:"pool,omitempty"`         // it waits there for others
+	Supplemented bool          `json:"supplemented,omitempty"` // a plan of its own was carried out
+	Evidence     int           `json:"evidence,omitempty"`     // files that prove what the person said
+	AnsweredBy   string        `json:"answered_by,omitempty"`  // the person who answered for it; why says with what reason
+	Manual       bool          `json:"manual,omitempty"`       // paper: people look, and rows are not counted
+	Task         int64         `json:"task,omitempty"`         // that is waited for
+	Department   string        `json:"department,omitempty"`   // whose it is
+	TaskDue      string        `json:"task_due,omitempty"`
+	MoreTasks    int64         `json:"more_tasks,omitempty"` // that are waited for, too
+	Answer       string        `json:"answer,omitempty"`     // of paper: done, nothing_found or refused; why says why not
+	ConfirmedBy  string        `json:"confirmed_by,omitempty"`
+	ConfirmedAt  *time.Time    `json:"confirmed_at,omitempty"`
 }
 
 // RecipientStanding is one line of the art. 19 list.
@@ -245,6 +246,9 @@ func systemStandings(tx *state.Tx, s *Standing, stored state.Plan, p *plan.Plan)
 			return err
 		}
 		s.Systems = append(s.Systems, y)
+	}
+	if err := pooled(tx, s.ID, s.Systems); err != nil {
+		return err
 	}
 	more, err := tx.Supplements(stored.ID)
 	if err != nil {

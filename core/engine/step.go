@@ -39,6 +39,8 @@ type detail struct {
 	LateOf     map[int]int64  `json:"late_of,omitempty"` // of a batch, by person
 	Split      bool           `json:"split,omitempty"`   // it ended because others, each of some of its members, took its place
 	DoneBy     *time.Time     `json:"done_by,omitempty"`
+	Pool       *pooling       `json:"pool,omitempty"`  // it waits, or waited, for others in its system
+	After      map[int]string `json:"after,omitempty"` // as Witness, right after the work of a pool
 }
 
 func detailOf(s state.Step) detail {
@@ -168,13 +170,25 @@ func (e *Engine) Sweep(ctx context.Context) (worked int, err error) {
 // (its state cannot be written, ctx ended); what a system says is noted on the step.
 func (e *Engine) Work(ctx context.Context, stepID int64) (ok bool, err error) {
 	var s state.Step
+	var several []state.Step
 	// A claim that a loss of power takes back was made by a process that is gone with it: it need not reach the disk by itself.
 	err = e.DB.WriteSoon(ctx, func(tx *state.Tx) error {
+		if s, err = tx.Step(stepID); err != nil {
+			return err
+		}
+		if detailOf(s).Pool != nil && !s.Shared() && s.Phase == phaseApply {
+			several, err = e.claimPool(tx, s, e.Now())
+			ok = len(several) > 0
+			return err
+		}
 		s, ok, err = tx.ClaimStep(stepID, e.owner, leaseFor, e.Now())
 		return err
 	})
 	if err != nil || !ok {
 		return false, err
+	}
+	if len(several) > 0 {
+		return true, errors.Join(e.workPool(ctx, several), e.verifyPool(ctx, several))
 	}
 	if s.Batch != "" && !s.Shared() && (s.Phase == phaseTell || s.Phase == phaseClose) {
 		return true, e.workAlike(ctx, s)
@@ -192,6 +206,11 @@ func (j *job) failpoint(at string) { failpoint(j.Phase + "/" + at + "/" + j.Syst
 
 // keepLease renews the leases until stop; ctx ends when one is lost.
 func (e *Engine) keepLease(ctx context.Context, steps ...state.Step) (context.Context, func()) {
+	return e.renewing(ctx, func(tx *state.Tx) error { return renew(tx, steps, e.Now()) })
+}
+
+// renewing calls renew in time until stop; ctx ends where it fails.
+func (e *Engine) renewing(ctx context.Context, renew func(*state.Tx) error) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -203,7 +222,7 @@ func (e *Engine) keepLease(ctx context.Context, steps ...state.Step) (context.Co
 			case <-ctx.Done():
 				return
 			case <-t.C:
-				if err := e.DB.WriteSoon(ctx, func(tx *state.Tx) error { return renew(tx, steps, e.Now()) }); err != nil {
+				if err := e.DB.WriteSoon(ctx, renew); err != nil {
 					cancel(err)
 					return
 				}
@@ -234,6 +253,9 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	if j.work, err = j.recall(ctx); err != nil && j.Phase != phaseHold {
+		return err
+	}
+	if j.work, err = j.withPool(ctx, j.work); err != nil {
 		return err
 	}
 	if j.System != "" {
@@ -355,7 +377,10 @@ func (j *job) putDown(tx *state.Tx, wait later, now time.Time) error {
 			j.State, j.WaitsFor, j.NotBefore = state.StepReady, "", time.Time{}
 		}
 	}
-	return tx.YieldStep(j.Step, now)
+	if err := tx.YieldStep(j.Step, now); err != nil || j.WaitsFor != forPool {
+		return err
+	}
+	return regather(tx, j.System, now)
 }
 
 // ended is the state a phase ends in.

@@ -351,9 +351,11 @@ func (j *job) compareWitness(ctx context.Context, work *planner.SystemWork, sys 
 		return err
 	}
 	before := detailOf(first).Witness
-	now, err := j.witness(ctx, work, sys)
-	if err != nil {
-		return err
+	now := detailOf(first).After
+	if now == nil {
+		if now, err = j.witness(ctx, work, sys); err != nil {
+			return err
+		}
 	}
 	for i, sel := range work.Witnesses {
 		if before[i] != "" && before[i] != now[i] {

@@ -58,6 +58,7 @@ type BatchSystem struct {
 	Manual      bool              `json:"manual,omitempty"` // paper
 	Roots       int64             `json:"roots"`
 	Backups     string            `json:"backups_until,omitempty"`
+	PooledUntil string            `json:"pooled_until,omitempty"` // of the first of them
 	Collections []BatchCollection `json:"collections"`
 }
 

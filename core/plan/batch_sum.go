@@ -16,6 +16,9 @@ func (b *Batch) add(s *System) {
 	}
 	to := &b.Systems[i]
 	to.Roots += s.Roots
+	if s.PooledUntil != "" && (to.PooledUntil == "" || s.PooledUntil < to.PooledUntil) {
+		to.PooledUntil = s.PooledUntil
+	}
 	for _, c := range s.Collections {
 		k := slices.IndexFunc(to.Collections, func(x BatchCollection) bool { return x.Name == c.Name })
 		if k < 0 {

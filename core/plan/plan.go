@@ -73,6 +73,7 @@ type System struct {
 	RootsDigest string       `json:"roots_digest,omitempty"`  // keyed hash of the sorted root keys: who
 	Transaction string       `json:"transaction,omitempty"`   // "one" or "slices": the form apply takes
 	Backups     string       `json:"backups_until,omitempty"` // what is erased lives in backups until that day
+	PooledUntil string       `json:"pooled_until,omitempty"`  // approved on the day of the plan, it waits for other requests there until that day
 	Collections []Collection `json:"collections"`
 }
 

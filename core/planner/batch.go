@@ -67,6 +67,19 @@ func (p *Planner) MakeBatch(ctx context.Context, members []Member) (*Batch, erro
 	if err := together(members); err != nil {
 		return nil, err
 	}
+	return p.many(ctx, members)
+}
+
+// MakePool is [Planner.MakeBatch] of requests whose terms may differ, each judged by its own: they have met in a system that works several
+// at once. Those of equal terms, of one day, are judged as one; of two that are not and share rows, one is left, to be planned after the other.
+func (p *Planner) MakePool(ctx context.Context, members []Member) (*Batch, error) {
+	if err := mayMeet(members); err != nil {
+		return nil, err
+	}
+	return p.many(ctx, members)
+}
+
+func (p *Planner) many(ctx context.Context, members []Member) (*Batch, error) {
 	out := &Batch{}
 	left := map[int]plan.Attention{}
 	tries := 0

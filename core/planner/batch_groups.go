@@ -26,7 +26,7 @@ func (p *Planner) meet(c *choir, ready []message) ([]answer, []*group) {
 			out[i].err = aside{plan.Attention{Code: "batch", Asks: true, Text: other.words()}, true}
 			continue
 		}
-		key := m.meets.whole
+		key := TermsOf(m.meets.in).sameDay(p.Graph.Map.Zone) + m.meets.whole
 		groups[key] = append(groups[key], m)
 	}
 	fail := func(err error) ([]answer, []*group) {

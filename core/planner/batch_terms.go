@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -58,8 +59,24 @@ func (t Terms) Differs(o Terms) string {
 	return ""
 }
 
+// sameDay is what the cut-offs of two plans have in common where their terms do: every one of them is counted from the day.
+func (t Terms) sameDay(zone *time.Location) string {
+	y, m, d := t.AsOf.In(zone).Date()
+	t.AsOf = time.Date(y, m, d, 0, 0, 0, 0, zone)
+	b, _ := json.Marshal(t) // values only
+	return string(b)
+}
+
 // together refuses members whose terms differ, and rights whose work is not done together.
 func together(members []Member) error {
+	if err := mayMeet(members); err != nil {
+		return err
+	}
+	return unlike(members)
+}
+
+// mayMeet refuses rights whose work is not done together, and a request that is named twice.
+func mayMeet(members []Member) error {
 	for i, m := range members {
 		switch m.Request.Right {
 		case request.Erasure, request.Objection, request.Withdrawal:
@@ -75,7 +92,7 @@ func together(members []Member) error {
 			}
 		}
 	}
-	return unlike(members)
+	return nil
 }
 
 // unlike refuses members of different terms. It names all who go together, so that one refusal is enough to sort them by.

@@ -155,6 +155,12 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 	if from, to, ok := strings.Cut(sys.Window, "-"); ok && changes > 0 {
 		e.warn(fmt.Sprintf("%s may be written to from %s to %s; approved at another hour, it waits until then.", sys.Name, from, to))
 	}
+	if sys.Pool != nil && changes > 0 {
+		e.sys.PooledUntil = sys.PoolEnds(e.in.AsOf, e.in.DueOn, e.Graph.Map.Zone).Format(time.DateOnly)
+		if today := e.terms.Today().Format(time.DateOnly); e.sys.PooledUntil < today {
+			e.sys.PooledUntil = today
+		}
+	}
 	e.atPlace(len(order))
 	if err := e.planChecks(sys); err != nil {
 		return err

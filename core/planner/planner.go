@@ -46,6 +46,7 @@ type Input struct {
 	Erasing      *request.Request                       // an erasure of the same person that is open: only what it keeps is corrected
 	Progress     func(system string)                    // told as systems are worked; may be nil
 	TaskBy       string                                 // until when people have time for what only they can do, 2006-01-02
+	DueOn        string                                 // the day the answer is due, 2006-01-02; "" unknown
 	AskKey       []byte                                 // of the prints of what people are asked about; the request's own
 	Answers      map[string]Verdict                     // what people answered, by the print of what they were asked about
 }

@@ -115,12 +115,12 @@ func (s *survey) givenAway(e *datamap.Edge, captured []connectors.Tuple) (map[st
 	return out, s.unreached(p, err)
 }
 
-// seedsFor keeps, for systems left out of this plan, the values that lead there: when they answer, what led there is gone. What hangs on
-// rows that others own too stays theirs.
+// seedsFor keeps, for systems left out of this plan and for those that pool, the values that lead there: when they are worked, what led there
+// is gone. What hangs on rows that others own too stays theirs.
 func (s *survey) seedsFor(w *Work, fates map[*datamap.Collection]*fate) {
 	for _, p := range s.Graph.TopDown() {
 		for _, e := range s.Graph.Children(p) {
-			if c, _ := e.Child(); !s.leftOut(c.System) || s.links[e].empty() {
+			if c, _ := e.Child(); !s.leftOut(c.System) && (c.System.Pool == nil || !s.worked(c.System)) || s.links[e].empty() {
 				continue
 			}
 			others := map[string]bool{}

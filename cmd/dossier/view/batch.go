@@ -78,7 +78,7 @@ func batchTable(w io.Writer, b *plan.Batch) {
 	}
 	_, _ = fmt.Fprintln(w, bold(w, strings.TrimRight(lead("", "ROWS", "AT MOST", "PERSONS", "WHAT")+"WHY, AND UNTIL WHEN", " ")))
 	for _, s := range b.Systems {
-		_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
+		_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label+pooled(s.PooledUntil))
 		if !s.Reached {
 			absent(w, s.LeftOut, s.Unreached)
 			continue

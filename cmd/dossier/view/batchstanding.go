@@ -119,6 +119,11 @@ func batchNext(w io.Writer, s *engine.BatchStanding, look []engine.BatchMember, 
 		}
 		add("dossier request show "+m.Request, "")
 	}
+	for _, y := range s.Systems {
+		if y.Pool != nil {
+			add("dossier request resume "+s.Batch+" --pool", "not to wait for others in "+y.Name)
+		}
+	}
 	open := slices.ContainsFunc(s.Requests, func(m engine.BatchMember) bool { return !request.State(m.State).Closed() })
 	if s.StartedAt != nil && open {
 		add("dossier request list --batch "+s.Batch, "who waits for what")

@@ -186,7 +186,7 @@ type line struct {
 }
 
 func system(w io.Writer, s plan.System, name, act int, empty string) {
-	_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label)
+	_, _ = fmt.Fprintln(w, bold(w, s.Name)+", "+s.Label+pooled(s.PooledUntil))
 	if !s.Reached {
 		absent(w, s.LeftOut, s.Unreached)
 		return
@@ -224,6 +224,14 @@ func system(w io.Writer, s plan.System, name, act int, empty string) {
 	if len(linesOf(s)) == 0 {
 		_, _ = fmt.Fprintln(w, "  "+empty)
 	}
+}
+
+// pooled says of a system that works several requests at once until when one waits for the others there.
+func pooled(until string) string {
+	if until == "" {
+		return ""
+	}
+	return "; pooled with other requests, to " + Weekday(until) + " at the latest"
 }
 
 // absent says why a system is not in a plan.

@@ -41,6 +41,7 @@ func everything() *plan.Plan {
 			{Name: "shelf", Label: "Akta papierowe", Reached: true, Manual: true, Collections: []plan.Collection{one("member_files", plan.Action{Action: plan.Manual, Reason: plan.Reason{Explain: "task for Archiwum, by Fri 20 Nov"}})}},
 			{Name: "helpdesk", Label: "Zgłoszenia usterek", Unreached: "connection refused"},
 			{Name: "lake", Label: "Hurtownia odczytów", LeftOut: true},
+			{Name: "images", Label: "Zdjęcia", Reached: true, PooledUntil: "2026-11-13", Collections: []plan.Collection{one("scans", plan.Action{Action: plan.Delete, Rows: 3, Reason: plan.Reason{Code: plan.PeriodOver}})}},
 		},
 		Candidates: []plan.Candidate{{System: "documents", Collection: "petitions", Rows: 2, Matched: []string{"email"}, Why: "the same value stands on another person's row"}},
 		Tasks:      []plan.Task{{System: "shelf", Collection: "member_files", Kind: "manual", Department: "Archiwum", By: "2026-11-20", Text: "look for the folder and destroy what the plan names"}},

@@ -151,6 +151,9 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 				last += map[bool]string{true: ", ", false: ", again "}[y.WaitsFor == "settle" || y.WaitsFor == "window"] + Near(y.NotBefore.In(zone), now)
 			}
 		}
+		if y.Pool != nil {
+			last = poolWith(*y.Pool, zone, now)
+		}
 		if y.State == "left out" {
 			t.Add(f.row(y.Name, y.State, "nobody has looked there", f.none())...)
 			continue
@@ -183,6 +186,20 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 		_, _ = fmt.Fprintln(w, wrap(n, Width-2, "  "))
 	}
 	return nil
+}
+
+// poolWith says of a system that is worked for several requests at once until when one waits there, and with whom: the pool, Fri 13 Nov, with
+// 3 other erasures.
+func poolWith(p engine.PoolStanding, zone *time.Location, now time.Time) string {
+	words := waitWords("pool") + ", " + Near(p.Until.In(zone), now)
+	if p.Others == 0 {
+		return words
+	}
+	kind := "request"
+	if p.Rights != "" {
+		kind = p.Rights
+	}
+	return words + ", with " + Plural(int64(p.Others), "other "+kind)
 }
 
 // onPaper says whom a system on paper waits for, or who said that it is done.
@@ -285,6 +302,9 @@ func next(w io.Writer, s *engine.Standing, approval string) {
 				add("dossier plan "+s.ID, "for "+y.Name+", when it answers")
 			}
 			add("dossier request settle "+s.ID+" --system "+y.Name+" --because TEXT", "a person answers for it")
+		case y.Pool != nil:
+			add("dossier request resume "+s.ID+" --pool", "not to wait for others in "+y.Name)
+			settled = false
 		case y.WaitsFor == "store" && !y.Manual:
 			add("dossier request wait "+s.ID, "when it answers again")
 			settled = false

@@ -1,0 +1,80 @@
+package planner
+
+import (
+	"math"
+	"slices"
+
+	"github.com/dossier-dsr/dossier/connectors"
+)
+
+// Portion is what of the work of several in one system is one person's, under the names it has in that person's own work: to count by and to
+// look by. Carried out alone it would judge rows of several as if the others went too. Nothing in it bounds how many rows may change.
+func Portion(all *SystemWork, person int) SystemWork {
+	out := SystemWork{System: all.System, After: all.After}
+	for i, t := range all.Treatments {
+		n, is := all.Purposes[i].Each[person]
+		if !is {
+			continue
+		}
+		class := all.Purposes[i]
+		class.Planned, class.Each, class.Most = n, nil, nil
+		t.ID, t.On.Any, t.AtMost = Unnamed(t.ID), ValuesOf(t.On.Any, person), math.MaxInt64
+		out.Treatments, out.Purposes = append(out.Treatments, t), append(out.Purposes, class)
+	}
+	for _, c := range all.Checks {
+		if c.Selection.Any = ValuesOf(c.Selection.Any, person); len(c.Selection.Any) == 0 {
+			continue
+		}
+		c.ID = Unnamed(c.ID)
+		if c.Parent != nil {
+			parent := *c.Parent
+			parent.Any = ValuesOf(parent.Any, person)
+			c.Parent = &parent
+		}
+		if c.Assigned != nil {
+			assigned := *c.Assigned
+			assigned.ID = Unnamed(assigned.ID)
+			c.Assigned = &assigned
+		}
+		out.Checks = append(out.Checks, c)
+	}
+	return out
+}
+
+// ValuesOf are the matches by one person's values, as if there were nobody else.
+func ValuesOf(ms []connectors.Match, person int) []connectors.Match {
+	var out []connectors.Match
+	for _, m := range ms {
+		var mine []connectors.Tuple
+		for _, t := range m.Values {
+			if t.Person == person {
+				t.Person = 0
+				mine = append(mine, t)
+			}
+		}
+		if m.Values = mine; len(mine) > 0 {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Over lays what was found when the work began anew over what was found when it was first looked at: of the treatments it has, and of what is
+// asked about them, the later stands; where nothing was found any more, the first look still says what to ask.
+func (w SystemWork) Over(first *SystemWork) SystemWork {
+	out := SystemWork{System: w.System, After: first.After, Witnesses: w.Witnesses, Treatments: slices.Clone(w.Treatments), Purposes: slices.Clone(w.Purposes), Checks: slices.Clone(w.Checks)}
+	has := func(id string) bool {
+		return slices.ContainsFunc(w.Treatments, func(t connectors.Treatment) bool { return t.ID == id })
+	}
+	for i, t := range first.Treatments {
+		if !has(t.ID) {
+			out.Treatments, out.Purposes = append(out.Treatments, t), append(out.Purposes, first.Purposes[i])
+		}
+	}
+	for _, c := range first.Checks {
+		if !has(c.ID) {
+			out.Checks = append(out.Checks, c)
+		}
+	}
+	return out
+}
