@@ -123,7 +123,8 @@ func (e *Engine) repool(tx *state.Tx, steps []state.Step, now time.Time) error {
 			if err != nil {
 				return err
 			}
-			d.Pool.Until, s.Detail = until, d.raw()
+			d.Pool.Until = until
+			s.Detail = d.raw()
 			if err := tx.SaveStep(s, now); err != nil {
 				return err
 			}

@@ -156,13 +156,13 @@ func (j *swimmer) takeUp(ctx context.Context) (without []string, err error) {
 func (j *swimmer) fault(system string) *later {
 	now := j.result.Plan
 	if diff := plan.Compare(j.plan.Before(now, system), now.Only(system)); len(diff) > 0 {
-		code := "stale"
+		codes := []string{"stale", leadsOn} // what hangs on these rows elsewhere may have been left for others, and is planned with them
 		for _, a := range now.Attention {
 			if a.Blocks {
-				code = a.Code
+				codes = []string{a.Code}
 			}
 		}
-		return &later{code: "attention", codes: []string{code}, why: strings.Join(diff, "; ")}
+		return &later{code: "attention", codes: codes, why: strings.Join(diff, "; ")}
 	}
 	if !now.Applicable {
 		code := "stale"

@@ -25,9 +25,9 @@ import (
 
 // calls counts the calls of a store that changed something, with the treatments of each, and may stand in their way.
 type calls struct {
-	mu     sync.Mutex
-	did    []int
-	before func() error
+	mu    sync.Mutex
+	did   []int
+	after func() error // of the next call, which has been made
 }
 
 type countingFiles struct {
@@ -50,15 +50,15 @@ func (s countingStore) Unwrap() any { return s.Store }
 func (s countingStore) Apply(ctx context.Context, do []connectors.Treatment, opt connectors.ApplyOptions) ([]connectors.Outcome, error) {
 	s.mu.Lock()
 	s.did = append(s.did, len(do))
-	before := s.before
+	after := s.after
+	s.after = nil
 	s.mu.Unlock()
-	if before != nil {
-		if err := before(); err != nil {
-			return nil, err
-		}
-	}
 	w, _ := connectors.As[connectors.Writer](s.Store)
-	return w.Apply(ctx, do, opt)
+	out, err := w.Apply(ctx, do, opt)
+	if err == nil && after != nil {
+		return nil, after()
+	}
+	return out, err
 }
 
 func (c *calls) made() []int {
@@ -141,10 +141,11 @@ func ends(t *testing.T, w *world.World, ids []string) {
 	}
 }
 
-// oneByOne is what the erasures of some come to where nothing pools, in their order.
-func oneByOne(t *testing.T, names ...string) (cooperative.Snapshot, map[string]*journal.Facts) {
+// oneByOne is what the erasures of some come to where nothing pools, in their order, in a world that was prepared so.
+func oneByOne(t *testing.T, prepare func(*world.World), names ...string) (cooperative.Snapshot, map[string]*journal.Facts) {
 	t.Helper()
 	w, _ := pooling(t, 0)
+	prepare(w)
 	var ids []string
 	for _, name := range names {
 		ids = append(ids, wants(t, w, request.Erasure, name, 0))
@@ -167,7 +168,7 @@ func oneByOne(t *testing.T, names ...string) (cooperative.Snapshot, map[string]*
 // what it leaves, and what each receipt says, is what one after the other leaves.
 func TestPool(t *testing.T) {
 	names := []string{"Demo", "NextTenant", "YearEnd", "Prolific"}
-	stores, receipts := oneByOne(t, names...)
+	stores, receipts := oneByOne(t, func(*world.World) {}, names...)
 
 	w, c := pooling(t, 7)
 	began := w.Clock.Now()

@@ -106,9 +106,21 @@ func (e *erasure) capture(c *datamap.Collection, t *connectors.Treatment, class 
 			if known := e.links[edge]; known != nil {
 				l.Values = known.list
 			}
+			if c.System.Pool != nil { // by then what others own too may be this person's alone, and what hangs on it is not in the work
+				l.Values = lessThose(l.Values, e.fates[c].sharedParents[edge])
+			}
 			class.Links = append(class.Links, l)
 		}
 	}
+}
+
+// lessThose are the values that are not among others.
+func lessThose(values, others []connectors.Tuple) []connectors.Tuple {
+	their := map[string]bool{}
+	for _, t := range others {
+		their[connectors.Tuple{Values: t.Values}.ID()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(values), func(t connectors.Tuple) bool { return their[connectors.Tuple{Values: t.Values}.ID()] })
 }
 
 // planWitnesses picks other persons' rows close by, which must look the same afterwards: those that came into

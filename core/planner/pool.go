@@ -60,15 +60,19 @@ func ValuesOf(ms []connectors.Match, person int) []connectors.Match {
 }
 
 // Over lays what was found when the work began anew over what was found when it was first looked at: of the treatments it has, and of what is
-// asked about them, the later stands; where nothing was found any more, the first look still says what to ask.
+// asked about them, the later stands; where nothing was found any more, the first look still says what to ask. What may lead on to other
+// systems is what the first look took along there.
 func (w SystemWork) Over(first *SystemWork) SystemWork {
 	out := SystemWork{System: w.System, After: first.After, Witnesses: w.Witnesses, Treatments: slices.Clone(w.Treatments), Purposes: slices.Clone(w.Purposes), Checks: slices.Clone(w.Checks)}
 	has := func(id string) bool {
 		return slices.ContainsFunc(w.Treatments, func(t connectors.Treatment) bool { return t.ID == id })
 	}
 	for i, t := range first.Treatments {
-		if !has(t.ID) {
+		at := slices.IndexFunc(out.Treatments, func(x connectors.Treatment) bool { return x.ID == t.ID })
+		if at < 0 {
 			out.Treatments, out.Purposes = append(out.Treatments, t), append(out.Purposes, first.Purposes[i])
+		} else {
+			out.Purposes[at].Links = first.Purposes[i].Links
 		}
 	}
 	for _, c := range first.Checks {

@@ -123,16 +123,7 @@ func (s *survey) seedsFor(w *Work, fates map[*datamap.Collection]*fate) {
 			if c, _ := e.Child(); !s.leftOut(c.System) && (c.System.Pool == nil || !s.worked(c.System)) || s.links[e].empty() {
 				continue
 			}
-			others := map[string]bool{}
-			for _, t := range fates[p].sharedParents[e] {
-				others[connectors.Tuple{Values: t.Values}.ID()] = true
-			}
-			seed := Seed{Edge: e.ID}
-			for _, t := range s.links[e].list {
-				if !others[connectors.Tuple{Values: t.Values}.ID()] {
-					seed.Tuples = append(seed.Tuples, t)
-				}
-			}
+			seed := Seed{Edge: e.ID, Tuples: lessThose(s.links[e].list, fates[p].sharedParents[e])}
 			w.Seeds = append(w.Seeds, seed)
 		}
 	}
