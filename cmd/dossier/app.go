@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
@@ -19,13 +20,14 @@ type app struct {
 	out, err io.Writer
 	closers  []func()
 	pool     *host.Pool
+	drawn    sync.Mutex
 	progress *view.Progress
 	ahead    time.Duration // of the real clock, where DOSSIER_NOW sets another
 }
 
 func (a *app) close() {
-	if a.progress != nil {
-		a.progress.Done()
+	if p := a.line(); p != nil {
+		p.Done()
 	}
 	for _, f := range slices.Backward(a.closers) {
 		f()
@@ -72,13 +74,31 @@ func (a *app) log() *slog.Logger {
 
 // tell shows what is being worked, on a terminal.
 func (a *app) tell(text string) {
-	if a.Quiet || a.JSON {
-		return
+	if p := a.line(); p != nil {
+		p.Tell(text)
 	}
+}
+
+// heard shows how much of a store has been read, on a terminal.
+func (a *app) heard(done, total int64) {
+	if p := a.line(); p != nil {
+		p.Read(done, total)
+	}
+}
+
+func (a *app) silent() bool { return a.Quiet || a.JSON }
+
+// line is the moving line; nil where nobody wants to see it.
+func (a *app) line() *view.Progress {
+	if a.silent() {
+		return nil
+	}
+	a.drawn.Lock()
+	defer a.drawn.Unlock()
 	if a.progress == nil {
 		a.progress = view.NewProgress(a.err)
 	}
-	a.progress.Tell(text)
+	return a.progress
 }
 
 // quieten ends the line of progress before a result is printed.

@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
+	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/engine"
 )
 
@@ -117,6 +118,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		return a.exit(err)
 	}
 	defer a.close()
+	if !a.silent() && view.Terminal(stderr) {
+		ctx = connectors.WithProgress(ctx, a.heard)
+	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	err = k.Run(a)
 	a.quieten()

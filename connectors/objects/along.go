@@ -91,6 +91,9 @@ func (m *Matcher) Guesses(depth int, values []string) (names []string, ok bool) 
 		if len(w.tuples) == 0 {
 			continue
 		}
+		if w.folded { // whatever the case of the name
+			return nil, false
+		}
 		for _, p := range seg {
 			if p.kind == wildcard || p.kind == field && !slices.Contains(bound, p.Field) {
 				return nil, false

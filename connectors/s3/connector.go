@@ -77,6 +77,7 @@ type store struct {
 	index    *index.Index      // nil: nothing is remembered of which objects hold whom
 	given    time.Duration     // tests: the age of an abandoned upload
 	at       func(step string) // tests stop here, between the steps of a change
+	now      func() time.Time  // tests: the clock
 
 	mu        sync.Mutex
 	laid      map[string]*objects.Source // what Load laid out

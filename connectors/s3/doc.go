@@ -32,7 +32,9 @@
 // An object of rows is rewritten: what stays is streamed into a new one, with the media type, metadata, tags, storage class and encryption of
 // the old one, that takes its place at one instant and only over the object that was read (If-Match). A writer who came in between is never
 // overwritten: the call ends with ErrTryLater. A service that does not heed If-Match is found out before anything is written, and refused. Where the bucket keeps no
-// versions a document is deleted on the same condition; of services that do not heed it there (MinIO), the object is looked at a moment before.
+// versions a document is deleted on the same condition; of services that do not heed it there (MinIO), the object is looked at a moment before,
+// and a process that stood still in between does not send the request: what is left is a request on its way, which a service refuses when it is a quarter of an hour old. A bucket
+// that keeps versions has no such gap.
 // See [store.Apply] for what is promised without transactions.
 //
 // # Versions

@@ -28,6 +28,9 @@ func failure(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, errChanged) {
+		return errChanged
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, contextOf(err))
 	}

@@ -274,3 +274,81 @@ func TestOnePass(t *testing.T) {
 		t.Errorf("what stays is %q", got)
 	}
 }
+
+// TestStoodStill: between the look at a document and its removal the process stood still for a minute, in which another came and put a document back. It stays.
+func TestStoodStill(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Plain)
+	const key = "letters/C-1/2024-01-05-17.pdf"
+	b.put(t, key, "hers")
+	var late time.Duration
+	b.now = func() time.Time { return time.Now().Add(late) }
+	b.at = func(step string) {
+		if step == "looked" {
+			b.at, late = nil, time.Minute
+			b.put(t, key, "put back")
+		}
+	}
+	out, err := b.Apply(t.Context(), []connectors.Treatment{remove(by(letters, "member_no", "C-1"))}, connectors.ApplyOptions{Confirm: yes})
+	if !errors.Is(err, connectors.ErrTryLater) || out[0].Changed != 0 {
+		t.Errorf("%v, %v", out, err)
+	}
+	if d := cmp.Diff(map[string][]string{key: {"put back"}}, b.contents(t)); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestReplacedWhileItMoves: a document that somebody writes anew while the old one is copied below the closed prefix is not removed.
+func TestReplacedWhileItMoves(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Plain)
+	const key = "letters/C-1/2024-01-05-17.pdf"
+	b.put(t, key, "hers")
+	b.at = func(step string) {
+		if step == "copied" {
+			b.at = nil
+			b.put(t, key, "hers, written anew")
+		}
+	}
+	if _, err := b.Apply(t.Context(), []connectors.Treatment{hold(by(letters, "member_no", "C-1"))}, connectors.ApplyOptions{Confirm: yes}); !errors.Is(err, connectors.ErrTryLater) {
+		t.Errorf("%v", err)
+	}
+	if d := cmp.Diff(map[string][]string{key: {"hers, written anew"}}, b.contents(t)); d != "" {
+		t.Error(d)
+	}
+	b.apply(t, 1, hold(by(letters, "member_no", "C-1")))
+	b.count(t, 2, by(letters, "member_no", "C-1"))
+}
+
+// TestProgress: who looks is told how much of what has to be read was, up to all of it; also where the index makes reading needless.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	direct := newBucket(t, servers.Versioned)
+	settings := direct.Settings()
+	settings["index_key"] = indexKey
+	b := bucket{direct.Bucket, open(t, settings)}
+	whole := int64(0)
+	for i := range 5 {
+		text := "no,who\n" + strings.Repeat("1,C-1\n", 1000*(i+1))
+		b.put(t, fmt.Sprintf("imports/2024-%d.csv", i), text)
+		whole += int64(len(text))
+	}
+	for range 2 {
+		var one sync.Mutex
+		var done, total int64
+		ctx := connectors.WithProgress(t.Context(), func(d, all int64) {
+			one.Lock()
+			defer one.Unlock()
+			if d < done || d > all {
+				t.Errorf("%d of %d after %d", d, all, done)
+			}
+			done, total = d, all
+		})
+		if _, err := b.Count(ctx, []connectors.Selection{by(imports, "who", "C-2")}); err != nil {
+			t.Fatal(err)
+		}
+		if done != whole || total != whole {
+			t.Errorf("%d of %d, want all of %d", done, total, whole)
+		}
+	}
+}

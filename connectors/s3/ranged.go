@@ -90,7 +90,7 @@ func (r *ranged) get(from, n int64) (held, error) {
 		r.head = o
 	}
 	out := held{at: from, buf: make([]byte, n)}
-	_, err = io.ReadFull(reader{o.Body}, out.buf)
+	_, err = io.ReadFull(reader{metered(r.ctx, o.Body)}, out.buf)
 	return out, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -17,6 +18,9 @@ import (
 // removeAll takes an object away as it was found, with every version and delete marker: the oldest first, so that none of
 // them is ever seen in place of the newest. errChanged where another version has come since.
 func (s *store) removeAll(ctx context.Context, i item) error {
+	if !s.versions {
+		return s.removeOne(ctx, i.key, i.versions[0])
+	}
 	now, err := s.one(ctx, i.key)
 	if err != nil {
 		return err
@@ -26,9 +30,6 @@ func (s *store) removeAll(ctx context.Context, i item) error {
 	}
 	if now.versions[0].id != i.versions[0].id || now.versions[0].etag != i.versions[0].etag {
 		return errChanged
-	}
-	if !s.versions {
-		return s.removeOne(ctx, i.key, i.versions[0])
 	}
 	list := now.versions
 	for n := len(list); n > 0; n-- {
@@ -40,21 +41,58 @@ func (s *store) removeAll(ctx context.Context, i item) error {
 	return nil
 }
 
-// removeOne takes one version away. Where the bucket keeps no versions the request says which object is meant; services that do not heed
-// that (MinIO) have it asked a moment before.
+// removeOne takes one version away. Where the bucket keeps no versions the request says which object is meant, and because there are services
+// that do not heed that (MinIO), the object is looked at a moment before: errChanged where another stands there, errAbsent where none does.
 func (s *store) removeOne(ctx context.Context, key string, v version) error {
 	in := &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key}
 	if v.id != "" {
 		in.VersionId = &v.id
-	} else {
-		in.IfMatch = &v.etag
+		_, err := s.client.DeleteObject(ctx, in)
+		return failure("s3:DeleteObject", err)
 	}
-	_, err := s.client.DeleteObject(ctx, in)
-	if in.IfMatch != nil && unknownThere(err) {
+	since := s.clock()
+	now, err := s.one(ctx, key)
+	switch {
+	case err != nil:
+		return err
+	case len(now.versions) == 0:
+		return errAbsent
+	case now.versions[0].etag != v.etag:
+		return errChanged
+	}
+	s.reached("looked")
+	in.IfMatch = &v.etag
+	_, err = s.client.DeleteObject(ctx, in, s.unlessLate(since))
+	if unknownThere(err) {
 		in.IfMatch = nil
-		_, err = s.client.DeleteObject(ctx, in)
+		_, err = s.client.DeleteObject(ctx, in, s.unlessLate(since))
 	}
 	return failure("s3:DeleteObject", err)
+}
+
+// moment is how old the look at an object may be when it is removed. It is shorter than the lease of a step.
+const moment = 10 * time.Second
+
+// unlessLate lets a request go out only a moment after since, however long this process stood still before: what it was decided by may be true no more. It is
+// looked at after the request was signed, so that one that stood still later still is refused by the service for its age.
+func (s *store) unlessLate(since time.Time) func(*s3.Options) {
+	return s3.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Finalize.Add(middleware.FinalizeMiddlewareFunc("DossierUnlessLate", //nolint:misspell // the library calls it so
+			func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				if s.clock().Sub(since) > moment {
+					return middleware.FinalizeOutput{}, middleware.Metadata{}, errChanged
+				}
+				return next.HandleFinalize(ctx, in)
+			}), middleware.After)
+	})
+}
+
+// clock does not stand still while a machine sleeps.
+func (s *store) clock() time.Time {
+	if s.now != nil {
+		return s.now()
+	}
+	return time.Now().Round(0)
 }
 
 // unknownThere says whether a service knows no such condition on a deletion.

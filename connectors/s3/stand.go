@@ -42,6 +42,10 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 	defer func() { pass.End(outer, err == nil) }()
 	all, ctx := errgroup.WithContext(outer)
 	all.SetLimit(parallel)
+	meter, err := s.meter(outer, from, m)
+	if err != nil {
+		return err
+	}
 	format, seen := formatName(from.Rows), false
 	err = s.keys(ctx, from, m, func(f found) error {
 		seen = true
@@ -51,6 +55,8 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 		known := pass.Object(f.key)
 		all.Go(func() (err error) {
 			st := &stand{found: f, known: known}
+			ctx, whole := meter.share(ctx, f.item)
+			defer whole()
 			defer func() {
 				var stood []index.Version
 				if err == nil {

@@ -21,7 +21,8 @@ func (r *remote) locate(ctx context.Context, sel connectors.Selection, out *conn
 	clean := r.cleaner(sentSelections(sel))
 	whole, cancel := context.WithCancel(ctx) // a reader that leaves early ends the connector's work
 	defer cancel()
-	stream, err := c.rpc.Locate(whole, &pb.LocateRequest{Store: number, Selection: message})
+	tell := connectors.ProgressOf(ctx)
+	stream, err := c.rpc.Locate(whole, &pb.LocateRequest{Store: number, Selection: message, Progress: tell != nil})
 	if err != nil {
 		return c.broke(ctx, err, clean)
 	}
@@ -32,6 +33,12 @@ func (r *remote) locate(ctx context.Context, sel connectors.Selection, out *conn
 		}
 		if done := m.GetDone(); done != nil {
 			return wire.FaultError(done.GetFault(), clean)
+		}
+		if p := m.GetProgress(); p != nil {
+			if tell != nil {
+				tell(p.GetDone(), p.GetTotal())
+			}
+			continue
 		}
 		batch, err := wire.DecodeBatch(m.GetBatch(), len(sel.Fields))
 		if err != nil {

@@ -227,3 +227,23 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestProgress: who looks hears how far it is, and a connector nobody looks at is told so.
+func TestProgress(t *testing.T) {
+	s := open(t, plugintest.Start(t, "stub", host.Options{}), nil)
+	if got, err := read(t, s, "counting"); err != nil || len(got) != 1 || got[0] != "nobody looks" {
+		t.Errorf("%v, %v", got, err)
+	}
+	var heard [][2]int64
+	ctx := connectors.WithProgress(t.Context(), func(done, total int64) { heard = append(heard, [2]int64{done, total}) })
+	sel := connectors.Selection{Collection: connectors.Collection{At: "counting"}, All: true, Fields: []string{"f"}}
+	err := connectors.Each(ctx, s, sel, func(_ int, row []any) error {
+		if row[0] != "told" {
+			t.Errorf("%v", row)
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(heard, [][2]int64{{1, 3}, {2, 3}, {3, 3}}) {
+		t.Errorf("heard %v, %v", heard, err)
+	}
+}

@@ -95,6 +95,15 @@ func (s *stubStore) Locate(ctx context.Context, sel connectors.Selection, out *c
 			}
 		}
 		return nil
+	case "counting":
+		tell := connectors.ProgressOf(ctx)
+		if tell == nil {
+			return out.Add(0, "nobody looks")
+		}
+		for i := range int64(3) {
+			tell(i+1, 3)
+		}
+		return out.Add(0, "told")
 	case "stdin":
 		b, err := io.ReadAll(os.Stdin)
 		if err != nil {

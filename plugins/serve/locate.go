@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"sync"
 
 	"google.golang.org/grpc"
 
@@ -23,7 +24,30 @@ func (s *server) Locate(in *pb.LocateRequest, stream grpc.ServerStreamingServer[
 		if err != nil {
 			return err
 		}
-		width := len(sel.Fields)
+		ctx, width := stream.Context(), len(sel.Fields)
+		var sending sync.Mutex // what is told of the progress comes from whatever goroutine
+		send := func(m *pb.LocateResponse) error {
+			sending.Lock()
+			defer sending.Unlock()
+			return stream.Send(m)
+		}
+		if in.GetProgress() {
+			over := false
+			defer func() {
+				sending.Lock()
+				defer sending.Unlock()
+				over = true
+			}()
+			ctx = connectors.WithProgress(ctx, func(done, total int64) {
+				if !sending.TryLock() { // a host that is slow has something to look at
+					return
+				}
+				defer sending.Unlock()
+				if !over {
+					_ = stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Progress{Progress: &pb.Progress{Done: done, Total: total}}})
+				}
+			})
+		}
 		var buf []byte
 		rows := connectors.NewRows(stream.Context(), width, func(b connectors.Batch) error {
 			var err error
@@ -33,9 +57,9 @@ func (s *server) Locate(in *pb.LocateRequest, stream grpc.ServerStreamingServer[
 			if len(buf) > wire.MaxMessage-1024 {
 				return fmt.Errorf("a row of %d bytes, at most %d; the connector should offer it as a blob", len(buf), wire.MaxMessage)
 			}
-			return stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Batch{Batch: buf}})
+			return send(&pb.LocateResponse{Answer: &pb.LocateResponse_Batch{Batch: buf}})
 		})
-		if err := store.Locate(stream.Context(), sel, rows); err != nil {
+		if err := store.Locate(ctx, sel, rows); err != nil {
 			return err
 		}
 		return rows.Flush()

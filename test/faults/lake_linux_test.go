@@ -38,6 +38,7 @@ collections:
     key: [member_no, letter_no]
     document: correspondence.letter
     growth: any
+    guards: { root_rows: 1000, share: 100 %, because: letters are many }
     purposes: { membership: { since: written_on } }
     fields:
       member_no:  { identifier: member_no }

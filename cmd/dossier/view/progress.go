@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -13,6 +14,9 @@ type Progress struct {
 	w   io.Writer // nil: nobody looks
 	mu  sync.Mutex
 	bar *progressbar.ProgressBar // nil: no line stands there now
+
+	text  string // what was told last
+	shown string // and what the line says
 }
 
 // NewProgress shows on w if it is a terminal.
@@ -34,8 +38,41 @@ func (p *Progress) Tell(text string) {
 		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.w), progressbar.OptionSpinnerType(14), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionThrottle(80*time.Millisecond))
 	}
+	p.text = text
+	p.show(text)
+}
+
+func (p *Progress) show(text string) {
+	p.shown = text
 	p.bar.Describe(text)
 	_ = p.bar.Add(1) // a line that cannot be drawn is no failure
+}
+
+// Read says on the line how many bytes of those to be read have been.
+func (p *Progress) Read(done, total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar == nil || total <= 0 {
+		return
+	}
+	p.show(p.text + ", " + Amount(done, total))
+}
+
+// Amount is a number of bytes of a whole, both in the unit that suits the whole: 1.2 of 4.5 GB.
+func Amount(done, total int64) string {
+	unit, name := 1.0, "bytes"
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e3, "kB"}, {1e6, "MB"}, {1e9, "GB"}, {1e12, "TB"}} {
+		if float64(total) >= u.size {
+			unit, name = u.size, u.name
+		}
+	}
+	if unit == 1 {
+		return fmt.Sprintf("%d of %d %s", done, total, name)
+	}
+	return fmt.Sprintf("%.1f of %.1f %s", float64(done)/unit, float64(total)/unit, name)
 }
 
 // Done takes the line away, before a result is printed. Tell may follow: it begins a new one.

@@ -36,7 +36,7 @@ func (g *gathered) tidy() {
 // packed are the marks, ascending, each as its distance from the one before.
 func (g *gathered) packed() []byte {
 	g.tidy()
-	var out []byte
+	out := []byte{}
 	last := uint32(0)
 	for _, m := range g.list {
 		out = binary.AppendUvarint(out, uint64(m-last))

@@ -78,9 +78,12 @@ type column struct {
 // lately is how many values of a column are kept to see that they came before.
 const lately = 1024
 
-// Note begins to take notes of a version.
+// Note begins to take notes of a version; nil where all of it is known that would be noted.
 func (o *Object) Note(v Version) *Notes {
 	if o == nil || o.slot == nil {
+		return nil
+	}
+	if k := o.before.of(v); k != nil && !slices.ContainsFunc(o.p.columns, func(c string) bool { _, noted := k.columns[c]; return !noted }) {
 		return nil
 	}
 	n := &Notes{o: o, v: v, m: o.p.x.marker()}

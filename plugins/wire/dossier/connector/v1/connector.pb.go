@@ -2144,6 +2144,7 @@ type LocateRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
 	Selection     *Selection             `protobuf:"bytes,2,opt,name=selection,proto3" json:"selection,omitempty"`
+	Progress      bool                   `protobuf:"varint,3,opt,name=progress,proto3" json:"progress,omitempty"` // the host wants to hear how far it is
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2192,12 +2193,20 @@ func (x *LocateRequest) GetSelection() *Selection {
 	return nil
 }
 
+func (x *LocateRequest) GetProgress() bool {
+	if x != nil {
+		return x.Progress
+	}
+	return false
+}
+
 type LocateResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Answer:
 	//
 	//	*LocateResponse_Batch
 	//	*LocateResponse_Done
+	//	*LocateResponse_Progress
 	Answer        isLocateResponse_Answer `protobuf_oneof:"answer"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2258,6 +2267,15 @@ func (x *LocateResponse) GetDone() *Done {
 	return nil
 }
 
+func (x *LocateResponse) GetProgress() *Progress {
+	if x != nil {
+		if x, ok := x.Answer.(*LocateResponse_Progress); ok {
+			return x.Progress
+		}
+	}
+	return nil
+}
+
 type isLocateResponse_Answer interface {
 	isLocateResponse_Answer()
 }
@@ -2270,9 +2288,68 @@ type LocateResponse_Done struct {
 	Done *Done `protobuf:"bytes,2,opt,name=done,proto3,oneof"`
 }
 
+type LocateResponse_Progress struct {
+	Progress *Progress `protobuf:"bytes,3,opt,name=progress,proto3,oneof"` // only where the host asked for it, a few times a second
+}
+
 func (*LocateResponse_Batch) isLocateResponse_Answer() {}
 
 func (*LocateResponse_Done) isLocateResponse_Answer() {}
+
+func (*LocateResponse_Progress) isLocateResponse_Answer() {}
+
+// Progress says how far a call is: bytes read, of those to be read.
+type Progress struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Done          int64                  `protobuf:"varint,1,opt,name=done,proto3" json:"done,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Progress) Reset() {
+	*x = Progress{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Progress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Progress) ProtoMessage() {}
+
+func (x *Progress) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Progress.ProtoReflect.Descriptor instead.
+func (*Progress) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Progress) GetDone() int64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *Progress) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
 
 // Done ends a stream: all is said, or the fault says why not.
 type Done struct {
@@ -2284,7 +2361,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2373,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[31]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2386,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{31}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Done) GetFault() *Fault {
@@ -2335,7 +2412,7 @@ type Treatment struct {
 
 func (x *Treatment) Reset() {
 	*x = Treatment{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2424,7 @@ func (x *Treatment) String() string {
 func (*Treatment) ProtoMessage() {}
 
 func (x *Treatment) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[32]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2437,7 @@ func (x *Treatment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Treatment.ProtoReflect.Descriptor instead.
 func (*Treatment) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{32}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Treatment) GetId() string {
@@ -2433,7 +2510,7 @@ type Assign struct {
 
 func (x *Assign) Reset() {
 	*x = Assign{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +2522,7 @@ func (x *Assign) String() string {
 func (*Assign) ProtoMessage() {}
 
 func (x *Assign) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[33]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +2535,7 @@ func (x *Assign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Assign.ProtoReflect.Descriptor instead.
 func (*Assign) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{33}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Assign) GetField() string {
@@ -2517,7 +2594,7 @@ type ApplyRequest struct {
 
 func (x *ApplyRequest) Reset() {
 	*x = ApplyRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2529,7 +2606,7 @@ func (x *ApplyRequest) String() string {
 func (*ApplyRequest) ProtoMessage() {}
 
 func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[34]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2542,7 +2619,7 @@ func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest.ProtoReflect.Descriptor instead.
 func (*ApplyRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ApplyRequest) GetSay() isApplyRequest_Say {
@@ -2614,7 +2691,7 @@ type ApplyResponse struct {
 
 func (x *ApplyResponse) Reset() {
 	*x = ApplyResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2626,7 +2703,7 @@ func (x *ApplyResponse) String() string {
 func (*ApplyResponse) ProtoMessage() {}
 
 func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[35]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2639,7 +2716,7 @@ func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse.ProtoReflect.Descriptor instead.
 func (*ApplyResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ApplyResponse) GetAnswer() isApplyResponse_Answer {
@@ -2700,7 +2777,7 @@ type Outcome struct {
 
 func (x *Outcome) Reset() {
 	*x = Outcome{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2712,7 +2789,7 @@ func (x *Outcome) String() string {
 func (*Outcome) ProtoMessage() {}
 
 func (x *Outcome) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[36]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2725,7 +2802,7 @@ func (x *Outcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
 func (*Outcome) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Outcome) GetId() string {
@@ -2801,7 +2878,7 @@ type Keys struct {
 
 func (x *Keys) Reset() {
 	*x = Keys{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2813,7 +2890,7 @@ func (x *Keys) String() string {
 func (*Keys) ProtoMessage() {}
 
 func (x *Keys) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[37]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2826,7 +2903,7 @@ func (x *Keys) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Keys.ProtoReflect.Descriptor instead.
 func (*Keys) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{37}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Keys) GetFields() []string {
@@ -2853,7 +2930,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2865,7 +2942,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[38]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2878,7 +2955,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{38}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CountRequest) GetStore() uint64 {
@@ -2905,7 +2982,7 @@ type CountResponse struct {
 
 func (x *CountResponse) Reset() {
 	*x = CountResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2917,7 +2994,7 @@ func (x *CountResponse) String() string {
 func (*CountResponse) ProtoMessage() {}
 
 func (x *CountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[39]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2930,7 +3007,7 @@ func (x *CountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountResponse.ProtoReflect.Descriptor instead.
 func (*CountResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{39}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CountResponse) GetTallies() []*Tally {
@@ -2957,7 +3034,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3046,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[40]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3059,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{40}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Tally) GetTotal() int64 {
@@ -3009,7 +3086,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3021,7 +3098,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[41]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3034,7 +3111,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{41}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ProbeRequest) GetStore() uint64 {
@@ -3062,7 +3139,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3074,7 +3151,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[42]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3087,7 +3164,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{42}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ProbeResponse) GetReadable() int64 {
@@ -3120,7 +3197,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3132,7 +3209,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[43]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3145,7 +3222,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{43}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *InspectRequest) GetStore() uint64 {
@@ -3165,7 +3242,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3177,7 +3254,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3190,7 +3267,7 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *InspectResponse) GetSchema() *Schema {
@@ -3218,7 +3295,7 @@ type StatementsRequest struct {
 
 func (x *StatementsRequest) Reset() {
 	*x = StatementsRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3230,7 +3307,7 @@ func (x *StatementsRequest) String() string {
 func (*StatementsRequest) ProtoMessage() {}
 
 func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3243,7 +3320,7 @@ func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsRequest.ProtoReflect.Descriptor instead.
 func (*StatementsRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *StatementsRequest) GetStore() uint64 {
@@ -3281,7 +3358,7 @@ type Use struct {
 
 func (x *Use) Reset() {
 	*x = Use{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3293,7 +3370,7 @@ func (x *Use) String() string {
 func (*Use) ProtoMessage() {}
 
 func (x *Use) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3306,7 +3383,7 @@ func (x *Use) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Use.ProtoReflect.Descriptor instead.
 func (*Use) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Use) GetCollection() *Collection {
@@ -3355,7 +3432,7 @@ type StatementsResponse struct {
 
 func (x *StatementsResponse) Reset() {
 	*x = StatementsResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3367,7 +3444,7 @@ func (x *StatementsResponse) String() string {
 func (*StatementsResponse) ProtoMessage() {}
 
 func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3380,7 +3457,7 @@ func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsResponse.ProtoReflect.Descriptor instead.
 func (*StatementsResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *StatementsResponse) GetStatements() []string {
@@ -3408,7 +3485,7 @@ type Schema struct {
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3420,7 +3497,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3433,7 +3510,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Schema) GetCollections() []*SchemaCollection {
@@ -3469,7 +3546,7 @@ type Feed struct {
 
 func (x *Feed) Reset() {
 	*x = Feed{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3481,7 +3558,7 @@ func (x *Feed) String() string {
 func (*Feed) ProtoMessage() {}
 
 func (x *Feed) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3494,7 +3571,7 @@ func (x *Feed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Feed.ProtoReflect.Descriptor instead.
 func (*Feed) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Feed) GetName() string {
@@ -3529,7 +3606,7 @@ type Routine struct {
 
 func (x *Routine) Reset() {
 	*x = Routine{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3541,7 +3618,7 @@ func (x *Routine) String() string {
 func (*Routine) ProtoMessage() {}
 
 func (x *Routine) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3554,7 +3631,7 @@ func (x *Routine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Routine.ProtoReflect.Descriptor instead.
 func (*Routine) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Routine) GetName() string {
@@ -3582,7 +3659,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3594,7 +3671,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3607,7 +3684,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Part) GetName() string {
@@ -3651,7 +3728,7 @@ type SchemaCollection struct {
 
 func (x *SchemaCollection) Reset() {
 	*x = SchemaCollection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3663,7 +3740,7 @@ func (x *SchemaCollection) String() string {
 func (*SchemaCollection) ProtoMessage() {}
 
 func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3676,7 +3753,7 @@ func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaCollection.ProtoReflect.Descriptor instead.
 func (*SchemaCollection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *SchemaCollection) GetName() string {
@@ -3821,7 +3898,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3833,7 +3910,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3846,7 +3923,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Names) GetNames() []string {
@@ -3873,7 +3950,7 @@ type SchemaField struct {
 
 func (x *SchemaField) Reset() {
 	*x = SchemaField{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3885,7 +3962,7 @@ func (x *SchemaField) String() string {
 func (*SchemaField) ProtoMessage() {}
 
 func (x *SchemaField) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3898,7 +3975,7 @@ func (x *SchemaField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaField.ProtoReflect.Descriptor instead.
 func (*SchemaField) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *SchemaField) GetName() string {
@@ -3978,7 +4055,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3990,7 +4067,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4003,7 +4080,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Reference) GetFields() []string {
@@ -4062,7 +4139,7 @@ type Trigger struct {
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4074,7 +4151,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4087,7 +4164,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Trigger) GetName() string {
@@ -4142,7 +4219,7 @@ type OpenBlobRequest struct {
 
 func (x *OpenBlobRequest) Reset() {
 	*x = OpenBlobRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4154,7 +4231,7 @@ func (x *OpenBlobRequest) String() string {
 func (*OpenBlobRequest) ProtoMessage() {}
 
 func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4167,7 +4244,7 @@ func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobRequest.ProtoReflect.Descriptor instead.
 func (*OpenBlobRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *OpenBlobRequest) GetStore() uint64 {
@@ -4197,7 +4274,7 @@ type OpenBlobResponse struct {
 
 func (x *OpenBlobResponse) Reset() {
 	*x = OpenBlobResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4209,7 +4286,7 @@ func (x *OpenBlobResponse) String() string {
 func (*OpenBlobResponse) ProtoMessage() {}
 
 func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4222,7 +4299,7 @@ func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobResponse.ProtoReflect.Descriptor instead.
 func (*OpenBlobResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *OpenBlobResponse) GetAnswer() isOpenBlobResponse_Answer {
@@ -4278,7 +4355,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4290,7 +4367,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4303,7 +4380,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{59}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *LoadRequest) GetStore() uint64 {
@@ -4336,7 +4413,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4348,7 +4425,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4361,7 +4438,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{60}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *LoadResponse) GetFault() *Fault {
@@ -4380,7 +4457,7 @@ type DumpRequest struct {
 
 func (x *DumpRequest) Reset() {
 	*x = DumpRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4392,7 +4469,7 @@ func (x *DumpRequest) String() string {
 func (*DumpRequest) ProtoMessage() {}
 
 func (x *DumpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4405,7 +4482,7 @@ func (x *DumpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpRequest.ProtoReflect.Descriptor instead.
 func (*DumpRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{61}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *DumpRequest) GetStore() uint64 {
@@ -4428,7 +4505,7 @@ type DumpResponse struct {
 
 func (x *DumpResponse) Reset() {
 	*x = DumpResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4440,7 +4517,7 @@ func (x *DumpResponse) String() string {
 func (*DumpResponse) ProtoMessage() {}
 
 func (x *DumpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4453,7 +4530,7 @@ func (x *DumpResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse.ProtoReflect.Descriptor instead.
 func (*DumpResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *DumpResponse) GetAnswer() isDumpResponse_Answer {
@@ -4511,7 +4588,7 @@ type ApplyRequest_Start struct {
 
 func (x *ApplyRequest_Start) Reset() {
 	*x = ApplyRequest_Start{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4523,7 +4600,7 @@ func (x *ApplyRequest_Start) String() string {
 func (*ApplyRequest_Start) ProtoMessage() {}
 
 func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4536,7 +4613,7 @@ func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Start.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Start) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 0}
 }
 
 func (x *ApplyRequest_Start) GetStore() uint64 {
@@ -4585,7 +4662,7 @@ type ApplyRequest_Verdict struct {
 
 func (x *ApplyRequest_Verdict) Reset() {
 	*x = ApplyRequest_Verdict{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4597,7 +4674,7 @@ func (x *ApplyRequest_Verdict) String() string {
 func (*ApplyRequest_Verdict) ProtoMessage() {}
 
 func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4610,7 +4687,7 @@ func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Verdict.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Verdict) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 1}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 1}
 }
 
 func (x *ApplyRequest_Verdict) GetNumber() uint64 {
@@ -4636,7 +4713,7 @@ type ApplyRequest_Cancel struct {
 
 func (x *ApplyRequest_Cancel) Reset() {
 	*x = ApplyRequest_Cancel{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4648,7 +4725,7 @@ func (x *ApplyRequest_Cancel) String() string {
 func (*ApplyRequest_Cancel) ProtoMessage() {}
 
 func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4661,7 +4738,7 @@ func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest_Cancel.ProtoReflect.Descriptor instead.
 func (*ApplyRequest_Cancel) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{34, 2}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 2}
 }
 
 // Prepared: the work is done, nothing is committed. Numbers count from 1.
@@ -4675,7 +4752,7 @@ type ApplyResponse_Prepared struct {
 
 func (x *ApplyResponse_Prepared) Reset() {
 	*x = ApplyResponse_Prepared{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4687,7 +4764,7 @@ func (x *ApplyResponse_Prepared) String() string {
 func (*ApplyResponse_Prepared) ProtoMessage() {}
 
 func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4700,7 +4777,7 @@ func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse_Prepared.ProtoReflect.Descriptor instead.
 func (*ApplyResponse_Prepared) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36, 0}
 }
 
 func (x *ApplyResponse_Prepared) GetNumber() uint64 {
@@ -4728,7 +4805,7 @@ type ApplyResponse_Applied struct {
 
 func (x *ApplyResponse_Applied) Reset() {
 	*x = ApplyResponse_Applied{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4740,7 +4817,7 @@ func (x *ApplyResponse_Applied) String() string {
 func (*ApplyResponse_Applied) ProtoMessage() {}
 
 func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4753,7 +4830,7 @@ func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse_Applied.ProtoReflect.Descriptor instead.
 func (*ApplyResponse_Applied) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{35, 1}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{36, 1}
 }
 
 func (x *ApplyResponse_Applied) GetOutcomes() []*Outcome {
@@ -4780,7 +4857,7 @@ type DumpResponse_Rows struct {
 
 func (x *DumpResponse_Rows) Reset() {
 	*x = DumpResponse_Rows{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4792,7 +4869,7 @@ func (x *DumpResponse_Rows) String() string {
 func (*DumpResponse_Rows) ProtoMessage() {}
 
 func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4805,7 +4882,7 @@ func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse_Rows.ProtoReflect.Descriptor instead.
 func (*DumpResponse_Rows) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{63, 0}
 }
 
 func (x *DumpResponse_Rows) GetCollection() string {
@@ -4990,14 +5067,19 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"collection\x12\x1f\n" +
 	"\vfrom_fields\x18\x02 \x03(\tR\n" +
 	"fromFields\x12\x1b\n" +
-	"\tto_fields\x18\x03 \x03(\tR\btoFields\"d\n" +
+	"\tto_fields\x18\x03 \x03(\tR\btoFields\"\x80\x01\n" +
 	"\rLocateRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12=\n" +
-	"\tselection\x18\x02 \x01(\v2\x1f.dossier.connector.v1.SelectionR\tselection\"d\n" +
+	"\tselection\x18\x02 \x01(\v2\x1f.dossier.connector.v1.SelectionR\tselection\x12\x1a\n" +
+	"\bprogress\x18\x03 \x01(\bR\bprogress\"\xa2\x01\n" +
 	"\x0eLocateResponse\x12\x16\n" +
 	"\x05batch\x18\x01 \x01(\fH\x00R\x05batch\x120\n" +
-	"\x04done\x18\x02 \x01(\v2\x1a.dossier.connector.v1.DoneH\x00R\x04doneB\b\n" +
-	"\x06answer\"9\n" +
+	"\x04done\x18\x02 \x01(\v2\x1a.dossier.connector.v1.DoneH\x00R\x04done\x12<\n" +
+	"\bprogress\x18\x03 \x01(\v2\x1e.dossier.connector.v1.ProgressH\x00R\bprogressB\b\n" +
+	"\x06answer\"4\n" +
+	"\bProgress\x12\x12\n" +
+	"\x04done\x18\x01 \x01(\x03R\x04done\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"9\n" +
 	"\x04Done\x121\n" +
 	"\x05fault\x18\x01 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\xf5\x01\n" +
 	"\tTreatment\x12\x0e\n" +
@@ -5234,7 +5316,7 @@ func file_dossier_connector_v1_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_dossier_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
+var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
 var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(Code)(0),                      // 0: dossier.connector.v1.Code
 	(*Fault)(nil),                  // 1: dossier.connector.v1.Fault
@@ -5268,47 +5350,48 @@ var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(*Step)(nil),                   // 29: dossier.connector.v1.Step
 	(*LocateRequest)(nil),          // 30: dossier.connector.v1.LocateRequest
 	(*LocateResponse)(nil),         // 31: dossier.connector.v1.LocateResponse
-	(*Done)(nil),                   // 32: dossier.connector.v1.Done
-	(*Treatment)(nil),              // 33: dossier.connector.v1.Treatment
-	(*Assign)(nil),                 // 34: dossier.connector.v1.Assign
-	(*ApplyRequest)(nil),           // 35: dossier.connector.v1.ApplyRequest
-	(*ApplyResponse)(nil),          // 36: dossier.connector.v1.ApplyResponse
-	(*Outcome)(nil),                // 37: dossier.connector.v1.Outcome
-	(*Keys)(nil),                   // 38: dossier.connector.v1.Keys
-	(*CountRequest)(nil),           // 39: dossier.connector.v1.CountRequest
-	(*CountResponse)(nil),          // 40: dossier.connector.v1.CountResponse
-	(*Tally)(nil),                  // 41: dossier.connector.v1.Tally
-	(*ProbeRequest)(nil),           // 42: dossier.connector.v1.ProbeRequest
-	(*ProbeResponse)(nil),          // 43: dossier.connector.v1.ProbeResponse
-	(*InspectRequest)(nil),         // 44: dossier.connector.v1.InspectRequest
-	(*InspectResponse)(nil),        // 45: dossier.connector.v1.InspectResponse
-	(*StatementsRequest)(nil),      // 46: dossier.connector.v1.StatementsRequest
-	(*Use)(nil),                    // 47: dossier.connector.v1.Use
-	(*StatementsResponse)(nil),     // 48: dossier.connector.v1.StatementsResponse
-	(*Schema)(nil),                 // 49: dossier.connector.v1.Schema
-	(*Feed)(nil),                   // 50: dossier.connector.v1.Feed
-	(*Routine)(nil),                // 51: dossier.connector.v1.Routine
-	(*Part)(nil),                   // 52: dossier.connector.v1.Part
-	(*SchemaCollection)(nil),       // 53: dossier.connector.v1.SchemaCollection
-	(*Names)(nil),                  // 54: dossier.connector.v1.Names
-	(*SchemaField)(nil),            // 55: dossier.connector.v1.SchemaField
-	(*Reference)(nil),              // 56: dossier.connector.v1.Reference
-	(*Trigger)(nil),                // 57: dossier.connector.v1.Trigger
-	(*OpenBlobRequest)(nil),        // 58: dossier.connector.v1.OpenBlobRequest
-	(*OpenBlobResponse)(nil),       // 59: dossier.connector.v1.OpenBlobResponse
-	(*LoadRequest)(nil),            // 60: dossier.connector.v1.LoadRequest
-	(*LoadResponse)(nil),           // 61: dossier.connector.v1.LoadResponse
-	(*DumpRequest)(nil),            // 62: dossier.connector.v1.DumpRequest
-	(*DumpResponse)(nil),           // 63: dossier.connector.v1.DumpResponse
-	nil,                            // 64: dossier.connector.v1.OpenRequest.ConfigEntry
-	(*ApplyRequest_Start)(nil),     // 65: dossier.connector.v1.ApplyRequest.Start
-	(*ApplyRequest_Verdict)(nil),   // 66: dossier.connector.v1.ApplyRequest.Verdict
-	(*ApplyRequest_Cancel)(nil),    // 67: dossier.connector.v1.ApplyRequest.Cancel
-	(*ApplyResponse_Prepared)(nil), // 68: dossier.connector.v1.ApplyResponse.Prepared
-	(*ApplyResponse_Applied)(nil),  // 69: dossier.connector.v1.ApplyResponse.Applied
-	nil,                            // 70: dossier.connector.v1.Outcome.ByPersonEntry
-	nil,                            // 71: dossier.connector.v1.Tally.ByPersonEntry
-	(*DumpResponse_Rows)(nil),      // 72: dossier.connector.v1.DumpResponse.Rows
+	(*Progress)(nil),               // 32: dossier.connector.v1.Progress
+	(*Done)(nil),                   // 33: dossier.connector.v1.Done
+	(*Treatment)(nil),              // 34: dossier.connector.v1.Treatment
+	(*Assign)(nil),                 // 35: dossier.connector.v1.Assign
+	(*ApplyRequest)(nil),           // 36: dossier.connector.v1.ApplyRequest
+	(*ApplyResponse)(nil),          // 37: dossier.connector.v1.ApplyResponse
+	(*Outcome)(nil),                // 38: dossier.connector.v1.Outcome
+	(*Keys)(nil),                   // 39: dossier.connector.v1.Keys
+	(*CountRequest)(nil),           // 40: dossier.connector.v1.CountRequest
+	(*CountResponse)(nil),          // 41: dossier.connector.v1.CountResponse
+	(*Tally)(nil),                  // 42: dossier.connector.v1.Tally
+	(*ProbeRequest)(nil),           // 43: dossier.connector.v1.ProbeRequest
+	(*ProbeResponse)(nil),          // 44: dossier.connector.v1.ProbeResponse
+	(*InspectRequest)(nil),         // 45: dossier.connector.v1.InspectRequest
+	(*InspectResponse)(nil),        // 46: dossier.connector.v1.InspectResponse
+	(*StatementsRequest)(nil),      // 47: dossier.connector.v1.StatementsRequest
+	(*Use)(nil),                    // 48: dossier.connector.v1.Use
+	(*StatementsResponse)(nil),     // 49: dossier.connector.v1.StatementsResponse
+	(*Schema)(nil),                 // 50: dossier.connector.v1.Schema
+	(*Feed)(nil),                   // 51: dossier.connector.v1.Feed
+	(*Routine)(nil),                // 52: dossier.connector.v1.Routine
+	(*Part)(nil),                   // 53: dossier.connector.v1.Part
+	(*SchemaCollection)(nil),       // 54: dossier.connector.v1.SchemaCollection
+	(*Names)(nil),                  // 55: dossier.connector.v1.Names
+	(*SchemaField)(nil),            // 56: dossier.connector.v1.SchemaField
+	(*Reference)(nil),              // 57: dossier.connector.v1.Reference
+	(*Trigger)(nil),                // 58: dossier.connector.v1.Trigger
+	(*OpenBlobRequest)(nil),        // 59: dossier.connector.v1.OpenBlobRequest
+	(*OpenBlobResponse)(nil),       // 60: dossier.connector.v1.OpenBlobResponse
+	(*LoadRequest)(nil),            // 61: dossier.connector.v1.LoadRequest
+	(*LoadResponse)(nil),           // 62: dossier.connector.v1.LoadResponse
+	(*DumpRequest)(nil),            // 63: dossier.connector.v1.DumpRequest
+	(*DumpResponse)(nil),           // 64: dossier.connector.v1.DumpResponse
+	nil,                            // 65: dossier.connector.v1.OpenRequest.ConfigEntry
+	(*ApplyRequest_Start)(nil),     // 66: dossier.connector.v1.ApplyRequest.Start
+	(*ApplyRequest_Verdict)(nil),   // 67: dossier.connector.v1.ApplyRequest.Verdict
+	(*ApplyRequest_Cancel)(nil),    // 68: dossier.connector.v1.ApplyRequest.Cancel
+	(*ApplyResponse_Prepared)(nil), // 69: dossier.connector.v1.ApplyResponse.Prepared
+	(*ApplyResponse_Applied)(nil),  // 70: dossier.connector.v1.ApplyResponse.Applied
+	nil,                            // 71: dossier.connector.v1.Outcome.ByPersonEntry
+	nil,                            // 72: dossier.connector.v1.Tally.ByPersonEntry
+	(*DumpResponse_Rows)(nil),      // 73: dossier.connector.v1.DumpResponse.Rows
 }
 var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	0,   // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
@@ -5321,7 +5404,7 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	11,  // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
 	1,   // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
 	12,  // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
-	64,  // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
+	65,  // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
 	15,  // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
 	1,   // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
 	15,  // 13: dossier.connector.v1.SnapshotResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
@@ -5347,89 +5430,90 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	28,  // 33: dossier.connector.v1.Cond.kids:type_name -> dossier.connector.v1.Cond
 	20,  // 34: dossier.connector.v1.Step.collection:type_name -> dossier.connector.v1.Collection
 	22,  // 35: dossier.connector.v1.LocateRequest.selection:type_name -> dossier.connector.v1.Selection
-	32,  // 36: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
-	1,   // 37: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
-	22,  // 38: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
-	34,  // 39: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
-	3,   // 40: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
-	4,   // 41: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
-	29,  // 42: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
-	65,  // 43: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
-	66,  // 44: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
-	67,  // 45: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
-	68,  // 46: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
-	69,  // 47: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
-	7,   // 48: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
-	70,  // 49: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
-	38,  // 50: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
-	5,   // 51: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
-	2,   // 52: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
-	24,  // 53: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
-	22,  // 54: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
-	41,  // 55: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
-	1,   // 56: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
-	71,  // 57: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
-	22,  // 58: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
-	1,   // 59: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
-	49,  // 60: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
-	1,   // 61: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
-	47,  // 62: dossier.connector.v1.StatementsRequest.uses:type_name -> dossier.connector.v1.Use
-	20,  // 63: dossier.connector.v1.Use.collection:type_name -> dossier.connector.v1.Collection
-	1,   // 64: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
-	53,  // 65: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
-	50,  // 66: dossier.connector.v1.Schema.feeds:type_name -> dossier.connector.v1.Feed
-	51,  // 67: dossier.connector.v1.Schema.routines:type_name -> dossier.connector.v1.Routine
-	54,  // 68: dossier.connector.v1.Part.keys:type_name -> dossier.connector.v1.Names
-	55,  // 69: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
-	54,  // 70: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
-	54,  // 71: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
-	56,  // 72: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
-	57,  // 73: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
-	52,  // 74: dossier.connector.v1.SchemaCollection.parts:type_name -> dossier.connector.v1.Part
-	6,   // 75: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
-	32,  // 76: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
-	7,   // 77: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
-	1,   // 78: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
-	72,  // 79: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
-	32,  // 80: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
-	33,  // 81: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
-	37,  // 82: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
-	37,  // 83: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
-	1,   // 84: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
-	7,   // 85: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
-	9,   // 86: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
-	13,  // 87: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
-	30,  // 88: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
-	35,  // 89: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
-	39,  // 90: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
-	42,  // 91: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
-	44,  // 92: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
-	46,  // 93: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
-	46,  // 94: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
-	58,  // 95: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
-	60,  // 96: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
-	62,  // 97: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
-	16,  // 98: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
-	18,  // 99: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
-	10,  // 100: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
-	14,  // 101: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
-	31,  // 102: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
-	36,  // 103: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
-	40,  // 104: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
-	43,  // 105: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
-	45,  // 106: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
-	48,  // 107: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
-	48,  // 108: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
-	59,  // 109: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
-	61,  // 110: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
-	63,  // 111: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
-	17,  // 112: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
-	19,  // 113: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
-	100, // [100:114] is the sub-list for method output_type
-	86,  // [86:100] is the sub-list for method input_type
-	86,  // [86:86] is the sub-list for extension type_name
-	86,  // [86:86] is the sub-list for extension extendee
-	0,   // [0:86] is the sub-list for field type_name
+	33,  // 36: dossier.connector.v1.LocateResponse.done:type_name -> dossier.connector.v1.Done
+	32,  // 37: dossier.connector.v1.LocateResponse.progress:type_name -> dossier.connector.v1.Progress
+	1,   // 38: dossier.connector.v1.Done.fault:type_name -> dossier.connector.v1.Fault
+	22,  // 39: dossier.connector.v1.Treatment.on:type_name -> dossier.connector.v1.Selection
+	35,  // 40: dossier.connector.v1.Treatment.assign:type_name -> dossier.connector.v1.Assign
+	3,   // 41: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
+	4,   // 42: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
+	29,  // 43: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
+	66,  // 44: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
+	67,  // 45: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
+	68,  // 46: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
+	69,  // 47: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
+	70,  // 48: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
+	7,   // 49: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
+	71,  // 50: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
+	39,  // 51: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
+	5,   // 52: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
+	2,   // 53: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
+	24,  // 54: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
+	22,  // 55: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
+	42,  // 56: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
+	1,   // 57: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
+	72,  // 58: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
+	22,  // 59: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
+	1,   // 60: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
+	50,  // 61: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
+	1,   // 62: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
+	48,  // 63: dossier.connector.v1.StatementsRequest.uses:type_name -> dossier.connector.v1.Use
+	20,  // 64: dossier.connector.v1.Use.collection:type_name -> dossier.connector.v1.Collection
+	1,   // 65: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
+	54,  // 66: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
+	51,  // 67: dossier.connector.v1.Schema.feeds:type_name -> dossier.connector.v1.Feed
+	52,  // 68: dossier.connector.v1.Schema.routines:type_name -> dossier.connector.v1.Routine
+	55,  // 69: dossier.connector.v1.Part.keys:type_name -> dossier.connector.v1.Names
+	56,  // 70: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
+	55,  // 71: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
+	55,  // 72: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
+	57,  // 73: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
+	58,  // 74: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
+	53,  // 75: dossier.connector.v1.SchemaCollection.parts:type_name -> dossier.connector.v1.Part
+	6,   // 76: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
+	33,  // 77: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
+	7,   // 78: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
+	1,   // 79: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
+	73,  // 80: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
+	33,  // 81: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
+	34,  // 82: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
+	38,  // 83: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
+	38,  // 84: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
+	1,   // 85: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
+	7,   // 86: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
+	9,   // 87: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
+	13,  // 88: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
+	30,  // 89: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
+	36,  // 90: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
+	40,  // 91: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
+	43,  // 92: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
+	45,  // 93: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
+	47,  // 94: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
+	47,  // 95: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
+	59,  // 96: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
+	61,  // 97: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
+	63,  // 98: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
+	16,  // 99: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
+	18,  // 100: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
+	10,  // 101: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
+	14,  // 102: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
+	31,  // 103: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
+	37,  // 104: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
+	41,  // 105: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
+	44,  // 106: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
+	46,  // 107: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
+	49,  // 108: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
+	49,  // 109: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
+	60,  // 110: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
+	62,  // 111: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
+	64,  // 112: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
+	17,  // 113: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
+	19,  // 114: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
+	101, // [101:115] is the sub-list for method output_type
+	87,  // [87:101] is the sub-list for method input_type
+	87,  // [87:87] is the sub-list for extension type_name
+	87,  // [87:87] is the sub-list for extension extendee
+	0,   // [0:87] is the sub-list for field type_name
 }
 
 func init() { file_dossier_connector_v1_connector_proto_init() }
@@ -5451,21 +5535,22 @@ func file_dossier_connector_v1_connector_proto_init() {
 	file_dossier_connector_v1_connector_proto_msgTypes[30].OneofWrappers = []any{
 		(*LocateResponse_Batch)(nil),
 		(*LocateResponse_Done)(nil),
+		(*LocateResponse_Progress)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[34].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[35].OneofWrappers = []any{
 		(*ApplyRequest_Start_)(nil),
 		(*ApplyRequest_Verdict_)(nil),
 		(*ApplyRequest_Cancel_)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[35].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[36].OneofWrappers = []any{
 		(*ApplyResponse_Prepared_)(nil),
 		(*ApplyResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[58].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[59].OneofWrappers = []any{
 		(*OpenBlobResponse_Data)(nil),
 		(*OpenBlobResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[62].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[63].OneofWrappers = []any{
 		(*DumpResponse_Rows_)(nil),
 		(*DumpResponse_Done)(nil),
 	}
@@ -5475,7 +5560,7 @@ func file_dossier_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dossier_connector_v1_connector_proto_rawDesc), len(file_dossier_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   72,
+			NumMessages:   73,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
