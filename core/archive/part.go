@@ -8,6 +8,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/flate"
@@ -22,9 +23,19 @@ type part struct {
 	bytes int64
 }
 
+// writers are compressors that have ended their streams: what one works with is larger than most files of a package.
+var writers sync.Pool
+
 func newPart(s *spool) (*part, error) {
-	fw, err := flate.NewWriter(s, flate.BestSpeed)
-	return &part{spool: s, flate: fw, sha: sha256.New(), crc: crc32.NewIEEE()}, err
+	p := &part{spool: s, sha: sha256.New(), crc: crc32.NewIEEE()}
+	if w, ok := writers.Get().(*flate.Writer); ok {
+		w.Reset(s)
+		p.flate = w
+		return p, nil
+	}
+	var err error
+	p.flate, err = flate.NewWriter(s, flate.BestSpeed)
+	return p, err
 }
 
 func (p *part) Write(b []byte) (int, error) {
@@ -34,8 +45,17 @@ func (p *part) Write(b []byte) (int, error) {
 	return p.flate.Write(b)
 }
 
-// finish ends the compressed stream; nothing may be written after.
-func (p *part) finish() error { return p.flate.Close() }
+// finish ends the compressed stream; nothing may be written after. Twice is no error.
+func (p *part) finish() error {
+	if p.flate == nil {
+		return nil
+	}
+	err := p.flate.Close()
+	p.flate.Reset(io.Discard) // it keeps no hold on the spool
+	writers.Put(p.flate)
+	p.flate = nil
+	return err
+}
 
 // entry is a file that is in the package.
 type entry struct {

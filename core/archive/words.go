@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,13 +20,23 @@ type words struct {
 	zone *time.Location
 }
 
+// readTexts are the texts of languages as they were read; nobody writes to them.
+var readTexts sync.Map
+
 func wordsIn(lang string) (words, error) {
+	if text, ok := readTexts.Load(lang); ok {
+		return words{lang: lang, text: text.(map[string]string), zone: time.UTC}, nil
+	}
 	raw, err := textFiles.ReadFile("texts/" + lang + ".json")
 	if err != nil {
 		return words{}, fmt.Errorf("no texts for the language %q: the package can be made in en and pl", lang)
 	}
 	w := words{lang: lang, zone: time.UTC}
-	return w, json.Unmarshal(raw, &w.text)
+	if err := json.Unmarshal(raw, &w.text); err != nil {
+		return w, err
+	}
+	readTexts.Store(lang, w.text)
+	return w, nil
 }
 
 // T is the text of a key, with args put in as by fmt.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/state"
@@ -306,28 +308,48 @@ func (j *job) takeWitness(ctx context.Context, work *planner.SystemWork, sys *pl
 	return nil
 }
 
+// witnessesAtOnce is how many collections are looked at beside each other.
+const witnessesAtOnce = 4
+
 // witness hashes the witnesses' rows, each selection for itself, under a key that goes with the request.
 func (j *job) witness(ctx context.Context, work *planner.SystemWork, sys *planner.System) (map[int]string, error) {
 	key, err := j.open.Key.Derive("witness")
 	if err != nil {
 		return nil, err
 	}
-	out := map[int]string{}
+	out := make([]string, len(work.Witnesses))
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(witnessesAtOnce)
 	for i, sel := range work.Witnesses {
-		var rows []string
-		err := sys.Each(ctx, sel, func(_ int, vs []any) error {
-			rows = append(rows, connectors.Tuple{Values: vs}.ID())
-			return nil
+		all.Go(func() (err error) {
+			out[i], err = printOf(ctx, key, sys, sel)
+			return err
 		})
-		if err != nil {
-			return nil, err
-		}
-		sort.Strings(rows)
-		mac := hmac.New(sha256.New, key)
-		for _, r := range rows {
-			_, _ = fmt.Fprintf(mac, "%d:%s", len(r), r)
-		}
-		out[i] = hex.EncodeToString(mac.Sum(nil)[:16])
 	}
-	return out, nil
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	prints := map[int]string{}
+	for i, print := range out {
+		prints[i] = print
+	}
+	return prints, nil
+}
+
+// printOf is a keyed hash of rows, whatever their order.
+func printOf(ctx context.Context, key []byte, sys *planner.System, sel connectors.Selection) (string, error) {
+	var rows []string
+	err := sys.Each(ctx, sel, func(_ int, vs []any) error {
+		rows = append(rows, connectors.Tuple{Values: vs}.ID())
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	sort.Strings(rows)
+	mac := hmac.New(sha256.New, key)
+	for _, r := range rows {
+		_, _ = fmt.Fprintf(mac, "%d:%s", len(r), r)
+	}
+	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
 }
