@@ -160,6 +160,11 @@ func (t typed) read(b []byte) any {
 	if b == nil {
 		return nil
 	}
+	if t.kind == whole && !t.boolean {
+		if n, err := strconv.ParseInt(string(b), 10, 64); err == nil { // no text need be kept
+			return n
+		}
+	}
 	s := string(b)
 	switch t.kind {
 	case whole, bits:

@@ -119,14 +119,15 @@ func (t typed) read(b []byte) any {
 	if b == nil {
 		return nil
 	}
-	s := string(b)
-	switch t.kind {
-	case whole:
-		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+	if t.kind == whole {
+		if n, err := strconv.ParseInt(string(b), 10, 64); err == nil { // no text need be kept
 			return n
 		}
+	}
+	s := string(b)
+	switch t.kind {
 	case exact:
-		if relational.IsNumber.MatchString(s) {
+		if relational.IsNumber(s) {
 			return connectors.Decimal(s)
 		}
 	case inexact:

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -33,8 +34,27 @@ func Plain(v any) (string, bool) {
 	return "", false
 }
 
-// IsNumber matches a number as stores and people write it, with a point and perhaps an exponent.
-var IsNumber = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
+// IsNumber says whether s is a number as stores and people write it, with a point and perhaps an exponent.
+func IsNumber(s string) bool { return common(s) || number.MatchString(s) }
+
+// common says whether s is digits, with a point among them or none, perhaps after a minus sign, as most numbers are.
+func common(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	points := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] == '.' {
+			points++
+		} else if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return points <= 1
+}
+
+var number = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$`)
 
 // PlainNumber writes a value of the contract that is a number, or reads as one, as text; a truth is 1 or 0.
 func PlainNumber(v any) (string, bool) {
@@ -52,7 +72,7 @@ func PlainNumber(v any) (string, bool) {
 		return "", false
 	}
 	s, ok := Plain(v)
-	return s, ok && len(s) <= 1000 && IsNumber.MatchString(s)
+	return s, ok && len(s) <= 1000 && IsNumber(s)
 }
 
 // Rational is what a number of [PlainNumber] is exactly.

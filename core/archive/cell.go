@@ -97,12 +97,22 @@ func isNumber(s string) bool {
 	if s == "" || s[0] != '-' && (s[0] < '0' || s[0] > '9') {
 		return false
 	}
-	return json.Valid([]byte(s))
+	return isPlain(s) || json.Valid([]byte(s))
+}
+
+// isPlain says whether s is digits, with a point between them or without one, perhaps after a minus sign, as JSON writes them: what most
+// numbers are.
+func isPlain(s string) bool {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return isDigits(whole) && (len(whole) == 1 || whole[0] != '0') && (!point || isDigits(fraction))
 }
 
 // decimalText is an exact number in the form tables use, and whether it is one.
 func decimalText(d Decimal) (string, bool) {
 	s := string(d)
+	if isPlain(s) {
+		return s, true
+	}
 	switch strings.ToLower(s) {
 	case "nan":
 		return "NaN", true
