@@ -99,7 +99,9 @@ func (w *work) putBack(t *table, rows []target) error {
 	var set, cols, differs []string
 	for _, c := range t.stored() {
 		q := quote(c.Name)
-		set, cols = append(set, q+" = u."+q), append(cols, q)
+		if cols = append(cols, q); !c.Numbered { // a shell has its number already
+			set = append(set, q+" = u."+q)
+		}
 		differs = append(differs, `(b.`+q+`::text COLLATE "C") IS DISTINCT FROM (u.`+q+`::text COLLATE "C")`)
 	}
 	returned := map[string]bool{}
@@ -107,14 +109,16 @@ func (w *work) putBack(t *table, rows []target) error {
 		return "DELETE FROM " + t.Arms[1].Table(dialect{}) + " AS x USING " + from + " WHERE x." + heldKey + " = u." + heldKey + " RETURNING u." + strings.Join(quoted(t.key), ", u.")
 	})
 	gone.row = jobs.Into(returned)
-	asks = append(asks, silent(
-		b.ask(func(from string) string {
+	var writes []ask
+	if len(set) > 0 { // else it is whole as a shell
+		writes = append(writes, b.ask(func(from string) string {
 			return "UPDATE " + base + " AS b SET " + strings.Join(set, ", ") + " FROM " + from + " WHERE u." + heldShell + " IS NOT NULL AND " + t.sameKey("b", "u")
-		}),
-		b.ask(func(from string) string {
-			return "INSERT INTO " + base + " (" + strings.Join(cols, ", ") + ") OVERRIDING SYSTEM VALUE SELECT u." + strings.Join(cols, ", u.") + " FROM " + from + " WHERE u." + heldShell + " IS NULL"
-		}),
-	)...)
+		}))
+	}
+	writes = append(writes, b.ask(func(from string) string {
+		return "INSERT INTO " + base + " (" + strings.Join(cols, ", ") + ") OVERRIDING SYSTEM VALUE SELECT u." + strings.Join(cols, ", u.") + " FROM " + from + " WHERE u." + heldShell + " IS NULL"
+	}))
+	asks = append(asks, silent(writes...)...)
 	asks = append(asks, b.none("NOT EXISTS (SELECT 1 FROM "+base+" AS b WHERE "+t.sameKey("b", "u")+" AND NOT ("+strings.Join(differs, " OR ")+"))",
 		"a trigger or rule on table "+t.Name+" changes rows as they come back", "switch it off while the restriction is lifted"), gone)
 	if err := w.line.send(w.ctx, asks...); err != nil {

@@ -53,7 +53,7 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typname, t.typtype, t.
 	CASE WHEN a.atttypid = t.oid THEN format_type(t.oid, a.atttypmod) ELSE format_type(t.oid, NULL) END,
 	(SELECT json_agg(enumlabel) FROM pg_enum WHERE enumtypid = t.oid), a.attnotnull, a.attgenerated <> '',
 	CASE WHEN o.oid IS NOT NULL THEN quote_ident(p.nspname) || '.' || quote_ident(o.collname) END, coalesce(NOT o.collisdeterministic, FALSE),
-	EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = a.attrelid AND contype = 'f' AND a.attnum = ANY(conkey))
+	EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = a.attrelid AND contype = 'f' AND a.attnum = ANY(conkey)), a.attidentity = 'a'
 FROM base AS b JOIN pg_attribute AS a ON a.attrelid = $1::oid AND a.attnum = b.att JOIN pg_type AS t ON t.oid = b.oid AND t.typtype <> 'd'
 	LEFT JOIN pg_collation AS o ON o.oid = a.attcollation LEFT JOIN pg_namespace AS p ON p.oid = o.collnamespace
 ORDER BY a.attnum`
@@ -128,7 +128,7 @@ func (t *table) column(r [][]byte) error {
 		own.kind = kinds[own.name]
 	}
 	t.Columns = append(t.Columns, relational.Column{Name: string(r[0]), Type: string(r[1]), Class: own.class(), Own: own,
-		NotNull: string(r[8]) == "t", Computed: string(r[9]) == "t", Points: string(r[12]) == "t"})
+		NotNull: string(r[8]) == "t", Computed: string(r[9]) == "t", Points: string(r[12]) == "t", Numbered: string(r[13]) == "t"})
 	t.Collated = t.Collated || own.folds || own.name == "citext"
 	return nil
 }

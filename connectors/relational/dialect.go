@@ -82,6 +82,7 @@ type Column struct {
 	NotNull  bool
 	Points   bool // it is part of a foreign key
 	Computed bool // by the store, from other columns
+	Numbered bool // by the store, which takes a number where a row is put in and no other one after
 	// Folded says, of a column tuples are given for, that it is compared with them as [Dialect.Folded] makes it.
 	Folded bool
 }

@@ -28,8 +28,8 @@ func Nothing(t *relational.Table, c relational.Column, number string, least Leas
 		Detail:  "treat the rows that refer to the restricted ones too, so that they move whole"})
 }
 
-// Placeholders writes what becomes of the columns that keep nothing, each after prefix; of a row of keys and nothing else, that its first
-// stays.
+// Placeholders writes what becomes of the columns that keep nothing, each after prefix; of a row of keys and nothing else, that the first of
+// those that may be written stays.
 func Placeholders(d relational.Dialect, t *relational.Table, key []string, refs []Reference, prefix, number string, least Least) (string, error) {
 	var out []string
 	for _, c := range Emptied(t, key, refs) {
@@ -40,7 +40,11 @@ func Placeholders(d relational.Dialect, t *relational.Table, key []string, refs 
 		out = append(out, prefix+d.Quote(c.Name)+" = "+value)
 	}
 	if len(out) == 0 {
-		return prefix + d.Quote(key[0]) + " = u." + d.Quote(key[0]), nil
+		stays := key[0]
+		if i := slices.IndexFunc(Stored(t), func(c relational.Column) bool { return !c.Numbered }); i >= 0 {
+			stays = Stored(t)[i].Name
+		}
+		return prefix + d.Quote(stays) + " = u." + d.Quote(stays), nil
 	}
 	return strings.Join(out, ", "), nil
 }

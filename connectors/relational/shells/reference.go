@@ -42,11 +42,11 @@ func Stored(t *relational.Table) []relational.Column {
 	return slices.DeleteFunc(slices.Clone(t.Columns), func(c relational.Column) bool { return c.Computed })
 }
 
-// Emptied are the columns of a shell that keep nothing: all but those of the primary key, those others refer by, and those that must refer to
-// some row. refs point at the table.
+// Emptied are the columns of a shell that keep nothing: all but those of the primary key, those others refer by, those that must refer to
+// some row, and numbers nobody may write. refs point at the table.
 func Emptied(t *relational.Table, key []string, refs []Reference) []relational.Column {
 	return slices.DeleteFunc(Stored(t), func(c relational.Column) bool {
-		return slices.Contains(key, c.Name) || c.Points && c.NotNull || slices.ContainsFunc(refs, func(r Reference) bool { return slices.Contains(r.To, c.Name) })
+		return c.Numbered || slices.Contains(key, c.Name) || c.Points && c.NotNull || slices.ContainsFunc(refs, func(r Reference) bool { return slices.Contains(r.To, c.Name) })
 	})
 }
 
