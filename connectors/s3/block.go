@@ -219,7 +219,7 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 		if d == nil {
 			d = &drawer{Path: t.in.path}
 		}
-		doc := heldDoc{ID: rand.Text(), Marks: []string{w.Mark}, Step: copying}
+		doc := heldDoc{ID: rand.Text(), Marks: []string{w.Mark}, Discarded: t.in.versions[0].marker, Step: copying}
 		for n := len(t.in.versions); n > 0; n-- {
 			if v := t.in.versions[n-1]; !v.marker {
 				doc.From = append(doc.From, was{ID: v.id, ETag: v.etag})

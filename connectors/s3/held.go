@@ -52,10 +52,11 @@ type pending struct {
 
 // heldDoc is a document below the closed prefix, with all versions it had.
 type heldDoc struct {
-	ID    string
-	Marks []string
-	From  []was // where it came from, the oldest version first
-	Step  step  `json:",omitempty"`
+	ID        string
+	Marks     []string
+	From      []was // where it came from, the oldest version first
+	Discarded bool  `json:",omitempty"` // it stood behind a delete marker
+	Step      step  `json:",omitempty"`
 }
 
 // was is one version of a document that was moved.

@@ -31,7 +31,7 @@ func TestKilled(t *testing.T) {
 	}{
 		{"erase", "filled", servers.Plain}, {"erase", "replaced", servers.Versioned}, {"erase", "version", servers.Versioned},
 		{"block", "kept", servers.Plain}, {"block", "replaced", servers.Plain}, {"block", "replaced", servers.Versioned}, {"block", "copied", servers.Versioned}, {"block", "version", servers.Versioned},
-		{"lift", "kept", servers.Plain}, {"lift", "replaced", servers.Versioned}, {"lift", "back", servers.Plain}, {"lift", "back", servers.Versioned},
+		{"lift", "kept", servers.Plain}, {"lift", "replaced", servers.Versioned}, {"lift", "back", servers.Plain}, {"lift", "back", servers.Versioned}, {"lift", "discarded", servers.Versioned},
 	} {
 		kind := map[servers.BucketKind]string{servers.Plain: "plain", servers.Versioned: "versions"}[c.kind]
 		t.Run(c.script+" "+c.step+" "+kind, func(t *testing.T) {
@@ -41,6 +41,9 @@ func TestKilled(t *testing.T) {
 			b.put(t, key, "first")
 			if c.kind == servers.Versioned {
 				b.put(t, key, "second")
+			}
+			if c.step == "discarded" {
+				b.discard(t, key)
 			}
 			before := b.contents(t)
 			after := map[string][]string{table: {without}}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
@@ -46,7 +48,7 @@ func (s *store) shelve(ctx context.Context, st *stand, d *drawer, i int) error {
 	return s.save(ctx, d)
 }
 
-// unshelve puts a document back in its place, its versions in the order they had.
+// unshelve puts a document back in its place, its versions in the order they had, and what was discarded behind a delete marker.
 func (s *store) unshelve(ctx context.Context, st *stand, d *drawer, i int) error {
 	doc := d.Docs[i]
 	key := strings.Join(d.Path, "/")
@@ -54,6 +56,7 @@ func (s *store) unshelve(ctx context.Context, st *stand, d *drawer, i int) error
 	if err != nil {
 		return err
 	}
+	all := from > len(doc.From)
 	for n := from; n < len(doc.From); n++ {
 		w, _, err := s.transfer(ctx, s.bodyKey(doc, n), version{}, key, back, false, nil)
 		if err != nil {
@@ -61,6 +64,13 @@ func (s *store) unshelve(ctx context.Context, st *stand, d *drawer, i int) error
 		}
 		back = over{w.etag}
 		s.reached("back")
+	}
+	if doc.Discarded && !all {
+		_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: &key})
+		if err := failure("s3:DeleteObject", err); err != nil {
+			return err
+		}
+		s.reached("discarded")
 	}
 	if st.item, err = s.one(ctx, key); err != nil {
 		return err
@@ -76,7 +86,8 @@ func (s *store) unshelve(ctx context.Context, st *stand, d *drawer, i int) error
 
 var errTaken = fmt.Errorf("%w: another object stands there", connectors.ErrConflict)
 
-// returned says how many versions of a document a call that was killed has put back, and over what the next one goes.
+// returned says how many versions of a document a call that was killed has put back, and over what the next one goes; one more than there are where it
+// has been discarded again too.
 func (s *store) returned(ctx context.Context, key string, doc heldDoc) (int, over, error) {
 	i, err := s.one(ctx, key)
 	if err != nil {
@@ -84,6 +95,9 @@ func (s *store) returned(ctx context.Context, key string, doc heldDoc) (int, ove
 	}
 	v, there := i.current()
 	if !there {
+		if doc.Discarded && len(i.versions) > len(doc.From) { // nothing stands above the marker, and what was behind it is
+			return len(doc.From) + 1, over{}, nil
+		}
 		return 0, over{}, nil
 	}
 	for n := len(doc.From); n > 0; n-- {

@@ -23,10 +23,7 @@ func TestVersions(t *testing.T) {
 	b.put(t, "letters/C-1/2024-01-05-17.pdf", "second")
 	b.put(t, "letters/C-1/2024-02-05-18.pdf", "thrown away")
 	b.put(t, "letters/C-10/2024-02-05-19.pdf", "of another")
-	gone := "letters/C-1/2024-02-05-18.pdf"
-	if _, err := b.Client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: &gone}); err != nil {
-		t.Fatal(err)
-	}
+	b.discard(t, "letters/C-1/2024-02-05-18.pdf")
 	b.put(t, "imports/2024-01.csv", "no,who\n1,C-1\n2,C-2\n")
 	b.put(t, "imports/2024-01.csv", "no,who\n2,C-2\n3,C-3\n")         // C-1 stands in the older version only
 	b.put(t, "imports/2024-02.csv", "no,who\n4,C-2\n")                // has never held C-1
@@ -47,6 +44,49 @@ func TestVersions(t *testing.T) {
 	}
 	b.count(t, 0, by(imports, "who", "C-1"))
 	b.apply(t, 0, remove(by(letters, "member_no", "C-1")), with(remove(by(imports, "who", "C-1")), "rows"))
+}
+
+// discard leaves a delete marker above what stands at a key.
+func (b bucket) discard(t *testing.T, key string) {
+	t.Helper()
+	if _, err := b.Client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: &key}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWhatWasDiscardedStaysSo: a document behind a delete marker is restricted like any other, and comes back behind one, killed in between or not.
+func TestWhatWasDiscardedStaysSo(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Versioned)
+	const key = "letters/C-1/2024-01-05-17.pdf"
+	b.put(t, key, "first")
+	b.put(t, key, "second")
+	b.discard(t, key)
+	stand := func() []bool {
+		t.Helper()
+		i, err := b.one(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		markers := []bool{}
+		for _, v := range i.versions {
+			markers = append(markers, v.marker)
+		}
+		return markers
+	}
+	before := b.contents(t)
+	sel := by(letters, "member_no", "C-1")
+	b.apply(t, 1, hold(sel))
+	if left := stand(); len(left) != 0 {
+		t.Errorf("%d versions stay", len(left))
+	}
+	b.apply(t, 1, lift(sel))
+	if d := cmp.Diff([]bool{true, false, false}, stand()); d != "" {
+		t.Errorf("delete markers, from the newest version on:\n%s", d)
+	}
+	if d := cmp.Diff(before, b.contents(t)); d != "" {
+		t.Error(d)
+	}
 }
 
 func with(t connectors.Treatment, id string) connectors.Treatment {
