@@ -15,7 +15,8 @@ import (
 // Probe finds the rows of a selection with the executor's eyes and tries them with an application's hands; see [connectors.Prober]. Where the
 // setting ordinary_access_key_id names an account it tries to read and to write each object with that account's rights, in its place and below
 // the closed prefix; a write is tried on a condition that does not hold, so that it changes nothing. Without such an account a row counts
-// where it is found in its place, or where the bucket's policy says nothing of the closed prefix.
+// where it is found in its place, or where the bucket's policy says nothing of the closed prefix. What stands in its place behind a delete marker counts as
+// found there: applications read it no more and no less than before.
 func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, writable int64, err error) {
 	if len(sel.Any) == 0 && !sel.All {
 		return 0, 0, nil
@@ -31,6 +32,11 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 			if r.record == nil {
 				key = s.bodyOf(r.st.drawer, r.held)
 			}
+		}
+		if _, there := r.st.current(); r.held == "" && !there {
+			readable++
+			writable++
+			return nil
 		}
 		read, write, err := p.try(ctx, key)
 		if read {

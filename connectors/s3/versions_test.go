@@ -81,6 +81,9 @@ func TestWhatWasDiscardedStaysSo(t *testing.T) {
 		t.Errorf("%d versions stay", len(left))
 	}
 	b.apply(t, 1, lift(sel))
+	if r, _, err := b.Probe(t.Context(), sel); r != 1 || err != nil {
+		t.Errorf("%d documents are back in their place, %v", r, err)
+	}
 	if d := cmp.Diff([]bool{true, false, false}, stand()); d != "" {
 		t.Errorf("delete markers, from the newest version on:\n%s", d)
 	}
