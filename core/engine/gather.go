@@ -83,16 +83,7 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 	if len(x.Selection.Fields) == 0 {
 		return nil
 	}
-	info := g.teller.table(c, x)
-	if x.Limit != nil {
-		l := g.limited(info.Label, x.Limit)
-		info.Restricted = g.limitWords(l)
-		g.limits = append(g.limits, l)
-	}
-	if x.Only == nil && g.right == request.Access {
-		info.Kept = g.records.keptAfter(g.teller, x.System, x.Collection)
-	}
-	table, err := g.b.Table(info)
+	table, err := g.b.Table(g.info(c, x))
 	if err != nil {
 		return err
 	}
@@ -111,6 +102,20 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 		return err
 	}
 	return table.Close()
+}
+
+// info is what is said of a table: under what restriction its rows stand, and which earlier erasure left them.
+func (g *gathering) info(c *datamap.Collection, x planner.Export) archive.TableInfo {
+	info := g.teller.table(c, x)
+	if x.Limit != nil {
+		l := g.limited(info.Label, x.Limit)
+		info.Restricted = g.limitWords(l)
+		g.limits = append(g.limits, l)
+	}
+	if x.Only == nil && g.right == request.Access {
+		info.Kept = g.records.keptAfter(g.teller, x.System, x.Collection)
+	}
+	return info
 }
 
 // reading is what is read of one collection: what is shown, first and in its order, and behind it what retention and the disclosure

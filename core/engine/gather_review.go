@@ -46,7 +46,7 @@ func (j *job) reviewed(ctx context.Context, g *gathering, sys *planner.System, x
 	if !slices.Equal(sel.Fields, r.Fields) {
 		return errors.New("the data map has changed since this was reviewed")
 	}
-	table, err := g.b.Table(g.teller.table(c, y))
+	table, err := g.b.Table(g.info(c, y))
 	if err != nil {
 		return err
 	}
