@@ -137,6 +137,12 @@ func TestWithoutDates(t *testing.T) {
 			t.Errorf("%s: %+v %+v", name, h, v)
 		}
 	}
+	terms := on("2026-11-06", 9)
+	terms.Instruction = "Other"
+	theirs := &datamap.Purpose{Bases: []string{"art6_1_b"}, Role: "processor", For: "Other", Criterion: datamap.Label{"pl": "póki zleca"}}
+	if v := terms.Judge(terms.HoldOf(shelf, &datamap.Rule{Purpose: theirs}), connectors.Row{}, warsaw); v.Keeps {
+		t.Errorf("held for another controller as long as it wants, and it instructs us: %+v", v)
+	}
 }
 
 func TestTermsOf(t *testing.T) {

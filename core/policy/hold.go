@@ -64,6 +64,9 @@ func (t Terms) HoldOf(c *datamap.Collection, r *datamap.Rule) Hold {
 		return always(plan.OtherPurpose, &plan.Until{Event: "consent_withdrawn"})
 	case r.Since == nil && r.Until == nil && p.Event != "":
 		return always(plan.Retention, &plan.Until{Event: p.Event})
+	case r.Since == nil && r.Until == nil && p.Role == "processor": // we hold it as long as its controller wants, who instructs us now (art. 28(3)(g))
+		h.Never, h.Reason.Code = true, plan.PeriodOver
+		return h
 	case r.Since == nil && r.Until == nil:
 		return always(plan.Retention, &plan.Until{Criterion: p.Criterion.In("")})
 	}
