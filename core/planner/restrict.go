@@ -46,6 +46,13 @@ func (s *survey) planRestriction(out *Result) error {
 	if err != nil {
 		return err
 	}
+	for c, f := range fates {
+		inside, err := s.othersInside(c)
+		if err != nil {
+			return err
+		}
+		f.shared = anyOf(f.shared, inside)
+	}
 	r := &restriction{erasure: &erasure{survey: s, fates: fates, out: out}}
 	rows := map[string]int64{}
 	order, _ := s.Graph.Systems()
