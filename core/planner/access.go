@@ -100,9 +100,10 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 			x.Withheld = append(x.Withheld, connectors.DocumentField)
 			x.Why[connectors.DocumentField] = plan.Processor
 		case len(s.terms.Scope.Purposes) > 0 && !slices.ContainsFunc(rulesOf(c), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }):
-		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
+		case portability && !s.portable(c.System.Portable, rulesOf(c)):
+		case c.FreeText == "export":
 			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
-		case !portability:
+		default:
 			why := plan.NeedsReview
 			if c.FreeText == "withhold" {
 				why = plan.ThirdPerson
@@ -166,10 +167,8 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 		return plan.Processor
 	case !s.categoryInScope(f), !s.purposeInScope(f):
 		return plan.OutOfScope
-	case portability:
-		if !s.portable(f.Source, rulesFor(f)) || f.FreeText == "review" {
-			return plan.NotPortable
-		}
+	case portability && !s.portable(f.Source, rulesFor(f)):
+		return plan.NotPortable
 	case f.FreeText == "review":
 		return plan.NeedsReview
 	}

@@ -110,7 +110,8 @@ func endOfMonth(day string) string {
 
 func endOfYear(day string) string { return day[:4] + "-12-31" }
 
-// fieldEnds adds until when fields with a purpose of their own are kept: they may end before their row does, or alone hold it.
+// fieldEnds adds until when fields with a purpose of their own are kept: they may end before their row does, or alone hold it. A row that is kept for
+// the same purpose until the same day is one row.
 func (s *survey) fieldEnds(f *fate, days map[why]int64) error {
 	open := s.system(f.c)
 	if open == nil || len(s.matches(f.c, false)) == 0 {
@@ -150,7 +151,7 @@ func (s *survey) fieldEnds(f *fate, days map[why]int64) error {
 			continue // they end with an event, or when somebody decides
 		}
 		zone := sel.Collection.Location()
-		row := connectors.Row{}
+		row, ends := connectors.Row{}, map[why]int64{}
 		err = open.Each(s.ctx, sel, func(_ int, vs []any) error {
 			for i, name := range sel.Fields {
 				row[name] = vs[i]
@@ -169,10 +170,13 @@ func (s *survey) fieldEnds(f *fate, days map[why]int64) error {
 				}
 			}
 			if end := best.end(); end != nil && end.Date != "" {
-				days[why{best.reason.Purpose, best.reason.Law, end.Date}]++
+				ends[why{best.reason.Purpose, best.reason.Law, end.Date}]++
 			}
 			return nil
 		})
+		for k, n := range ends {
+			days[k] = max(days[k], n)
+		}
 		if err := s.unreached(f.c, err); err != nil {
 			return err
 		}
