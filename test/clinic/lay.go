@@ -21,6 +21,7 @@ type Stores struct {
 	Images  servers.Bucket // with versioning
 	records *pgx.Conn
 	billing *sql.DB
+	doses   string // where the exports lie
 }
 
 // Lay makes a clinic up and puts it into stores of the test's own.

@@ -28,9 +28,9 @@ func (s *Stores) layBilling(ctx context.Context) error {
 			payers = append(payers, []any{p.PayerNo, p.First + " " + p.Last, p.Address, p.IBAN, len(p.Invoices)})
 		}
 		for _, f := range p.Invoices {
-			invoices = append(invoices, []any{f.Series, f.Number, p.PayerNo, f.Tax, f.Due, money(f.Total), f.State})
+			invoices = append(invoices, []any{f.Series, f.Number, p.PayerNo, f.Tax, f.Due, Money(f.Total), f.State})
 			for i, x := range f.Items {
-				items = append(items, []any{f.Series, f.Number, i + 1, x.Service, money(x.Price)})
+				items = append(items, []any{f.Series, f.Number, i + 1, x.Service, Money(x.Price)})
 			}
 		}
 	}
@@ -45,7 +45,8 @@ func (s *Stores) layBilling(ctx context.Context) error {
 	return nil
 }
 
-func money(grosze int64) string { return fmt.Sprintf("%d.%02d", grosze/100, grosze%100) }
+// Money is an amount as the accounts write it.
+func Money(grosze int64) string { return fmt.Sprintf("%d.%02d", grosze/100, grosze%100) }
 
 // insert writes rows, some hundred with each statement.
 func (s *Stores) insert(ctx context.Context, table string, rows [][]any) error {

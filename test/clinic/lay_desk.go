@@ -66,3 +66,9 @@ func objectID(patient int64, i int) bson.ObjectID {
 }
 
 func threadID(p *sample.Patient, i int) string { return fmt.Sprintf("T-%s-%d", p.No, i) }
+
+// ID is how a snapshot names the i-th document of a patient.
+func ID(p *sample.Patient, i int) string { return objectID(p.ID, i).Hex() }
+
+// Thread is how it names a patient's i-th conversation.
+func Thread(p *sample.Patient, i int) string { return threadID(p, i) }

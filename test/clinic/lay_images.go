@@ -29,12 +29,13 @@ func (s *Stores) layImages(ctx context.Context) error {
 	return s.layDoses(ctx)
 }
 
-func imageKey(p *sample.Patient, x sample.XRay) string {
+// ImageKey is the key of a patient's image.
+func ImageKey(p *sample.Patient, x sample.XRay) string {
 	return fmt.Sprintf("xrays/%s/%s-%s.png", p.No, x.Taken, x.No)
 }
 
 func (s *Stores) layImage(ctx context.Context, p *sample.Patient, x sample.XRay) error {
-	key := imageKey(p, x)
+	key := ImageKey(p, x)
 	for _, body := range [][]byte{x.Earlier, x.Contents} {
 		if body == nil {
 			continue
@@ -75,6 +76,7 @@ func (s *Stores) layDoses(ctx context.Context) error {
 	if err := store.(connectors.Fixture).Load(ctx, map[string][]connectors.Row{at: rows}); err != nil {
 		return err
 	}
+	s.doses = at
 	for month := range months {
 		_, err := s.Images.Client.PutObjectTagging(ctx, &awss3.PutObjectTaggingInput{Bucket: &s.Images.Name, Key: aws.String(doseKey(at, month)),
 			Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("made"), Value: aws.String("monthly")}}}})
@@ -100,6 +102,9 @@ func doseAddress() (string, error) {
 	}
 	return "", fmt.Errorf("the map has no collection dose_export")
 }
+
+// Doses is how a snapshot names the export of a month.
+func (s *Stores) Doses(month string) string { return "images/" + doseKey(s.doses, month) }
 
 // doseKey is a month's object.
 func doseKey(at, month string) string {

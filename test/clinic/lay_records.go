@@ -10,8 +10,15 @@ import (
 	"github.com/dossier-dsr/dossier/manifests/clinic/sample"
 )
 
+// forApplications lets the account applications use come to the tables, as it does in the schema public.
+const forApplications = `
+	DO $$ BEGIN
+		EXECUTE format('GRANT USAGE ON SCHEMA clinic TO %I', current_database() || '_app');
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA clinic TO %I', current_database() || '_app');
+	END $$;`
+
 func (s *Stores) layRecords(ctx context.Context) error {
-	if _, err := s.records.Exec(ctx, sample.RecordsSQL); err != nil {
+	if _, err := s.records.Exec(ctx, sample.RecordsSQL+forApplications); err != nil {
 		return err
 	}
 	var doctors, patients, visits, entries, referrals, plans, guarantees, disputes, orders, disclosures [][]any
@@ -26,7 +33,7 @@ func (s *Stores) layRecords(ctx context.Context) error {
 			continue
 		}
 		patients = append(patients, []any{p.ID, p.No, text(p.PESEL), text(p.PayerNo), text(p.Email), text(p.Phone), p.First, p.Last, day(p.Born), day(p.Died), p.Kind,
-			day(p.LastContact), text(p.Guardian), text(p.Authorised), text(p.AuthorisedPhone)})
+			day(p.LastContact), text(p.Guardian), text(p.Authorised), text(p.AuthorisedPhone), text(p.Statement)})
 		for _, v := range p.Visits {
 			visits = append(visits, []any{v.ID, p.ID, v.At, v.Doctor, v.Service, v.Complaint})
 			for _, e := range v.Entries {
@@ -55,7 +62,7 @@ func (s *Stores) layRecords(ctx context.Context) error {
 		rows    [][]any
 	}{
 		{"doctors", "doctor_id name", doctors},
-		{"patients", "patient_id patient_no pesel payer_no email phone first_name last_name born_on died_on record_kind last_contact_on guardian_name authorised_name authorised_phone", patients},
+		{"patients", "patient_id patient_no pesel payer_no email phone first_name last_name born_on died_on record_kind last_contact_on guardian_name authorised_name authorised_phone statement", patients},
 		{"visits", "visit_id patient_id held_at doctor_id service complaint", visits},
 		{"record_entries", "visit_id entry_no entered_at doctor_id diagnosis text private_note findings", entries},
 		{"referrals", "referral_no patient_id issued_on served_on outcome issued_by", referrals},

@@ -125,6 +125,7 @@ func (m *maker) spouse() *Patient {
 		m.meet(p, at("2024-10-10", 9))
 		m.xray(p, "2024-10-10").Earlier = append([]byte("\x89PNG\r\n\x1a\nunclear "), p.No...)
 		m.xray(p, "2012-06-11") // in one month's export with his wife
+		m.xray(p, "2013-06-11")
 	})
 }
 

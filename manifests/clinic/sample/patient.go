@@ -16,6 +16,7 @@ type Patient struct {
 	Guardian                    string
 	Authorised, AuthorisedPhone string
 	Address, IBAN               string // on invoices
+	Statement                   string // what she had added to her record
 	Newsletter                  string // topics; the list is the site's
 	Visits                      []Visit
 	Referrals                   []Referral
