@@ -48,7 +48,7 @@ var mayLink = map[string][]string{
 	"modernc.org/sqlite":           {"connectors/sqlite", "core/state", "manifests", "test"},
 	"github.com/jackc/pgx/":        {"connectors/postgres", "test"},
 	"github.com/aws/":              {"connectors/s3", "test"},
-	"github.com/parquet-go/":       {"connectors/rowfile/parquet"},
+	"github.com/parquet-go/":       {"connectors/rowfile/parquet", "test"},
 	"go.mongodb.org/mongo-driver":  {"connectors/mongodb", "test"},
 	"github.com/go-sql-driver/":    {"connectors/mysql", "test"},
 	"github.com/riverqueue/":       {"core/engine/wake", "core/state"}, // state migrates its tables

@@ -100,10 +100,9 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 			x.Withheld = append(x.Withheld, connectors.DocumentField)
 			x.Why[connectors.DocumentField] = plan.Processor
 		case len(s.terms.Scope.Purposes) > 0 && !slices.ContainsFunc(rulesOf(c), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }):
-		case portability && !s.portable(c.System.Portable, rulesOf(c)):
-		case c.FreeText == "export":
+		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
 			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
-		default:
+		case !portability:
 			why := plan.NeedsReview
 			if c.FreeText == "withhold" {
 				why = plan.ThirdPerson

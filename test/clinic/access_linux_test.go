@@ -160,8 +160,8 @@ func ported(t *testing.T, h *house) {
 			t.Errorf("a message without what she wrote: %s", row)
 		}
 	}
-	if len(pack.index.Files) != 1 || !bytes.Equal(pack.files[pack.index.Files[0].Path], who.Photos[0].Contents) {
-		t.Errorf("the photograph she sent in is not there: %v", pack.index.Files)
+	if len(pack.index.Files) != 0 { // images may show others, and nobody looks at those for a portable copy
+		t.Errorf("files left: %v", pack.index.Files)
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/parquet-go/parquet-go"
 )
 
 // held is where a bucket keeps what is restricted.
@@ -83,8 +85,11 @@ func (s *Stores) readVersion(ctx context.Context, key, id string) (string, error
 	return b.String(), nil
 }
 
-// rowsOf are the lines of an export, or an image as a line of its own.
+// rowsOf are the rows of an export, or an image as a line of its own.
 func rowsOf(body []byte) ([]string, error) {
+	if bytes.HasPrefix(body, []byte("PAR1")) {
+		return parquetRows(body)
+	}
 	if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
 		return []string{hex.EncodeToString(body)}, nil
 	}
@@ -97,6 +102,36 @@ func rowsOf(body []byte) ([]string, error) {
 		return nil, err
 	}
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"), err
+}
+
+// parquetRows are the rows of a Parquet file, column by column.
+func parquetRows(body []byte) (out []string, err error) {
+	f, err := parquet.OpenFile(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return nil, err
+	}
+	columns := f.Schema().Columns()
+	for _, group := range f.RowGroups() {
+		rows, buf := group.Rows(), make([]parquet.Row, 64)
+		for err == nil {
+			var n int
+			n, err = rows.ReadRows(buf)
+			for _, row := range buf[:n] {
+				var cells []string
+				for _, v := range row {
+					if !v.IsNull() {
+						cells = append(cells, strings.Join(columns[v.Column()], ".")+"="+v.String())
+					}
+				}
+				out = append(out, strings.Join(cells, " "))
+			}
+		}
+		if !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		err = rows.Close()
+	}
+	return out, err
 }
 
 // Held is how many objects, documents and rows are kept for restrictions, by system.
