@@ -3,7 +3,6 @@ package oracle
 import (
 	"context"
 	"fmt"
-	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -58,16 +57,18 @@ func try(t *testing.T, w way, n int, e *estate, v *verdict) string {
 	return tryOn(t, w, n, e, v, nil)
 }
 
-// tryOn is try; read, where it is not nil, reads the rows in the end in the store's place.
-func tryOn(t *testing.T, w way, n int, e *estate, v *verdict, read func(context.Context) (content, error)) string {
+// tryOn is try; read, where it is not nil, reads the rows in the end in the store's place. Others ask for access too, and get what is theirs.
+func tryOn(t *testing.T, w way, n int, e *estate, v *verdict, read func(context.Context) (content, error), others ...*verdict) string {
 	h, err := w.lay(t, n, e)
 	if err != nil {
 		return err.Error()
 	}
 	defer h.close()
 	ctx := context.Background()
-	if trouble := h.access(ctx, v); trouble != "" {
-		return trouble
+	for _, who := range append([]*verdict{v}, others...) {
+		if trouble := h.access(ctx, who); trouble != "" {
+			return trouble
+		}
 	}
 	made, err := h.plan(ctx, request.Erasure)
 	if err != nil {
@@ -90,45 +91,6 @@ func tryOn(t *testing.T, w way, n int, e *estate, v *verdict, read func(context.
 		return err.Error()
 	}
 	return contrast(have, v.after())
-}
-
-// access compares the number of rows the person is shown of each collection.
-func (h *house) access(ctx context.Context, v *verdict) string {
-	made, err := h.plan(ctx, request.Access)
-	if err != nil {
-		return "access: " + err.Error()
-	}
-	if v.alien != "" {
-		if made.Plan.Applicable {
-			return "access may be given, but " + v.alien
-		}
-		return ""
-	}
-	have, want := map[string]int64{}, map[string]int64{}
-	for _, s := range made.Plan.Systems {
-		for _, c := range s.Collections {
-			if c.Total > 0 {
-				have[s.Name+"/"+c.Name+" shown"] = c.Total
-			}
-		}
-	}
-	v.e.each(func(a at) {
-		if v.mine[a] && v.inScope(a.c) && a.c.derived == nil && v.spokenOf(a) {
-			want[a.c.address()+" shown"]++
-		}
-	})
-	return differ(have, want)
-}
-
-// spokenOf says whether the purposes asked for speak of a row: one is of a field, or of the row; where none is of the collection at all
-// its rows are counted, and all their fields left out.
-func (v *verdict) spokenOf(a at) bool {
-	asked := func(r *rule) bool { return slices.Contains(v.e.ask.purposes, r.purpose.name) }
-	every := len(v.e.ask.purposes) == 0 || !slices.ContainsFunc(a.c.rules, asked)
-	for _, f := range a.c.fields {
-		every = every || slices.ContainsFunc(f.rules, asked)
-	}
-	return every || slices.ContainsFunc(a.c.rules, func(r *rule) bool { return asked(r) && r.when.holds(a.row()) })
 }
 
 func (h *house) close() {

@@ -57,6 +57,15 @@ func drawLimits(t *rapid.T, lay func(*estate)) *limits {
 		}
 	}
 	lay(e)
+	c := &limits{e: e, first: &limit{id: "R-1", v: judge(e)}, second: &limit{id: "R-2", v: judge(d.second(e))}, kinds: []string{"memory", "narrow"}, backwards: d.chance(50, "backwards")}
+	if d.chance(30, "in files") { // each waits for the disk
+		c.kinds = append(c.kinds, "sqlite")
+	}
+	return c
+}
+
+// second is the same estate, of which another person asks.
+func (d dice) second(e *estate) *estate {
 	other := *e
 	other.ask = ask{ids: []given{{"pid", people[1]["pid"], true}}}
 	if d.chance(40, "uno") {
@@ -68,11 +77,7 @@ func drawLimits(t *rapid.T, lay func(*estate)) *limits {
 	if d.chance(15, "scope of systems") {
 		other.ask.systems = []string{pick(d, e.systems, "in scope").name}
 	}
-	c := &limits{e: e, first: &limit{id: "R-1", v: judge(e)}, second: &limit{id: "R-2", v: judge(&other)}, kinds: []string{"memory", "narrow"}, backwards: d.chance(50, "backwards")}
-	if d.chance(30, "in files") { // each waits for the disk
-		c.kinds = append(c.kinds, "sqlite")
-	}
-	return c
+	return &other
 }
 
 // try restricts both, lifts both, in the order they came or the other way round, and looks at everything in between.
