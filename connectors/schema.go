@@ -65,6 +65,7 @@ type Reference struct {
 	OnDelete string   // no action, restrict, cascade, set null, set default
 	OnUpdate string
 	Deferred bool // checked when the transaction ends, unless somebody asks for it earlier
+	ByRow    bool // checked as each row goes, and neither the end of the statement nor that of the transaction is waited for
 }
 
 // Trigger is one trigger or rule, and what its text names. Stores record nothing of what a trigger does: its text, and that of the functions it

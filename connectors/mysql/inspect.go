@@ -122,7 +122,7 @@ func (v *view) database(schema string) ([]*told, error) {
 		t.index(keys[t.table])
 		for _, r := range refs {
 			if r.fromTable == t.table {
-				t.References = append(t.References, connectors.Reference{Fields: r.from, Target: v.called(r.toSchema, r.toTable), Targets: r.to, OnDelete: r.onDelete, OnUpdate: r.onUpdate})
+				t.References = append(t.References, connectors.Reference{Fields: r.from, Target: v.called(r.toSchema, r.toTable), Targets: r.to, OnDelete: r.onDelete, OnUpdate: r.onUpdate, ByRow: true})
 			}
 		}
 	}

@@ -32,6 +32,7 @@ func Against(s *datamap.System, schema *connectors.Schema) datamap.Problems {
 		v.baseDates(c)
 	}
 	v.cascades()
+	v.circles()
 	v.shown()
 	v.fed()
 	v.blocking()

@@ -79,7 +79,7 @@ func TestSchemaFile(t *testing.T) {
 	s := &connectors.Schema{Collections: []connectors.SchemaCollection{{
 		Name: "people", Key: []string{"id"}, Unique: [][]string{{"no"}}, Indexes: [][]string{{"id"}, {"no"}}, Caseless: []string{"no"}, Rows: -1,
 		Fields:     []connectors.SchemaField{{Name: "id", Type: "INTEGER", NotNull: true, Generated: true, Family: connectors.WholeFamily}, {Name: "no", Type: "TEXT", Length: 7, Collation: "NOCASE", Undated: true, Stamped: true}},
-		References: []connectors.Reference{{Fields: []string{"no"}, Target: "numbers", Targets: []string{"no"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
+		References: []connectors.Reference{{Fields: []string{"no"}, Target: "numbers", Targets: []string{"no"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true, ByRow: true}},
 		Triggers:   []connectors.Trigger{{Name: "audit", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Loud: true, Unread: true}},
 		Parts:      []connectors.Part{{Name: "people_1", Keys: [][]string{{"id"}}}}, Partitioned: true, Policies: []string{"mine"}, Versioned: true, Unsafe: true,
 	}, {Name: "all_people", View: true, Copy: true, Remote: true, Unbound: true, Reads: []string{"people"}, Rows: -1}},

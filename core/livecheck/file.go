@@ -76,6 +76,7 @@ type Reference struct {
 	OnDelete string   `json:"on_delete,omitempty"`
 	OnUpdate string   `json:"on_update,omitempty"`
 	Deferred bool     `json:"deferred,omitempty"`
+	ByRow    bool     `json:"by_row,omitempty"`
 }
 
 // Trigger is one trigger.

@@ -118,7 +118,7 @@ func TestSchemaComesBack(t *testing.T) {
 	full := connectors.SchemaCollection{
 		Name: "t", Fields: []connectors.SchemaField{{Name: "a", Type: "text", NotNull: true, Generated: true, Family: connectors.TextFamily, Length: 11, Collation: "latin1_bin", Undated: true, Stamped: true}}, Key: []string{"a"},
 		Unique: [][]string{{"a", "b"}, {"c"}}, Indexes: [][]string{{"a"}},
-		References: []connectors.Reference{{Fields: []string{"a"}, Target: "u", Targets: []string{"id"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true}},
+		References: []connectors.Reference{{Fields: []string{"a"}, Target: "u", Targets: []string{"id"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true, ByRow: true}},
 		Triggers:   []connectors.Trigger{{Name: "x", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Loud: true, Unread: true}}, View: true, Rows: -1, Caseless: []string{"a"},
 		Parts: []connectors.Part{{Name: "t1", Keys: [][]string{{"a"}, {"b", "c"}}}}, Partitioned: true, Policies: []string{"p"}, Versioned: true, Unsafe: true, Copy: true, Remote: true,
 		Unbound: true, Reads: []string{"u"},
@@ -155,7 +155,7 @@ func TestEveryFieldOfTheContractTravels(t *testing.T) {
 		{connectors.Tuple{}, 3}, {connectors.Range{}, 3}, {connectors.Hop{}, 7}, {connectors.Between{}, 3},
 		{connectors.Cond{}, 6}, {connectors.Step{}, 3}, {connectors.Treatment{}, 8}, {connectors.Assign{}, 6},
 		{connectors.Outcome{}, 9}, {connectors.Keys{}, 2}, {connectors.Tally{}, 2}, {connectors.Diagnostic{}, 4}, {connectors.Blob{}, 4},
-		{connectors.Setting{}, 4}, {connectors.SchemaField{}, 9}, {connectors.Reference{}, 6}, {connectors.Trigger{}, 6}, {connectors.Part{}, 2}, {connectors.Feed{}, 3}, {connectors.Routine{}, 2}, {connectors.Use{}, 5}, {connectors.ApplyOptions{}, 3},
+		{connectors.Setting{}, 4}, {connectors.SchemaField{}, 9}, {connectors.Reference{}, 7}, {connectors.Trigger{}, 6}, {connectors.Part{}, 2}, {connectors.Feed{}, 3}, {connectors.Routine{}, 2}, {connectors.Use{}, 5}, {connectors.ApplyOptions{}, 3},
 	} {
 		if n := reflect.TypeOf(c.v).NumField(); n != c.fields {
 			t.Errorf("%T has %d fields, and %d travel", c.v, n, c.fields)

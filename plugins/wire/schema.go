@@ -49,7 +49,7 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 		References: each(s.References, func(r connectors.Reference) *pb.Reference {
 			return &pb.Reference{
 				Fields: texts[string, string](r.Fields), Target: text(r.Target), Targets: texts[string, string](r.Targets),
-				OnDelete: text(r.OnDelete), OnUpdate: text(r.OnUpdate), Deferred: r.Deferred,
+				OnDelete: text(r.OnDelete), OnUpdate: text(r.OnUpdate), Deferred: r.Deferred, ByRow: r.ByRow,
 			}
 		}),
 		Triggers: each(s.Triggers, func(t connectors.Trigger) *pb.Trigger {
@@ -76,7 +76,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 		References: each(m.GetReferences(), func(r *pb.Reference) connectors.Reference {
 			return connectors.Reference{
 				Fields: empty(r.GetFields()), Target: r.GetTarget(), Targets: empty(r.GetTargets()),
-				OnDelete: r.GetOnDelete(), OnUpdate: r.GetOnUpdate(), Deferred: r.GetDeferred(),
+				OnDelete: r.GetOnDelete(), OnUpdate: r.GetOnUpdate(), Deferred: r.GetDeferred(), ByRow: r.GetByRow(),
 			}
 		}),
 		Triggers: each(m.GetTriggers(), func(t *pb.Trigger) connectors.Trigger {

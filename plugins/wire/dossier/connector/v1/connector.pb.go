@@ -4049,6 +4049,7 @@ type Reference struct {
 	OnDelete      string                 `protobuf:"bytes,4,opt,name=on_delete,json=onDelete,proto3" json:"on_delete,omitempty"`
 	OnUpdate      string                 `protobuf:"bytes,5,opt,name=on_update,json=onUpdate,proto3" json:"on_update,omitempty"`
 	Deferred      bool                   `protobuf:"varint,6,opt,name=deferred,proto3" json:"deferred,omitempty"`
+	ByRow         bool                   `protobuf:"varint,7,opt,name=by_row,json=byRow,proto3" json:"by_row,omitempty"` // checked as each row goes, and no end is waited for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4121,6 +4122,13 @@ func (x *Reference) GetOnUpdate() string {
 func (x *Reference) GetDeferred() bool {
 	if x != nil {
 		return x.Deferred
+	}
+	return false
+}
+
+func (x *Reference) GetByRow() bool {
+	if x != nil {
+		return x.ByRow
 	}
 	return false
 }
@@ -5233,14 +5241,15 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x06length\x18\x06 \x01(\x03R\x06length\x12\x1c\n" +
 	"\tcollation\x18\a \x01(\tR\tcollation\x12\x18\n" +
 	"\aundated\x18\b \x01(\bR\aundated\x12\x18\n" +
-	"\astamped\x18\t \x01(\bR\astamped\"\xab\x01\n" +
+	"\astamped\x18\t \x01(\bR\astamped\"\xc2\x01\n" +
 	"\tReference\x12\x16\n" +
 	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\tR\x06target\x12\x18\n" +
 	"\atargets\x18\x03 \x03(\tR\atargets\x12\x1b\n" +
 	"\ton_delete\x18\x04 \x01(\tR\bonDelete\x12\x1b\n" +
 	"\ton_update\x18\x05 \x01(\tR\bonUpdate\x12\x1a\n" +
-	"\bdeferred\x18\x06 \x01(\bR\bdeferred\"\x87\x01\n" +
+	"\bdeferred\x18\x06 \x01(\bR\bdeferred\x12\x15\n" +
+	"\x06by_row\x18\a \x01(\bR\x05byRow\"\x87\x01\n" +
 	"\aTrigger\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
 	"\x02on\x18\x02 \x01(\tR\x02on\x12\x16\n" +
