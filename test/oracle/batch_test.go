@@ -15,6 +15,7 @@ import (
 // TestBatchOfOne draws the same cases and plans them as a batch: the plan is what it is alone, and the batch's work, which is put together
 // from its members', does what the plain account says. Who is left must be one who alone has to be looked at too.
 func TestBatchOfOne(t *testing.T) {
+	often(t, 100)
 	n, planned := 0, 0
 	seen := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -13,6 +13,7 @@ import (
 // TestBatchOfTwo draws two persons who may own rows together, and erases both in one batch: what stays is what stays when nobody owns a row but
 // they, and what something keeps for one of them stays for both.
 func TestBatchOfTwo(t *testing.T) {
+	often(t, 100)
 	n, seen := 400_000, map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		n++

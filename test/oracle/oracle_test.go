@@ -11,36 +11,32 @@ import (
 	"github.com/dossier-dsr/dossier/core/request"
 )
 
-// rounds times -rapid.checks cases are drawn.
-const rounds = 4
-
 // TestErasure draws maps, rows and requests, and compares plan and outcome with the plain account, on a store
 // that follows paths itself and on one that does nothing but look keys up.
 func TestErasure(t *testing.T) {
-	check(t, rounds, "memory", "narrow")
+	check(t, 400, "memory", "narrow")
 }
 
 // TestErasureSQLite does the same on database files.
 func TestErasureSQLite(t *testing.T) {
-	check(t, 1, "sqlite")
+	check(t, 100, "sqlite")
 }
 
-func check(t *testing.T, rounds int, kinds ...string) {
+func check(t *testing.T, worlds int, kinds ...string) {
+	often(t, worlds)
 	n := 0
 	seen := map[string]int{}
-	for range rounds {
-		rapid.Check(t, func(rt *rapid.T) {
-			e := drawEstate(rt)
-			v := judge(e)
-			for _, kind := range kinds {
-				n++
-				if trouble := try(t, ways[kind], n, e, v); trouble != "" {
-					rt.Fatalf("on %s:\n%s\n%s", kind, trouble, v.explain())
-				}
+	rapid.Check(t, func(rt *rapid.T) {
+		e := drawEstate(rt)
+		v := judge(e)
+		for _, kind := range kinds {
+			n++
+			if trouble := try(t, ways[kind], n, e, v); trouble != "" {
+				rt.Fatalf("on %s:\n%s\n%s", kind, trouble, v.explain())
 			}
-			tell(v, seen)
-		})
-	}
+		}
+		tell(v, seen)
+	})
 	t.Logf("%v", seen)
 	for _, fate := range []string{"deleted", "anonymised", "shell", "held", "shared", "other"} {
 		if !t.Failed() && seen[fate] == 0 {
