@@ -28,6 +28,7 @@ type SchemaCollection struct {
 	Unbound     bool     // a view that reads as an account no policy on rows binds
 	Reads       []string // of a view: the tables it shows, through other views too
 	Rows        int64    // a count or the store's own estimate; -1 unknown
+	Sampled     int64    // of a store without a schema: how many rows were looked at for Fields, which may be more; 0: the store says them
 }
 
 // Family is what kind of values a column takes, the same word for every store.

@@ -54,14 +54,14 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 			out.Collections = append(out.Collections, one)
 			continue
 		}
-		one.Fields = seen.fields("")
+		one.Fields, one.Sampled = seen.fields(""), seen.documents
 		if at != c.Name {
 			one.Fields = append(one.Fields, connectors.SchemaField{Name: connectors.DocumentField, Type: "file", Family: connectors.BytesFamily})
 		}
 		out.Collections = append(out.Collections, one)
 		for _, path := range seen.arrays {
 			if at == c.Name && !one.View {
-				out.Collections = append(out.Collections, connectors.SchemaCollection{Name: at + "." + path + "[]", Fields: seen.fields(path), Indexes: within(one.Indexes, path), Rows: -1})
+				out.Collections = append(out.Collections, connectors.SchemaCollection{Name: at + "." + path + "[]", Fields: seen.fields(path), Indexes: within(one.Indexes, path), Rows: -1, Sampled: seen.documents})
 			}
 		}
 	}
@@ -119,8 +119,8 @@ func (s *store) indexes(ctx context.Context, name string, c *connectors.SchemaCo
 
 // sample looks at some documents, where the account may, and gives the members of each place: "" for the documents, the path of an array for its elements.
 func (s *store) sample(ctx context.Context, name string) (*sampling, error) {
-	out := &sampling{kinds: map[string]map[string][]string{}, order: map[string][]string{}}
-	for _, direction := range []int{1, -1} {
+	out := &sampling{ids: map[string]bool{}, kinds: map[string]map[string][]string{}, order: map[string][]string{}}
+	for i, direction := range []int{1, -1} {
 		opts := options.Find().SetLimit(looked).SetSort(bson.D{{Key: "_id", Value: direction}})
 		cur, err := s.db.Collection(name).Find(ctx, bson.D{}, opts)
 		if err != nil && mayNot(err) {
@@ -130,6 +130,12 @@ func (s *store) sample(ctx context.Context, name string) (*sampling, error) {
 			return nil, failure(ctx, "looking at "+name, err)
 		}
 		for cur.Next(ctx) {
+			if id := cur.Current.Lookup("_id"); out.ids[idKey(id)] {
+				continue // of a small collection both ends are the same
+			} else if i == 0 {
+				out.ids[idKey(id)] = true
+			}
+			out.documents++
 			if err := out.document("", nil, cur.Current); err != nil {
 				return nil, err
 			}
@@ -143,9 +149,11 @@ func (s *store) sample(ctx context.Context, name string) (*sampling, error) {
 
 // sampling is the names and types of members, by place.
 type sampling struct {
-	kinds  map[string]map[string][]string
-	order  map[string][]string
-	arrays []string
+	ids       map[string]bool // of the documents looked at first
+	documents int64
+	kinds     map[string]map[string][]string
+	order     map[string][]string
+	arrays    []string
 }
 
 // document notes the members of a document that is a row of a place, and looks into embedded ones for arrays.

@@ -21,6 +21,12 @@ func Against(s *datamap.System, schema *connectors.Schema) datamap.Problems {
 			}
 		}
 	}
+	for c, tables := range v.tables { // where the elements are listed by themselves, they are what the collection is
+		if i := slices.IndexFunc(tables, func(t *connectors.SchemaCollection) bool { return t.Name == c.At }); isElement(c) && i >= 0 {
+			v.tables[c] = tables[i : i+1]
+		}
+	}
+	v.sampled()
 	for _, c := range s.Collections {
 		if len(v.tables[c]) == 0 {
 			v.absent(c)
@@ -86,6 +92,7 @@ func (v *view) table(c *datamap.Collection, t *connectors.SchemaCollection) {
 	v.unmapped(c, t)
 	v.key(c, t)
 	v.types(c, t)
+	v.several(c, t)
 	v.triggers(c, t)
 	v.versions(c, t)
 	v.notNull(c, t)

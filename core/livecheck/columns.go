@@ -15,13 +15,13 @@ func (v *view) columns(c *datamap.Collection, t *connectors.SchemaCollection) {
 		return // the store does not say
 	}
 	for _, f := range c.Fields {
-		if !inPath(c.At, f.Name) && !hasColumn(c, t, f.Name) {
+		if !inPath(c.At, f.Name) && !hasColumn(c, t, f.Name) && !v.around(c, t, f.Name) {
 			v.missing(f.Pos, c, t, f.Name)
 		}
 	}
 	said := map[string]bool{}
 	structural := func(at datamap.Pos, name string) {
-		if name != "" && !said[name] && c.Field(name) == nil && !inPath(c.At, name) && !hasColumn(c, t, name) {
+		if name != "" && !said[name] && c.Field(name) == nil && !inPath(c.At, name) && !hasColumn(c, t, name) && !v.around(c, t, name) {
 			said[name] = true
 			v.missing(at, c, t, name)
 		}
@@ -46,6 +46,10 @@ func (v *view) columns(c *datamap.Collection, t *connectors.SchemaCollection) {
 }
 
 func (v *view) missing(at datamap.Pos, c *datamap.Collection, t *connectors.SchemaCollection, field string) {
+	if t.Sampled > 0 {
+		v.unseen(at, c, t, field)
+		return
+	}
 	names := fieldNames(t)
 	hint := "it has " + commas(names)
 	if near := datamap.Near(field, names); near != "" {
@@ -62,7 +66,7 @@ func hasColumn(c *datamap.Collection, t *connectors.SchemaCollection, name strin
 	if column(t, name) != nil {
 		return true
 	}
-	if _, array, ok := strings.Cut(c.At, "."); ok && strings.HasSuffix(array, "[]") {
+	if isElement(c) && t.Name != c.At {
 		return true // elements of an array: the schema speaks of the document
 	}
 	if slices.ContainsFunc(t.Fields, func(f connectors.SchemaField) bool { return strings.HasPrefix(f.Name, name+".") }) {

@@ -53,6 +53,7 @@ type Collection struct {
 	Policies    []string    `json:"policies,omitempty"`
 	Versioned   bool        `json:"versioned,omitempty"`
 	Unsafe      bool        `json:"unsafe,omitempty"`
+	Sampled     int64       `json:"sampled,omitempty"`
 }
 
 // Field is one column.

@@ -56,7 +56,7 @@ func (c CardFile) description() *connectors.Description {
 func filed(c connectors.SchemaCollection) Collection {
 	out := Collection{
 		Name: c.Name, View: c.View, Copy: c.Copy, Remote: c.Remote, Unbound: c.Unbound, Reads: c.Reads, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes,
-		Caseless: c.Caseless, Partitioned: c.Partitioned, Policies: c.Policies, Versioned: c.Versioned, Unsafe: c.Unsafe,
+		Caseless: c.Caseless, Partitioned: c.Partitioned, Policies: c.Policies, Versioned: c.Versioned, Unsafe: c.Unsafe, Sampled: c.Sampled,
 	}
 	for _, x := range c.Fields {
 		out.Fields = append(out.Fields, Field{Name: x.Name, Type: x.Type, NotNull: x.NotNull, Generated: x.Generated, Family: string(x.Family), Length: x.Length, Collation: x.Collation, Undated: x.Undated, Stamped: x.Stamped})
@@ -108,7 +108,7 @@ func Read(r io.Reader) (Inspection, error) {
 func (c Collection) schema() connectors.SchemaCollection {
 	out := connectors.SchemaCollection{
 		Name: c.Name, View: c.View, Copy: c.Copy, Remote: c.Remote, Unbound: c.Unbound, Reads: c.Reads, Key: c.Key, Unique: c.Unique, Indexes: c.Indexes,
-		Caseless: c.Caseless, Partitioned: c.Partitioned, Policies: c.Policies, Versioned: c.Versioned, Unsafe: c.Unsafe, Rows: -1,
+		Caseless: c.Caseless, Partitioned: c.Partitioned, Policies: c.Policies, Versioned: c.Versioned, Unsafe: c.Unsafe, Sampled: c.Sampled, Rows: -1,
 	}
 	for _, x := range c.Fields {
 		out.Fields = append(out.Fields, connectors.SchemaField{

@@ -88,14 +88,18 @@ func keep(t *testing.T, path, name, text string) {
 // said is what is said of a system and a database, live and from a file alike.
 func said(t *testing.T, store, register, statements, cleanup string) string {
 	t.Helper()
+	x := stores[store]
+	return told(t, store, register, x.connector.Describe(), inspected(t, x.connector, connectors.Config{"url": x.made(t, statements, cleanup)}))
+}
+
+func told(t *testing.T, store, register string, card connectors.Description, schema *connectors.Schema) string {
+	t.Helper()
 	m, problems := datamap.LoadFS(fstest.MapFS{
 		"controller.yaml": {Data: []byte(controller)}, "register.yaml": {Data: []byte(strings.Replace(register, "STORE", store, 1))}}, "map")
 	if m == nil {
 		t.Fatal(problems)
 	}
-	x := stores[store]
-	card := x.connector.Describe()
-	live := livecheck.Inspection{System: "register", Connector: store, Card: &card, Schema: inspected(t, x.connector, x.made(t, statements, cleanup))}
+	live := livecheck.Inspection{System: "register", Connector: store, Card: &card, Schema: schema}
 	words := func(i livecheck.Inspection) string {
 		out := ""
 		for _, p := range i.Against(m.Systems[0]) {
@@ -119,9 +123,9 @@ func said(t *testing.T, store, register, statements, cleanup string) string {
 }
 
 // inspected is what a connector says of a database.
-func inspected(t *testing.T, c connectors.Connector, address string) *connectors.Schema {
+func inspected(t *testing.T, c connectors.Connector, config connectors.Config) *connectors.Schema {
 	t.Helper()
-	store, err := c.Open(t.Context(), connectors.Config{"url": address})
+	store, err := c.Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

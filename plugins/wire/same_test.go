@@ -120,7 +120,7 @@ func TestSchemaComesBack(t *testing.T) {
 		Unique: [][]string{{"a", "b"}, {"c"}}, Indexes: [][]string{{"a"}},
 		References: []connectors.Reference{{Fields: []string{"a"}, Target: "u", Targets: []string{"id"}, OnDelete: "cascade", OnUpdate: "restrict", Deferred: true, ByRow: true}},
 		Triggers:   []connectors.Trigger{{Name: "x", On: "delete", Writes: []string{"log"}, Tells: []string{"notify"}, Loud: true, Unread: true}}, View: true, Rows: -1, Caseless: []string{"a"},
-		Parts: []connectors.Part{{Name: "t1", Keys: [][]string{{"a"}, {"b", "c"}}}}, Partitioned: true, Policies: []string{"p"}, Versioned: true, Unsafe: true, Copy: true, Remote: true,
+		Parts: []connectors.Part{{Name: "t1", Keys: [][]string{{"a"}, {"b", "c"}}}}, Partitioned: true, Policies: []string{"p"}, Versioned: true, Unsafe: true, Sampled: 40, Copy: true, Remote: true,
 		Unbound: true, Reads: []string{"u"},
 	}
 	eachFieldSet(t, reflect.ValueOf(full))

@@ -60,7 +60,7 @@ func schemaCollection(s connectors.SchemaCollection) *pb.SchemaCollection {
 		}),
 		Partitioned: s.Partitioned, Policies: texts[string, string](s.Policies), Versioned: s.Versioned, Unsafe: s.Unsafe,
 		View: s.View, Copy: s.Copy, Remote: s.Remote, Unbound: s.Unbound, Reads: texts[string, string](s.Reads),
-		Rows: s.Rows, Caseless: texts[string, string](s.Caseless),
+		Rows: s.Rows, Sampled: s.Sampled, Caseless: texts[string, string](s.Caseless),
 	}
 }
 
@@ -87,7 +87,7 @@ func schemaCollectionFrom(m *pb.SchemaCollection) connectors.SchemaCollection {
 		}),
 		Partitioned: m.GetPartitioned(), Policies: empty(m.GetPolicies()), Versioned: m.GetVersioned(), Unsafe: m.GetUnsafe(),
 		View: m.GetView(), Copy: m.GetCopy(), Remote: m.GetRemote(), Unbound: m.GetUnbound(), Reads: empty(m.GetReads()),
-		Rows: m.GetRows(), Caseless: empty(m.GetCaseless()),
+		Rows: m.GetRows(), Sampled: m.GetSampled(), Caseless: empty(m.GetCaseless()),
 	}
 }
 

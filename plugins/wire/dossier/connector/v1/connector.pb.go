@@ -3722,6 +3722,7 @@ type SchemaCollection struct {
 	Remote        bool                   `protobuf:"varint,17,opt,name=remote,proto3" json:"remote,omitempty"`       // a view of rows another server keeps
 	Unbound       bool                   `protobuf:"varint,18,opt,name=unbound,proto3" json:"unbound,omitempty"`     // a view that reads as an account no policy binds
 	Reads         []string               `protobuf:"bytes,19,rep,name=reads,proto3" json:"reads,omitempty"`          // of a view
+	Sampled       int64                  `protobuf:"varint,20,opt,name=sampled,proto3" json:"sampled,omitempty"`     // rows the fields were told from; 0: the store says them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3887,6 +3888,13 @@ func (x *SchemaCollection) GetReads() []string {
 		return x.Reads
 	}
 	return nil
+}
+
+func (x *SchemaCollection) GetSampled() int64 {
+	if x != nil {
+		return x.Sampled
+	}
+	return 0
 }
 
 type Names struct {
@@ -5206,7 +5214,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x05reads\x18\x02 \x03(\tR\x05reads\"K\n" +
 	"\x04Part\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12/\n" +
-	"\x04keys\x18\x02 \x03(\v2\x1b.dossier.connector.v1.NamesR\x04keys\"\xa1\x05\n" +
+	"\x04keys\x18\x02 \x03(\v2\x1b.dossier.connector.v1.NamesR\x04keys\"\xbb\x05\n" +
 	"\x10SchemaCollection\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x129\n" +
 	"\x06fields\x18\x02 \x03(\v2!.dossier.connector.v1.SchemaFieldR\x06fields\x12\x10\n" +
@@ -5229,7 +5237,8 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x04copy\x18\x10 \x01(\bR\x04copy\x12\x16\n" +
 	"\x06remote\x18\x11 \x01(\bR\x06remote\x12\x18\n" +
 	"\aunbound\x18\x12 \x01(\bR\aunbound\x12\x14\n" +
-	"\x05reads\x18\x13 \x03(\tR\x05reads\"\x1d\n" +
+	"\x05reads\x18\x13 \x03(\tR\x05reads\x12\x18\n" +
+	"\asampled\x18\x14 \x01(\x03R\asampled\"\x1d\n" +
 	"\x05Names\x12\x14\n" +
 	"\x05names\x18\x01 \x03(\tR\x05names\"\xf0\x01\n" +
 	"\vSchemaField\x12\x12\n" +
