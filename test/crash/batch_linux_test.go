@@ -131,22 +131,28 @@ func (b *together) sit(t *testing.T, h *product.House) (done, killed bool) {
 	return false, r.Killed
 }
 
+// memberOf is what one of several has come to.
+func memberOf(t *testing.T, h *product.House, id string) memberEnding {
+	t.Helper()
+	facts := h.Receipt(t, id)
+	if facts == nil {
+		t.Fatal(id, "is done without a receipt")
+	}
+	one := memberEnding{facts.Outcome, h.Tombstone(t, id), map[string]int64{}}
+	for _, sys := range facts.Systems {
+		for _, c := range sys.Counts {
+			one.counts[sys.Name+"/"+c.Treatment] += c.Committed + c.Inferred
+		}
+	}
+	return one
+}
+
 // ends is what the requests of the batch have come to.
 func (b *together) ends(t *testing.T, h *product.House) batchEnding {
 	t.Helper()
 	e := batchEnding{stores: h.Snapshot(t), each: map[string]memberEnding{}, files: filesOf(t, h)}
 	for _, m := range b.plan.Requests {
-		facts := h.Receipt(t, m.Request)
-		if facts == nil {
-			t.Fatal(m.Request, "is done without a receipt")
-		}
-		one := memberEnding{facts.Outcome, h.Tombstone(t, m.Request), map[string]int64{}}
-		for _, sys := range facts.Systems {
-			for _, c := range sys.Counts {
-				one.counts[sys.Name+"/"+c.Treatment] += c.Committed + c.Inferred
-			}
-		}
-		e.each[m.Request] = one
+		e.each[m.Request] = memberOf(t, h, m.Request)
 	}
 	return e
 }
