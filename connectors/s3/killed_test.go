@@ -14,9 +14,10 @@ import (
 
 // scripts are what the process does that is killed.
 var scripts = map[string][]connectors.Treatment{
-	"erase": {remove(by(imports, "who", "C-1")), with(remove(by(letters, "member_no", "C-1")), "letters")},
-	"block": {hold(by(imports, "who", "C-1")), with(hold(by(letters, "member_no", "C-1")), "letters")},
-	"lift":  {lift(by(imports, "who", "C-1")), with(lift(by(letters, "member_no", "C-1")), "letters")},
+	"erase":      {remove(by(imports, "who", "C-1")), with(remove(by(letters, "member_no", "C-1")), "letters")},
+	"block":      {hold(by(imports, "who", "C-1")), with(hold(by(letters, "member_no", "C-1")), "letters")},
+	"erase lake": {remove(by(lakes, "who", "C-9"))}, "block lake": {hold(by(lakes, "who", "C-9"))}, "lift lake": {lift(by(lakes, "who", "C-9"))},
+	"lift": {lift(by(imports, "who", "C-1")), with(lift(by(letters, "member_no", "C-1")), "letters")},
 }
 
 // TestKilled kills the process at each step of a change. What applications then see is the old object or the new one, nothing of the person is lost
