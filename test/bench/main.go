@@ -34,6 +34,7 @@ type settings struct {
 	rows    []int
 	profile string
 	inside  bool
+	objects int
 	clubs   *int // made so far
 }
 
@@ -53,6 +54,8 @@ type bench struct {
 var inFiles = []bench{{[]string{"access"}, benchAccess}, {[]string{"held"}, benchHeld}, {[]string{"erasure"}, benchErasure}, {[]string{"batch"}, benchBatch},
 	{[]string{"restriction"}, benchRestriction}, {[]string{"archive"}, benchArchive}}
 
+var inLake = []bench{{[]string{"json", "parquet"}, benchLake}}
+
 var onServers = []bench{{[]string{"access", "one", "heaviest", "batch1000", "batch10000"}, benchClub}, {[]string{"archive"}, benchPackage}, {[]string{"slices"}, benchHeavy}}
 
 func main() {
@@ -69,8 +72,8 @@ func run(ctx context.Context, args []string) error {
 	s := settings{rows: []int{10_000, 1_000_000}, clubs: new(int)}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres or mysql; none: the sample, in files")
-	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices")
+	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres, mysql or s3; none: the sample, in files")
+	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices; in a lake json, parquet")
 	f.IntVar(&s.members, "members", 0, "members of the sample (2000), or of the club on a server (25000)")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
@@ -78,6 +81,7 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
 	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
+	f.IntVar(&s.objects, "objects", 1000, "JSON objects of a lake (-store s3), and a tenth as many Parquet objects; 10000 is the full size")
 	f.BoolVar(&s.inside, "inside", false, "connectors in this process, for a profile that shows them too")
 	f.Func("rows", "of the archives, as `numbers` with commas between (default 10000,1000000)", func(text string) error {
 		s.rows = nil
@@ -112,10 +116,12 @@ func run(ctx context.Context, args []string) error {
 	switch s.store {
 	case "":
 		s.members = cmp.Or(s.members, 2000)
+	case "s3":
+		benches = inLake
 	case "postgres", "mysql":
 		s.members, benches = cmp.Or(s.members, 25_000), onServers
 	default:
-		return fmt.Errorf("-store %s: postgres or mysql", s.store)
+		return fmt.Errorf("-store %s: postgres, mysql or s3", s.store)
 	}
 	for _, b := range benches {
 		if !slices.ContainsFunc(b.names, s.wants) {

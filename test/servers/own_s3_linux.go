@@ -58,7 +58,12 @@ func StartS3(t testing.TB) *OwnS3 {
 // Bucket gives an empty bucket of the server, as [S3] does. The server has to be there when the test ends.
 func (o *OwnS3) Bucket(t testing.TB, kind BucketKind) Bucket {
 	t.Helper()
-	return Bucket{Name: "own", Region: "us-east-1", Key: o.url.User.Username(), Secret: ordinary}.lay(t, o.url, kind)
+	b, err := Bucket{Name: "own", Region: "us-east-1", Key: o.url.User.Username(), Secret: ordinary}.lay(o.url, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.leave(t, kind) })
+	return b
 }
 
 // Start starts the server anew, once it was killed, with what its disk holds, and waits until it answers.

@@ -46,21 +46,37 @@ var minio = sync.OnceValues(findS3)
 // S3 gives a test an empty bucket, and takes it away with the test.
 func S3(t testing.TB, kind BucketKind) Bucket {
 	t.Helper()
+	b, err := NewS3(fmt.Sprintf("dossier-test-%d-%d", os.Getpid(), databases.Add(1)), kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.leave(t, kind) })
+	return b
+}
+
+func (b Bucket) leave(t testing.TB, kind BucketKind) {
+	t.Helper()
+	if err := b.remove(context.Background(), kind); err != nil {
+		t.Errorf("removing the test's bucket: %v", err)
+	}
+}
+
+// NewS3 makes an empty bucket of a name. The service lasts as long as this process.
+func NewS3(name string, kind BucketKind) (Bucket, error) {
 	server, err := minio()
 	if err != nil {
-		t.Fatalf("this test needs a service that speaks S3's protocol, and none is to be had: %v\n`make deps` builds one; %s names one", err, s3Env)
+		return Bucket{}, fmt.Errorf("a service that speaks S3's protocol is needed, and none is to be had: %w\n`make deps` builds one; %s names one", err, s3Env)
 	}
-	b := Bucket{Name: fmt.Sprintf("dossier-test-%d-%d", os.Getpid(), databases.Add(1)), Region: "us-east-1", Key: server.User.Username()}
+	b := Bucket{Name: name, Region: "us-east-1", Key: server.User.Username()}
 	b.Secret, _ = server.User.Password()
 	if r := server.Query().Get("region"); r != "" {
 		b.Region = r
 	}
-	return b.lay(t, server, kind)
+	return b.lay(server, kind)
 }
 
 // lay makes the bucket.
-func (b Bucket) lay(t testing.TB, server *url.URL, kind BucketKind) Bucket {
-	t.Helper()
+func (b Bucket) lay(server *url.URL, kind BucketKind) (Bucket, error) {
 	b.Endpoint = (&url.URL{Scheme: server.Scheme, Host: server.Host}).String()
 	b.Client = s3.New(s3.Options{BaseEndpoint: aws.String(b.Endpoint), Region: b.Region, UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(b.Key, b.Secret, "")})
@@ -71,14 +87,9 @@ func (b Bucket) lay(t testing.TB, server *url.URL, kind BucketKind) Bucket {
 			VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled}})
 	}
 	if err != nil {
-		t.Fatalf("making a bucket: %v", err)
+		return b, fmt.Errorf("making a bucket: %w", err)
 	}
-	t.Cleanup(func() {
-		if err := b.remove(context.Background(), kind); err != nil {
-			t.Errorf("removing the test's bucket: %v", err)
-		}
-	})
-	return b
+	return b, nil
 }
 
 // remove takes the bucket away with everything in it.
