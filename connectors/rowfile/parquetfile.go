@@ -124,12 +124,14 @@ func Takes(r Record, name string, v any) error {
 	return nil
 }
 
-// What a selection says of the fields of its rows; see [parquet.Sought].
-type (
-	Sought = parquet.Sought
-	Way    = parquet.Way
-	Wanted = parquet.Wanted
-)
+// Sought is what a selection says of the fields of its rows; see [parquet.Sought].
+type Sought = parquet.Sought
+
+// Way is one of a selection's; see [parquet.Way].
+type Way = parquet.Way
+
+// Wanted is a field and the values it can have; see [parquet.Wanted].
+type Wanted = parquet.Wanted
 
 // Find asks about the rows of a file that s can mean, and perhaps about others: all where the format does not say what stands where. A Parquet file
 // in which rows would have to be found by a group or a list is refused.
