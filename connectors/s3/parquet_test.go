@@ -20,7 +20,7 @@ import (
 // lakes are rows of many members in Parquet objects, a month each.
 var lakes = connectors.Collection{Name: "lake", At: "lake/{month}.parquet", Key: []string{"who", "at"}, Rows: &connectors.RowFormat{Format: "parquet"}}
 
-type measured struct {
+type taken struct {
 	Who string   `parquet:"who,dict,zstd"`
 	At  int64    `parquet:"at,timestamp(microsecond:utc),delta"`
 	Val *float64 `parquet:"val,optional"`
@@ -28,11 +28,11 @@ type measured struct {
 }
 
 // measurements are rows of persons from C-0 on, of whom each has one in every row group but the last.
-func measurements(persons, groups int) (rows []measured) {
+func measurements(persons, groups int) (rows []taken) {
 	for g := range groups {
 		for p := range persons {
 			v := float64(p) / 4
-			m := measured{Who: fmt.Sprintf("C-%d", p), At: int64(g*1000+p) * 1_000_000}
+			m := taken{Who: fmt.Sprintf("C-%d", p), At: int64(g*1000+p) * 1_000_000}
 			if p%3 > 0 {
 				m.Val, m.Of = &v, []string{"a", fmt.Sprint("of ", p)}
 			}
@@ -42,10 +42,10 @@ func measurements(persons, groups int) (rows []measured) {
 	return rows
 }
 
-func asParquet(t *testing.T, rows []measured, each int) string {
+func asParquet(t *testing.T, rows []taken, each int) string {
 	t.Helper()
 	var b bytes.Buffer
-	w := parquet.NewGenericWriter[measured](&b, parquet.MaxRowsPerRowGroup(int64(each)), parquet.PageBufferSize(2000))
+	w := parquet.NewGenericWriter[taken](&b, parquet.MaxRowsPerRowGroup(int64(each)), parquet.PageBufferSize(2000))
 	if _, err := w.Write(rows); err != nil {
 		t.Fatal(err)
 	}
@@ -55,9 +55,9 @@ func asParquet(t *testing.T, rows []measured, each int) string {
 	return b.String()
 }
 
-func fromParquet(t *testing.T, content string) []measured {
+func fromParquet(t *testing.T, content string) []taken {
 	t.Helper()
-	rows, err := parquet.Read[measured](strings.NewReader(content), int64(len(content)))
+	rows, err := parquet.Read[taken](strings.NewReader(content), int64(len(content)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ func fromParquet(t *testing.T, content string) []measured {
 	return rows
 }
 
-func others(rows []measured, who string) []measured {
-	return slices.DeleteFunc(slices.Clone(rows), func(m measured) bool { return m.Who == who })
+func others(rows []taken, who string) []taken {
+	return slices.DeleteFunc(slices.Clone(rows), func(m taken) bool { return m.Who == who })
 }
 
 // TestParquetVersions: a person's rows go from Parquet objects whatever version they stand in, others' rows stay as they are, and an object in which the
@@ -105,7 +105,7 @@ func TestParquetMeanwhile(t *testing.T) {
 	b := newBucket(t, servers.Plain)
 	rows := measurements(20, 2)
 	b.put(t, "lake/2024-01.parquet", asParquet(t, rows, 20))
-	theirs := asParquet(t, append(rows, measured{Who: "C-3", At: 99}), 20)
+	theirs := asParquet(t, append(rows, taken{Who: "C-3", At: 99}), 20)
 	once := false
 	b.at = func(step string) {
 		if step == "filled" && !once {
