@@ -119,6 +119,9 @@ func (e *erasure) planSystem(sys *datamap.System) error {
 				return err
 			}
 		} else if len(e.matches(c, false)) > 0 {
+			if err := e.spareInside(f); err != nil {
+				return err
+			}
 			e.planGone(f, &sets, &deletes)
 			if err := e.planShells(f, &sets); err != nil {
 				return err

@@ -119,7 +119,7 @@ func (s *survey) lookBelow(fates map[*datamap.Collection]*fate) {
 	order := s.Graph.TopDown()
 	slices.Reverse(order)
 	for _, c := range order {
-		for _, e := range s.Graph.Children(c) {
+		for _, e := range s.below(c) {
 			child, _ := e.Child()
 			for _, r := range []keptReason{fates[child].lastKept, fates[child].below} {
 				if child != c && r.reason.Code != "" && r.longer(fates[c].below) {
@@ -265,7 +265,7 @@ func (s *survey) shellsOf(f *fate, fates map[*datamap.Collection]*fate) (grew bo
 	if err := s.unreached(f.c, err); err != nil {
 		return grew, err
 	}
-	for _, e := range s.Graph.Children(f.c) {
+	for _, e := range s.below(f.c) {
 		if child, _ := e.Child(); f.shellRows > 0 && fates[child].lastKept.reason.Code != "" && fates[child].lastKept.longer(f.lastKept) {
 			f.lastKept = fates[child].lastKept
 			grew = grew || f.judged // its rows are known, and how long they are kept still goes up

@@ -23,7 +23,7 @@ func newUps(s *survey, c *datamap.Collection, zone *time.Location) *ups {
 
 // leadFields adds to fields what leading up from c needs.
 func (s *survey) leadFields(c *datamap.Collection, fields []string) []string {
-	for _, e := range s.Graph.Parents(c) {
+	for _, e := range s.up(c) {
 		_, child := e.Child()
 		fields = union(fields, child)
 		if e.Kind == datamap.OwnedBy {
@@ -40,7 +40,7 @@ func (s *survey) leadFields(c *datamap.Collection, fields []string) []string {
 
 // from notes where one row leads up to.
 func (u *ups) from(person int, row connectors.Row, fates map[*datamap.Collection]*fate) (grew bool) {
-	for _, e := range u.Graph.Parents(u.c) {
+	for _, e := range u.up(u.c) {
 		p, _ := e.Parent()
 		_, child := e.Child()
 		if e.Kind == datamap.OwnedBy && !fitsAll(graph.Conditions(e.When), row, u.zone) {

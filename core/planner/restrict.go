@@ -51,7 +51,7 @@ func (s *survey) planRestriction(out *Result) error {
 		if err != nil {
 			return err
 		}
-		f.shared = anyOf(f.shared, inside)
+		f.shared = anyOf(f.shared, among(c.Key, inside))
 	}
 	r := &restriction{erasure: &erasure{survey: s, fates: fates, out: out}}
 	rows := map[string]int64{}
