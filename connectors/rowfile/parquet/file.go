@@ -108,6 +108,9 @@ func (f *File) readGroups(end int64) error {
 		if g.rows < 0 || g.rows > maxRows-rows {
 			return bad("a row group has an impossible number of rows")
 		}
+		if g.rows > 0 && len(f.leaves) == 0 {
+			return bad("a row group has rows, and no columns")
+		}
 		rows += g.rows
 		columns := g.at.list(1)
 		if len(columns) != len(f.leaves) {

@@ -2,6 +2,7 @@ package parquet_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -105,5 +106,19 @@ func TestRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestRowsWithoutColumns: a file of a few bytes that claims very many rows and no column is refused, and not counted through.
+func TestRowsWithoutColumns(t *testing.T) {
+	foot := []byte{0x15, 2, 0x19, 0x1c, 0x48, 1, 'r', 0x15, 0, 0} // version 1; a schema of a root without children
+	rows := binary.AppendVarint(nil, 1<<30)
+	foot = append(append(foot, 0x16), rows...)                                  // so many rows
+	foot = append(append(foot, 0x19, 0x1c, 0x19, 0x0c, 0x16, 0, 0x16), rows...) // in one row group of no columns
+	foot = append(foot, 0, 0)
+	content := binary.LittleEndian.AppendUint32(append([]byte("PAR1"), foot...), uint32(len(foot)))
+	err := everything(append(content, "PAR1"...), 1<<20)
+	if err == nil || !strings.Contains(err.Error(), "no columns") {
+		t.Errorf("read as %v", err)
 	}
 }
