@@ -22,20 +22,21 @@ import (
 
 // settings are what the flags say.
 type settings struct {
-	bin     string
-	store   string // the server whose club is measured; "": the sample, in files
-	only    string
-	members int
-	n       int
-	batch   int
-	rounds  int
-	heavy   int
-	calm    time.Duration
-	rows    []int
-	profile string
-	inside  bool
-	objects int
-	clubs   *int // made so far
+	bin       string
+	store     string // the server whose club is measured; "": the sample, in files
+	only      string
+	members   int
+	n         int
+	batch     int
+	rounds    int
+	heavy     int
+	documents int
+	calm      time.Duration
+	rows      []int
+	profile   string
+	inside    bool
+	objects   int
+	clubs     *int // made so far
 }
 
 // wants says whether something was asked for; nothing named is everything.
@@ -58,6 +59,8 @@ var inLake = []bench{{[]string{"json", "parquet"}, benchLake}}
 
 var onServers = []bench{{[]string{"access", "one", "heaviest", "batch1000", "batch10000"}, benchClub}, {[]string{"archive"}, benchPackage}, {[]string{"slices"}, benchHeavy}}
 
+var inDocuments = []bench{{[]string{"elements"}, benchElements}}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:])
@@ -72,13 +75,14 @@ func run(ctx context.Context, args []string) error {
 	s := settings{rows: []int{10_000, 1_000_000}, clubs: new(int)}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres, mysql or s3; none: the sample, in files")
-	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices; in a lake json, parquet")
+	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres, mysql, mongodb or s3; none: the sample, in files")
+	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices; in a lake json, parquet; on mongodb elements")
 	f.IntVar(&s.members, "members", 0, "members of the sample (2000), or of the club on a server (25000)")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
 	f.IntVar(&s.rounds, "rounds", 0, "batches of each size on a server (3 of a thousand, 2 of ten thousand)")
 	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
+	f.IntVar(&s.documents, "documents", 2000, "documents in whose arrays elements are erased, on mongodb")
 	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
 	f.IntVar(&s.objects, "objects", 1000, "JSON objects of a lake (-store s3), and a tenth as many Parquet objects; 10000 is the full size")
@@ -120,8 +124,10 @@ func run(ctx context.Context, args []string) error {
 		benches = inLake
 	case "postgres", "mysql":
 		s.members, benches = cmp.Or(s.members, 25_000), onServers
+	case "mongodb":
+		benches = inDocuments
 	default:
-		return fmt.Errorf("-store %s: postgres, mysql or s3", s.store)
+		return fmt.Errorf("-store %s: postgres, mysql, mongodb or s3", s.store)
 	}
 	for _, b := range benches {
 		if !slices.ContainsFunc(b.names, s.wants) {

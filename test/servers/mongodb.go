@@ -30,24 +30,35 @@ var ferret = sync.OnceValues(findMongo)
 // MongoDB gives a test an empty database, and takes it away with the test.
 func MongoDB(t testing.TB) Mongo {
 	t.Helper()
-	server, err := ferret()
+	m, err := NewMongo()
 	if err != nil {
-		t.Fatalf("this test needs a server that speaks MongoDB's protocol, and none is to be had: %v\n`make deps` builds one; %s names one", err, mongoEnv)
+		t.Fatal(err)
 	}
-	client, err := mongo.Connect(options.Client().ApplyURI(server))
-	if err != nil {
-		t.Fatalf("connecting: %v", err)
-	}
-	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
-	m := Mongo{URL: server, Database: name, Held: name + "_held", Client: client}
 	t.Cleanup(func() {
-		ctx := context.Background()
-		err := errors.Join(client.Database(m.Database).Drop(ctx), client.Database(m.Held).Drop(ctx), client.Disconnect(ctx))
-		if err != nil {
+		if err := m.Drop(context.Background()); err != nil {
 			t.Errorf("dropping the test's databases: %v", err)
 		}
 	})
 	return m
+}
+
+// NewMongo is an empty database of its own, until Drop takes it away.
+func NewMongo() (Mongo, error) {
+	server, err := ferret()
+	if err != nil {
+		return Mongo{}, fmt.Errorf("this needs a server that speaks MongoDB's protocol, and none is to be had: %w\n`make deps` builds one; %s names one", err, mongoEnv)
+	}
+	client, err := mongo.Connect(options.Client().ApplyURI(server))
+	if err != nil {
+		return Mongo{}, fmt.Errorf("connecting: %w", err)
+	}
+	name := fmt.Sprintf("dossier_test_%d_%d", os.Getpid(), databases.Add(1))
+	return Mongo{URL: server, Database: name, Held: name + "_held", Client: client}, nil
+}
+
+// Drop takes both databases away.
+func (m Mongo) Drop(ctx context.Context) error {
+	return errors.Join(m.Client.Database(m.Database).Drop(ctx), m.Client.Database(m.Held).Drop(ctx), m.Client.Disconnect(ctx))
 }
 
 func findMongo() (string, error) {
