@@ -65,7 +65,8 @@ func objectID(patient int64, i int) bson.ObjectID {
 	return id
 }
 
-func threadID(p *sample.Patient, i int) string { return fmt.Sprintf("T-%s-%d", p.No, i) }
+// threadID names nobody: it stays where the conversation does.
+func threadID(p *sample.Patient, i int) string { return fmt.Sprintf("T-%d-%d", 40_000+7*p.ID, i) }
 
 // ID is how a snapshot names the i-th document of a patient.
 func ID(p *sample.Patient, i int) string { return objectID(p.ID, i).Hex() }
