@@ -33,7 +33,7 @@ func TestInspect(t *testing.T) {
 	same(t, "fields", gen.Fields, []connectors.SchemaField{{Name: "a", Type: "INTEGER", NotNull: true, Family: connectors.WholeFamily},
 		{Name: "b", Type: "TEXT", Generated: true, Family: connectors.TextFamily}, {Name: "c", Type: "INTEGER", Family: connectors.WholeFamily}})
 	same(t, "unique", gen.Unique, [][]string{{"a", "c"}})
-	same(t, "references", fmt.Sprint(gen.References), "[{[c] members [id] cascade no action true}]")
+	same(t, "references", fmt.Sprint(gen.References), "[{[c] members [id] cascade no action true false}]")
 	same(t, "triggers", gen.Triggers, []connectors.Trigger{{Name: "delete log", On: "update", Writes: []string{"audit", "members", "addresses", "readings"}}})
 	same(t, "rows", by["members"].Rows, 5)
 	same(t, "key", by["parties"].Key, []string{"lease_no", "member_id"})
