@@ -131,8 +131,19 @@ func (j *job) lastLook(ctx context.Context) (keep *lasting, look bool, err error
 	if err != nil {
 		return nil, false, err
 	}
-	whole := *j.work
-	for _, w := range works {
+	whole, err := j.restay(ctx, j.work, j.Step.Plan)
+	if err != nil {
+		return nil, false, err
+	}
+	more, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Plan, error) { return tx.Supplements(j.Step.Plan) })
+	if err != nil {
+		return nil, false, err
+	}
+	for i, own := range works {
+		w, err := j.restay(ctx, own, more[i].ID)
+		if err != nil {
+			return nil, false, err
+		}
 		whole.Roots, whole.Shells, whole.Stay, whole.Dues = append(whole.Roots, w.Roots...), append(whole.Shells, w.Shells...), append(whole.Stay, w.Stay...), append(whole.Dues, w.Dues...)
 	}
 	j.work = &whole
@@ -150,6 +161,11 @@ func (j *job) keepOn(tx *state.Tx, p *plan.Plan, keep *lasting, now time.Time) e
 		return nil
 	case j.open.due != nil:
 		return j.finishDues(tx, j.open, p, j.work, *keep, now)
+	}
+	if j.restayed {
+		if err := j.writeDues(tx, j.Step.Request, p, j.work, *keep, now); err != nil {
+			return err
+		}
 	}
 	return j.anchorDues(tx, j.Step.Request, *keep, now)
 }

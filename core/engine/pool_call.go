@@ -195,7 +195,9 @@ func (c *poolCall) prepared(ctx context.Context, outcomes []connectors.Outcome) 
 		if j.State == state.StepPrepared {
 			continue // of a call that goes on
 		}
-		if frames[i], err = packWork(j.open.Key, j.Owner(), poolEdge(j.Step), &planner.Work{AsOf: j.work.AsOf, Systems: []planner.SystemWork{j.part}}); err != nil {
+		did := j.result.Work.Staying(c.name)
+		did.AsOf, did.Systems = j.work.AsOf, []planner.SystemWork{j.part}
+		if frames[i], err = packWork(j.open.Key, j.Owner(), poolEdge(j.Step), &did); err != nil {
 			return err
 		}
 	}
@@ -298,13 +300,9 @@ func (j *job) withPool(ctx context.Context, own *planner.Work) (*planner.Work, e
 	if own == nil || sys == nil || sys.Pool == nil || j.Shared() || j.Phase != phaseVerify && j.Phase != phaseSettle {
 		return own, nil
 	}
-	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(j.Step.Request, "", poolEdge(j.Step)) })
-	if err != nil || len(frames) == 0 {
+	done, err := j.pooled(ctx, j.Step)
+	if err != nil || done == nil {
 		return own, err
-	}
-	done, err := unpackWork[planner.Work](j.open.Key, j.Step.Request, frames)
-	if err != nil {
-		return nil, err
 	}
 	work := *own
 	work.Systems = slices.Clone(own.Systems)
@@ -314,4 +312,32 @@ func (j *job) withPool(ctx context.Context, own *planner.Work) (*planner.Work, e
 		}
 	}
 	return &work, nil
+}
+
+// pooled is what the pool of a step's system did for its request, and what it left standing there; nil where none has.
+func (j *job) pooled(ctx context.Context, s state.Step) (*planner.Work, error) {
+	frames, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Frame, error) { return tx.Frames(s.Request, "", poolEdge(s)) })
+	if err != nil || len(frames) == 0 {
+		return nil, err
+	}
+	return unpackWork[planner.Work](j.open.Key, s.Request, frames)
+}
+
+// restay puts what the pools left standing for a plan in place of what was to stay when its work began: a row that a period keeps since then
+// comes due too.
+func (j *job) restay(ctx context.Context, work *planner.Work, plan int64) (out planner.Work, err error) {
+	out = *work
+	for _, sys := range j.Planner.Graph.Map.Systems {
+		if sys.Pool == nil {
+			continue
+		}
+		now, err := j.pooled(ctx, state.Step{Request: j.Step.Request, System: sys.Name, Plan: plan})
+		if err != nil {
+			return out, err
+		}
+		if now != nil {
+			out, j.restayed = out.Restay(sys.Name, now), true
+		}
+	}
+	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -301,5 +302,41 @@ func TestPoolOnTwoNodes(t *testing.T) {
 		if y := systemOf(t, w.Standing(t, id), "documents"); y.VerifiedAt == nil || y.Inferred != 0 {
 			t.Errorf("%s: documents is %s: %s", id, y.State, y.Why)
 		}
+	}
+}
+
+// TestPoolKeepsWhatBeganMeanwhile: a letter that is sent once more while the erasure waits is kept by its new period, and comes due on its
+// last day, as it would had it been so when the work began.
+func TestPoolKeepsWhatBeganMeanwhile(t *testing.T) {
+	w, _ := pooling(t, 7)
+	ids := waitTogether(t, w, "Demo", "YearEnd")
+	due := func() (out []string) {
+		items, _, err := w.Engine.Dues(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range items {
+			if d.Request == ids[1] && d.System == "documents" && d.Collection == "letters" {
+				out = append(out, fmt.Sprintf("%d until %s", d.Count, d.Until))
+			}
+		}
+		return out
+	}
+	before := due()
+	letters, err := filepath.Glob(filepath.Join(w.Env()["DOCUMENTS_DIR"], "letters", w.Persons.YearEnd.MemberNo, "*.pdf"))
+	if err != nil || len(letters) == 0 {
+		t.Fatalf("letters: %v, %v", letters, err)
+	}
+	again := filepath.Join(filepath.Dir(letters[0]), "2025-02-03"+filepath.Base(letters[0])[len("2025-02-03"):])
+	if err := os.Rename(letters[0], again); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(7 * 24 * time.Hour)
+	ends(t, w, ids)
+	if _, err := os.Stat(again); err != nil {
+		t.Fatalf("the letter is gone, and its period runs: %v", err)
+	}
+	if after := due(); !slices.Contains(after, "1 until 2031-12-31") {
+		t.Errorf("of the letters come due %v, and before %v", after, before)
 	}
 }

@@ -24,6 +24,7 @@ type job struct {
 	// unstored is why what a store was about to commit could not be recorded.
 	unstored error
 	said     *findings // what people said of rows an earlier look found
+	restayed bool      // a pool left other rows standing than its plan said
 	// ending is stored with the step's end, in one transaction, where it is done; nil: nothing more.
 	ending func(*state.Tx) error
 }

@@ -82,3 +82,25 @@ func (w SystemWork) Over(first *SystemWork) SystemWork {
 	}
 	return out
 }
+
+// Staying is what a work leaves standing in one system, and no more of it.
+func (w *Work) Staying(system string) Work {
+	out := Work{AsOf: w.AsOf, Roots: slices.Clone(w.Roots), Shells: slices.Clone(w.Shells), Stay: slices.Clone(w.Stay), Dues: slices.Clone(w.Dues)}
+	out.without(func(s string) bool { return s != system })
+	return out
+}
+
+// Restay is w with what a later look found to stay in one system in place of what it says itself.
+func (w Work) Restay(system string, now *Work) Work {
+	w.Roots, w.Shells, w.Stay, w.Dues = slices.Clone(w.Roots), slices.Clone(w.Shells), slices.Clone(w.Stay), slices.Clone(w.Dues)
+	w.without(func(s string) bool { return s == system })
+	w.Roots, w.Shells, w.Stay, w.Dues = append(w.Roots, now.Roots...), append(w.Shells, now.Shells...), append(w.Stay, now.Stay...), append(w.Dues, now.Dues...)
+	return w
+}
+
+func (w *Work) without(system func(string) bool) {
+	w.Roots = slices.DeleteFunc(w.Roots, func(r Root) bool { return system(r.System) })
+	w.Shells = slices.DeleteFunc(w.Shells, func(r Root) bool { return system(r.System) })
+	w.Stay = slices.DeleteFunc(w.Stay, func(s Stay) bool { return system(s.System) })
+	w.Dues = slices.DeleteFunc(w.Dues, func(k Kept) bool { return system(k.System) })
+}
