@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
+	"golang.org/x/sys/unix"
 
 	"github.com/dossier-dsr/dossier/test/servers"
 )
@@ -51,21 +52,57 @@ func init() {
 	}
 }
 
-// crash kills the administrator's process of the server, upon which the server ends all others and starts anew from its log.
+// crash kills the administrator's process of the server, upon which the server ends all others and starts anew from its log. It waits until
+// those that serve this database are gone: until then one of them might still do what it is told.
 func crash(c *club) error {
+	ctx := context.Background()
 	var pid int
-	if err := c.admin.QueryRowContext(context.Background(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
+	if err := c.admin.QueryRowContext(ctx, "SELECT pg_backend_pid()").Scan(&pid); err != nil {
 		return err
 	}
 	comm, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "comm"))
 	if err != nil || strings.TrimSpace(string(comm)) != "postgres" {
 		return fmt.Errorf("this test needs a server on this machine, whose processes it may kill: %w", err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+	serving, err := c.admin.QueryContext(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+	if err != nil {
 		return err
 	}
-	if _, err = c.admin.ExecContext(context.Background(), "SELECT 1"); err == nil {
-		return errors.New("the server outlived it")
+	defer serving.Close()
+	var processes []int // of which each can be read from once it has ended
+	defer func() {
+		for _, p := range processes {
+			_ = unix.Close(p)
+		}
+	}()
+	for serving.Next() {
+		var one int
+		if err := serving.Scan(&one); err != nil {
+			return err
+		}
+		process, err := unix.PidfdOpen(one, 0)
+		if errors.Is(err, unix.ESRCH) { // it has ended already
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		processes = append(processes, process)
+	}
+	if err := errors.Join(serving.Err(), serving.Close(), syscall.Kill(pid, syscall.SIGKILL)); err != nil {
+		return err
+	}
+	for _, p := range processes {
+		n, err := 0, error(unix.EINTR)
+		for errors.Is(err, unix.EINTR) {
+			n, err = unix.Poll([]unix.PollFd{{Fd: int32(p), Events: unix.POLLIN}}, int(2*time.Minute/time.Millisecond))
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errors.New("the server outlived it")
+		}
 	}
 	return nil
 }
