@@ -43,6 +43,7 @@ func init() {
 	}
 	onPostgres.mortal = func(t *testing.T) (c *club, die func() error, back func()) {
 		c = newClub(t, onPostgres)
+		c.do(t, "CHECKPOINT") // the servers of tests wait for no disk: what was laid out just now would die with this one
 		return c, func() error { return crash(c) }, func() { c.again(t) }
 	}
 	onPostgres.small = func(t *testing.T) (c *club, fill, empty func()) {
