@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/dossier-dsr/dossier/core/keys"
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -15,30 +14,8 @@ import (
 // as if the others went too.
 func cut(all *planner.Work, person int) *planner.Work {
 	out := &planner.Work{AsOf: all.AsOf}
-	for _, w := range all.Systems {
-		one := planner.SystemWork{System: w.System, After: w.After}
-		for i, t := range w.Treatments {
-			n, is := w.Purposes[i].Each[person]
-			if !is {
-				continue
-			}
-			class := w.Purposes[i]
-			class.Planned, class.Each, class.Most = n, nil, nil
-			t.On.Any, t.AtMost = planner.ValuesOf(t.On.Any, person), math.MaxInt64
-			one.Treatments, one.Purposes = append(one.Treatments, t), append(one.Purposes, class)
-		}
-		for _, c := range w.Checks {
-			if c.Selection.Any = planner.ValuesOf(c.Selection.Any, person); len(c.Selection.Any) == 0 {
-				continue
-			}
-			if c.Parent != nil {
-				parent := *c.Parent
-				parent.Any = planner.ValuesOf(parent.Any, person)
-				c.Parent = &parent
-			}
-			one.Checks = append(one.Checks, c)
-		}
-		out.Systems = append(out.Systems, one)
+	for i := range all.Systems {
+		out.Systems = append(out.Systems, planner.Cut(&all.Systems[i], person))
 	}
 	return out
 }

@@ -60,16 +60,9 @@ func (e *Engine) poolUntil(tx *state.Tx, s state.Step) (until time.Time, err err
 	if err != nil {
 		return until, err
 	}
-	of := []string{s.Request}
-	if s.Shared() {
-		members, err := tx.BatchMembers(s.Batch)
-		if err != nil {
-			return until, err
-		}
-		of = nil
-		for _, m := range members {
-			of = append(of, m.Request)
-		}
+	of, err := whose(tx, s)
+	if err != nil {
+		return until, err
 	}
 	m := e.Planner.Graph.Map
 	sys := m.System(s.System)
@@ -86,6 +79,18 @@ func (e *Engine) poolUntil(tx *state.Tx, s state.Step) (until time.Time, err err
 		}
 	}
 	return until, nil
+}
+
+// whose are the requests a step is worked for: a batch's members, or its own.
+func whose(tx *state.Tx, s state.Step) (requests []string, err error) {
+	if !s.Shared() {
+		return []string{s.Request}, nil
+	}
+	members, err := tx.BatchMembers(s.Batch)
+	for _, m := range members {
+		requests = append(requests, m.Request)
+	}
+	return requests, err
 }
 
 // inPool are the steps that wait in a system's pool, each with what it remembers of it.
@@ -195,16 +200,9 @@ func pooled(tx *state.Tx, name string, systems []SystemStanding) error {
 		y.Pool = &PoolStanding{Until: *y.NotBefore}
 		rights := map[string]bool{}
 		for _, s := range steps {
-			who := []string{s.Request}
-			if s.Shared() {
-				members, err := tx.BatchMembers(s.Batch)
-				if err != nil {
-					return err
-				}
-				who = nil
-				for _, m := range members {
-					who = append(who, m.Request)
-				}
+			who, err := whose(tx, s)
+			if err != nil {
+				return err
 			}
 			for _, id := range who {
 				if id == name || s.Batch == name {

@@ -7,9 +7,9 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// Portion is what of the work of several in one system is one person's, under the names it has in that person's own work: to count by and to
-// look by. Carried out alone it would judge rows of several as if the others went too. Nothing in it bounds how many rows may change.
-func Portion(all *SystemWork, person int) SystemWork {
+// Cut is what of the work of several in one system is one person's: to count by and to look by. Carried out alone it would judge rows of several
+// as if the others went too. Nothing in it bounds how many rows may change.
+func Cut(all *SystemWork, person int) SystemWork {
 	out := SystemWork{System: all.System, After: all.After}
 	for i, t := range all.Treatments {
 		n, is := all.Purposes[i].Each[person]
@@ -18,25 +18,37 @@ func Portion(all *SystemWork, person int) SystemWork {
 		}
 		class := all.Purposes[i]
 		class.Planned, class.Each, class.Most = n, nil, nil
-		t.ID, t.On.Any, t.AtMost = Unnamed(t.ID), ValuesOf(t.On.Any, person), math.MaxInt64
+		t.On.Any, t.AtMost = ValuesOf(t.On.Any, person), math.MaxInt64
 		out.Treatments, out.Purposes = append(out.Treatments, t), append(out.Purposes, class)
 	}
 	for _, c := range all.Checks {
 		if c.Selection.Any = ValuesOf(c.Selection.Any, person); len(c.Selection.Any) == 0 {
 			continue
 		}
-		c.ID = Unnamed(c.ID)
 		if c.Parent != nil {
 			parent := *c.Parent
 			parent.Any = ValuesOf(parent.Any, person)
 			c.Parent = &parent
 		}
+		out.Checks = append(out.Checks, c)
+	}
+	return out
+}
+
+// Portion is [Cut] under the names it has in that person's own work.
+func Portion(all *SystemWork, person int) SystemWork {
+	out := Cut(all, person)
+	for i := range out.Treatments {
+		out.Treatments[i].ID = Unnamed(out.Treatments[i].ID)
+	}
+	for i := range out.Checks {
+		c := &out.Checks[i]
+		c.ID = Unnamed(c.ID)
 		if c.Assigned != nil {
 			assigned := *c.Assigned
 			assigned.ID = Unnamed(assigned.ID)
 			c.Assigned = &assigned
 		}
-		out.Checks = append(out.Checks, c)
 	}
 	return out
 }

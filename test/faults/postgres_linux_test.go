@@ -94,15 +94,8 @@ func crash(c *club) error {
 		return err
 	}
 	for _, p := range processes {
-		n, err := 0, error(unix.EINTR)
-		for errors.Is(err, unix.EINTR) {
-			n, err = unix.Poll([]unix.PollFd{{Fd: int32(p), Events: unix.POLLIN}}, int(2*time.Minute/time.Millisecond))
-		}
-		if err != nil {
+		if err := servers.Gone(p); err != nil {
 			return err
-		}
-		if n == 0 {
-			return errors.New("the server outlived it")
 		}
 	}
 	return nil

@@ -85,6 +85,11 @@ func kill(dir string) error {
 	if err := unix.PidfdSendSignal(process, syscall.SIGKILL, nil, 0); err != nil {
 		return err
 	}
+	return Gone(process)
+}
+
+// Gone waits until a process that was killed, named by a descriptor (pidfd_open), has ended.
+func Gone(process int) error {
 	for { // it can be read from once the process has ended
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, int(patience.Milliseconds()))
 		switch {
