@@ -108,7 +108,7 @@ type Noted struct {
 type Twice struct {
 	System, Collection string
 	Action             Act
-	Reason             string // its code
+	Reason             string // its code; "" where the members' plans give different reasons for these rows
 	More               int64
 }
 

@@ -70,7 +70,7 @@ func (s *Span) with(day string) *Span {
 	return &Span{min(s.First, day), max(s.Last, day)}
 }
 
-// once takes off what several plans count.
+// once takes off what several plans count: of classes that have more than that first, so that none is left empty where it need not be.
 func (b *Batch) once(t Twice) {
 	for i := range b.Systems {
 		for k := range b.Systems[i].Collections {
@@ -78,16 +78,23 @@ func (b *Batch) once(t Twice) {
 			if b.Systems[i].Name != t.System || c.Name != t.Collection {
 				continue
 			}
-			for n := range c.Actions {
-				if a := &c.Actions[n]; a.Action == t.Action && a.Reason.Code == t.Reason && a.Rows > t.More {
-					a.Rows, a.Twice = a.Rows-t.More, a.Twice+t.More
-					if a.Ceiling > 0 && a.Ceiling < math.MaxInt64 {
-						a.Ceiling = max(a.Ceiling-t.More, a.Rows)
+			for _, leave := range []int64{t.More + 1, 1, 0} {
+				for n := range c.Actions {
+					if a := &c.Actions[n]; a.Action == t.Action && (t.Reason == "" || a.Reason.Code == t.Reason) && a.Rows >= leave {
+						off := min(t.More, a.Rows-min(leave, 1))
+						t.More -= off
+						a.once(off)
 					}
-					return
 				}
 			}
 		}
+	}
+}
+
+func (c *BatchClass) once(off int64) {
+	c.Rows, c.Twice = c.Rows-off, c.Twice+off
+	if c.Ceiling > 0 && c.Ceiling < math.MaxInt64 {
+		c.Ceiling = max(c.Ceiling-off, c.Rows)
 	}
 }
 

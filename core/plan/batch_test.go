@@ -51,6 +51,28 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestSeveralReasons: rows the members' plans give different reasons for are taken off where more rows are, and of the others what is left.
+func TestSeveralReasons(t *testing.T) {
+	for _, c := range []struct {
+		period, rule, more int64
+		want               []int64
+	}{{2, 1, 1, []int64{1, 1}}, {1, 2, 1, []int64{1, 1}}, {1, 1, 1, []int64{0, 1}}, {2, 2, 2, []int64{1, 1}}, {1, 3, 2, []int64{1, 1}}, {2, 1, 2, []int64{0, 1}}} {
+		of := func(id, code string, n int64) *plan.Plan {
+			return &plan.Plan{Request: id, Systems: []plan.System{{Name: "s", Reached: true, Collections: []plan.Collection{{Name: "a",
+				Actions: []plan.Action{{Action: plan.Delete, Rows: n, Ceiling: n + 10, Reason: plan.Reason{Code: code}}}}}}}}
+		}
+		p := plan.Together("b", []*plan.Plan{of("1", plan.PeriodOver, c.period), of("2", plan.NoRule, c.rule)}, nil, []plan.Twice{{System: "s", Collection: "a", Action: plan.Delete, More: c.more}})
+		var rows []int64
+		var twice int64
+		for _, a := range p.Systems[0].Collections[0].Actions {
+			rows, twice = append(rows, a.Rows), twice+a.Twice
+		}
+		if !slices.Equal(rows, c.want) || twice != c.more || p.Totals[0].Rows != c.period+c.rule-c.more {
+			t.Errorf("%+v: %v, %d more than once, %v", c, rows, twice, p.Totals)
+		}
+	}
+}
+
 // TestBatchDigestBinds: every member's plan, who is left, and what becomes of all.
 func TestBatchDigestBinds(t *testing.T) {
 	a, b := pair()

@@ -35,7 +35,7 @@ type Batch struct {
 type Overlap struct {
 	System, Collection string
 	Action             plan.Act
-	Reason             string // its code
+	Reason             string // its code; "" of classes of several, which give different reasons for the same rows
 	Rows               int64  // each once
 	Sum                int64  // the plans' numbers added up
 }

@@ -95,8 +95,14 @@ func (b *pooled) treat(person int, t *connectors.Treatment, of *Class) string {
 			continue
 		}
 		have, class := &b.work.Treatments[i], &b.work.Purposes[i]
-		if !alikeTreatments(have, t) || class.Action != of.Action || class.Reason != of.Reason {
+		if !alikeTreatments(have, t) || class.Action != of.Action {
 			continue
+		}
+		if class.Reason != of.Reason { // each plan says its own; a row of both is treated once, and counted for both
+			if class.Other == nil {
+				class.Other = map[int]string{}
+			}
+			class.Other[person] = of.Reason
 		}
 		for _, m := range t.On.Any {
 			have.On.Any = addMatch(have.On.Any, m, func(int) int { return person })
@@ -292,14 +298,29 @@ func (b *pooled) twofold(ctx context.Context, open *System) (map[int]plan.Attent
 // once counts the rows of treatments of several persons each once, and lowers the ceilings to it.
 func (b *pooled) once(ctx context.Context, open *System, g *graph.Graph) ([]Overlap, error) {
 	var sels []connectors.Selection
-	var of []int
+	var of []tallied
 	for i := range b.work.Treatments {
-		t := &b.work.Treatments[i]
-		if col := b.sys.Collection(b.work.Purposes[i].Collection); col != nil {
-			b.work.Purposes[i].Leaf = len(g.Children(col)) == 0
+		t, c := &b.work.Treatments[i], &b.work.Purposes[i]
+		if col := b.sys.Collection(c.Collection); col != nil {
+			c.Leaf = len(g.Children(col)) == 0
 		}
-		if t.Verb != connectors.Ensure && persons(t.On) > 1 {
-			sels, of = append(sels, t.On), append(of, i)
+		if t.Verb == connectors.Ensure || persons(t.On) < 2 {
+			continue
+		}
+		sels, of = append(sels, t.On), append(of, tallied{treatment: i, sum: c.Planned})
+		if len(c.Other) == 0 {
+			continue
+		}
+		for _, reason := range c.codes() { // each of the plans' classes, and then what stands in several of them
+			x := tallied{treatment: i, reason: reason, one: true}
+			on := t.On
+			on.Any = matchesOf(on.Any, func(person int) bool { return c.reasonOf(person) == reason })
+			for p, n := range c.Each {
+				if c.reasonOf(p) == reason {
+					x.sum += n
+				}
+			}
+			sels, of = append(sels, on), append(of, x)
 		}
 	}
 	if len(sels) == 0 {
@@ -310,15 +331,57 @@ func (b *pooled) once(ctx context.Context, open *System, g *graph.Graph) ([]Over
 		return nil, err
 	}
 	var out []Overlap
-	for k, i := range of {
-		t, c := &b.work.Treatments[i], &b.work.Purposes[i]
-		if n[k] < c.Planned {
-			out = append(out, Overlap{b.sys.Name, c.Collection, plan.Act(c.Action), c.Reason, n[k], c.Planned})
-			t.AtMost = max(t.AtMost-(c.Planned-n[k]), n[k])
-			c.Planned = n[k]
+	for k, x := range of {
+		c := &b.work.Purposes[x.treatment]
+		if x.one {
+			if n[k] < x.sum {
+				out = append(out, Overlap{b.sys.Name, c.Collection, plan.Act(c.Action), x.reason, n[k], x.sum})
+			}
+			continue
+		}
+		if n[k] == x.sum {
+			continue
+		}
+		t := &b.work.Treatments[x.treatment]
+		t.AtMost = max(t.AtMost-(x.sum-n[k]), n[k])
+		c.Planned = n[k]
+		o := Overlap{b.sys.Name, c.Collection, plan.Act(c.Action), c.Reason, n[k], x.sum}
+		if len(c.Other) > 0 {
+			o.Reason, o.Sum = "", 0
+			for i := k + 1; i < len(of) && of[i].treatment == x.treatment; i++ {
+				o.Sum += min(n[i], of[i].sum)
+			}
+		}
+		if o.Sum > o.Rows {
+			out = append(out, o)
 		}
 	}
 	return out, nil
+}
+
+// tallied is what is counted of a treatment: all of it, or what is of the plans that give one reason.
+type tallied struct {
+	treatment int
+	one       bool
+	reason    string
+	sum       int64 // the plans' numbers added up
+}
+
+// matchesOf are the matches by the values of some persons.
+func matchesOf(ms []connectors.Match, whose func(person int) bool) []connectors.Match {
+	var out []connectors.Match
+	for _, m := range ms {
+		var some []connectors.Tuple
+		for _, t := range m.Values {
+			if whose(t.Person) {
+				some = append(some, t)
+			}
+		}
+		if m.Values = some; len(some) > 0 {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // persons is of how many persons a selection is.

@@ -12,12 +12,10 @@ import (
 func Cut(all *SystemWork, person int) SystemWork {
 	out := SystemWork{System: all.System, After: all.After}
 	for i, t := range all.Treatments {
-		n, is := all.Purposes[i].Each[person]
-		if !is {
+		if _, is := all.Purposes[i].Each[person]; !is {
 			continue
 		}
-		class := all.Purposes[i]
-		class.Planned, class.Each, class.Most = n, nil, nil
+		class := all.Purposes[i].Of(person)
 		t.On.Any, t.AtMost = ValuesOf(t.On.Any, person), math.MaxInt64
 		out.Treatments, out.Purposes = append(out.Treatments, t), append(out.Purposes, class)
 	}

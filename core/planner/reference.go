@@ -61,29 +61,44 @@ func (e *erasure) planReference(f *fate, edge *datamap.Edge) error {
 			return err
 		}
 	}
-	fates := e.fates
-	if e.joint != nil {
-		fates = e.joint.fates
-	}
-	kept := from.held
-	if fates[edge.From].shellRows > 0 && slices.Contains((&erasure{survey: e.survey, fates: fates}).needed(from), edge.Fields[0]) {
-		kept = anyOf(kept, e.shellCond(from))
-	}
+	shells := e.shellsNaming(edge)
 	how := edge.Leave
 	if how == "delete" {
 		how = "null" // the row is kept for a reason of its own
 	}
-	if e.joint != nil { // a row that is kept of one of those judged together may name another's
-		if isNever(kept) || isNever(ours) {
+	if e.joint == nil {
+		kept := anyOf(from.held, shells)
+		if isNever(kept) || len(e.matches(edge.From, false)) == 0 {
 			return nil
 		}
-		return e.leave(edge, connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: gone}},
-			Where: slices.Concat(graph.Conditions(edge.When), []connectors.Cond{ours}, but(from.shared, left), []connectors.Cond{kept})}, how)
+		return e.leave(edge, e.reach(edge.From, append(but(from.shared, left), kept, named)...), how)
 	}
-	if isNever(kept) || len(e.matches(edge.From, false)) == 0 {
-		return nil
+	// A row that is kept of one of those judged together may name another's. What is held is so for all of them; shells are asked for apart, so that
+	// the one treatment is alike for all.
+	for _, kept := range [][]connectors.Cond{{from.held}, append(but(from.held), shells)} {
+		if isNever(kept[len(kept)-1]) || isNever(ours) {
+			continue
+		}
+		sel := connectors.Selection{Collection: place(edge.From), Any: []connectors.Match{{Fields: edge.Fields, Values: gone}},
+			Where: slices.Concat(graph.Conditions(edge.When), []connectors.Cond{ours}, but(from.shared, left), kept)}
+		if err := e.leave(edge, sel, how); err != nil {
+			return err
+		}
 	}
-	return e.leave(edge, e.reach(edge.From, append(but(from.shared, left), kept, named)...), how)
+	return nil
+}
+
+// shellsNaming holds of the shells that still name over edge what is deleted. Those of which nothing else is needed over it let go of it as they
+// become shells; of persons judged together, each knows that of the own shells, which alone name what is owned over it.
+func (e *erasure) shellsNaming(edge *datamap.Edge) connectors.Cond {
+	from, as := e.fates[edge.From], e
+	if e.joint != nil && !edge.Rights() {
+		as = &erasure{survey: e.survey, fates: e.joint.fates}
+	}
+	if as.fates[edge.From].shellRows == 0 || !slices.Contains(as.needed(from), edge.Fields[0]) {
+		return never
+	}
+	return e.shellCond(from)
 }
 
 // owned says that whatever names one of these values over edge is the person's own for it, so that whatever the store holds nobody else's row

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -65,7 +66,7 @@ func (w *Work) BoundTogether(plans []*plan.Plan, twice []Overlap) {
 			c := &sys.Purposes[n]
 			c.Most = map[int]int64{}
 			for person := range c.Each {
-				c.Most[person] = each[person][bounded{sys.System, c.Collection, c.Action, c.Reason}]
+				c.Most[person] = each[person][bounded{sys.System, c.Collection, c.Action, c.reasonOf(person)}]
 			}
 		}
 	}
@@ -95,8 +96,11 @@ func (w *Work) bound(ceilings map[bounded]int64) {
 			if c.Action == Placeholder {
 				continue
 			}
-			k := bounded{sys.System, c.Collection, c.Action, c.Reason}
-			sys.Treatments[n].AtMost = min(sys.Treatments[n].AtMost, ceilings[k])
+			var most int64
+			for _, reason := range c.codes() {
+				most = plus(most, ceilings[bounded{sys.System, c.Collection, c.Action, reason}])
+			}
+			sys.Treatments[n].AtMost = min(sys.Treatments[n].AtMost, most)
 		}
 	}
 }
@@ -120,10 +124,37 @@ type Class struct {
 	Action     string
 	Reason     string
 	Planned    int64
-	Each       map[int]int64 // of a batch: Planned by person, a row of two in both; whom the treatment is of
-	Most       map[int]int64 // of a batch: the ceiling of the person's own plan
-	Leaf       bool          // no edge leads on from the collection
+	Each       map[int]int64  // of a batch: Planned by person, a row of two in both; whom the treatment is of
+	Most       map[int]int64  // of a batch: the ceiling of the person's own plan
+	Other      map[int]string // of a batch: the reason in the own plan of a person, where it is another than Reason
+	Leaf       bool           // no edge leads on from the collection
 	Links      []Link
+}
+
+// Of is what of a batch's class is one person's.
+func (c Class) Of(person int) Class {
+	c.Planned, c.Reason = c.Each[person], c.reasonOf(person)
+	c.Each, c.Most, c.Other = nil, nil, nil
+	return c
+}
+
+func (c Class) reasonOf(person int) string {
+	if r, other := c.Other[person]; other {
+		return r
+	}
+	return c.Reason
+}
+
+// codes are the reasons a class has in the plans it is of, each once.
+func (c Class) codes() []string {
+	out := []string{c.Reason}
+	for _, r := range c.Other {
+		if !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	slices.Sort(out[1:])
+	return out
 }
 
 // Link is an edge that leads on from rows of a class over the host, with the values captured when the plan was
