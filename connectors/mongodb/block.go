@@ -200,36 +200,48 @@ func (s *store) keep(ctx context.Context, from source, all []*entry) error {
 	if len(all) == 0 {
 		return nil
 	}
-	var models, left []mongo.WriteModel
+	var models []mongo.WriteModel
 	var of []bson.RawValue
+	kept := map[string]bool{} // what is held now, by its document and, of an element, its bytes
+	content := func(e *entry) string {
+		if e.Path == "" {
+			return idKey(e.Of)
+		}
+		return idKey(e.Of) + idKey(e.Doc)
+	}
 	for _, e := range all {
 		e.State = isHeld
-		of = append(of, e.Of)
+		of, kept[content(e)] = append(of, e.Of), true
 		models = append(models, mongo.NewReplaceOneModel().SetFilter(byID(e.ID)).SetReplacement(e).SetUpsert(true))
-		filter := append(leftover(e.Coll, e.Path), bson.E{Key: "of", Value: bson.D{{Key: "$eq", Value: e.Of}}})
-		if e.Path != "" {
-			filter = append(filter, equals("doc", e.Doc))
-		}
-		left = append(left, mongo.NewDeleteManyModel().SetFilter(filter))
 	}
 	doing := "keeping held rows of " + from.Name
-	if _, err := s.held().BulkWrite(ctx, models); err != nil {
-		return failure(ctx, doing, err)
-	}
-	if from.bucket != "" { // with the content it copied
-		var ids []bson.RawValue
-		err := each(ctx, s.held(), doing, append(leftover(from.coll, ""), among("of", of)), options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}), func(raw bson.Raw) error {
-			ids = append(ids, slices.Clone(raw).Lookup("_id"))
-			return nil
-		})
-		if err == nil {
-			err = s.dropChunks(ctx, from, s.heldDB, ids...)
-		}
-		if err != nil {
-			return err
+	for some := range slices.Chunk(models, s.can.together) {
+		if _, err := s.held().BulkWrite(ctx, some); err != nil {
+			return failure(ctx, doing, err)
 		}
 	}
-	_, err := s.held().BulkWrite(ctx, left)
+	opts := options.Find()
+	if from.path == nil {
+		opts.SetProjection(bson.D{{Key: "of", Value: 1}})
+	}
+	var left []bson.RawValue
+	err := each(ctx, s.held(), doing, append(leftover(from.coll, all[0].Path), among("of", of)), opts, func(raw bson.Raw) error {
+		var e entry
+		if bson.Unmarshal(slices.Clone(raw), &e) != nil {
+			return errNoBSON
+		}
+		if e.Path = all[0].Path; kept[content(&e)] {
+			left = append(left, e.ID)
+		}
+		return nil
+	})
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	if err := s.dropChunks(ctx, from, s.heldDB, left...); err != nil { // a file with the content it copied
+		return err
+	}
+	_, err = s.held().DeleteMany(ctx, bson.D{among("_id", left), {Key: "state", Value: moving}})
 	return failure(ctx, doing, err)
 }
 

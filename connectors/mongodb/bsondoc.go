@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -91,11 +92,18 @@ func identical(a, b bson.RawValue) bool {
 // errThrough is a path that leads through an array: what it names is not one value.
 var errThrough = errors.New("leads through an array")
 
-// lookup gives the value at path; missing where there is none. errThrough where an array stands on the way.
+// errDotted is a path beside a member whose own name is written as the path, or a part of it: in what the map names them alike.
+var errDotted = errors.New("a member has a dot in its name")
+
+// lookup gives the value at path; missing where there is none. errThrough where an array stands on the way, errDotted where it cannot be told which member
+// is meant.
 func lookup(doc bson.Raw, path []string) (bson.RawValue, error) {
 	es, err := elements(doc)
 	if err != nil {
 		return missing, err
+	}
+	if len(path) > 1 && slices.ContainsFunc(es, func(e element) bool { return dotted(e.name, path) }) {
+		return missing, errDotted
 	}
 	for _, e := range es {
 		if e.name != path[0] {
@@ -112,6 +120,11 @@ func lookup(doc bson.Raw, path []string) (bson.RawValue, error) {
 		return missing, nil
 	}
 	return missing, nil
+}
+
+// dotted says whether a name with dots in it reads as a path, or as the beginning of one.
+func dotted(name string, path []string) bool {
+	return strings.Contains(name, ".") && strings.HasPrefix(strings.Join(path, ".")+".", name+".")
 }
 
 // put gives the document with a value at path; a value that is missing is taken out. Nothing else of it changes, not even the order of its

@@ -33,7 +33,7 @@ func (x *statement) model() mongo.WriteModel {
 	return mongo.NewUpdateOneModel().SetFilter(x.guard).SetUpdate(bson.D{{Key: "$set", Value: x.set}})
 }
 
-// carry has the server carry statements out, those of one collection in one command, and gives those whose document is there and did not fit
+// carry has the server carry statements out, those of one collection in as few commands as the server bears, and gives those whose document is there and did not fit
 // its guard. What is done is what the server says it did: where that is less than was sent, documents are read back to find out which.
 func (w *work) carry(ctx context.Context, doing string, all []*statement) (missed []*statement, err error) {
 	for _, held := range []bool{false, true} {
@@ -47,10 +47,12 @@ func (w *work) carry(ctx context.Context, doing string, all []*statement) (misse
 			continue
 		}
 		coll, _ := w.app.home(w.from, part[0].stand)
-		m, err := w.carryIn(ctx, coll, doing, part)
-		missed = append(missed, m...)
-		if err != nil {
-			return missed, err
+		for some := range slices.Chunk(part, w.app.can.together) {
+			m, err := w.carryIn(ctx, coll, doing, some)
+			missed = append(missed, m...)
+			if err != nil {
+				return missed, err
+			}
 		}
 	}
 	return missed, nil

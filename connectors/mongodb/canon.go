@@ -12,35 +12,40 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// longest is the longest text that is looked for: no identifier and no key is longer, and a query has to fit into one message.
-const longest = 64 << 10
-
 // forms are what a value looked for may be stored as, in every type that [connectors.Equal] takes for the same: the map writes texts, other
-// systems give numbers, and documents hold either. The server's own comparison makes numbers of all widths one.
-func (c can) forms(v any) []any {
+// systems give numbers, and documents hold either. The server's own comparison makes numbers of all widths one. Where it cannot be said what a value may
+// be stored as, ok is false, and every document has to be looked at.
+func (c can) forms(v any) (as []any, ok bool) {
 	switch x := v.(type) {
 	case string:
-		if len(x) > longest {
-			return nil
-		}
-		return append([]any{x}, c.readings(x)...)
+		return append([]any{x}, c.readings(x)...), true
 	case int64:
-		return []any{x, strconv.FormatInt(x, 10)}
+		return []any{x, strconv.FormatInt(x, 10)}, true
 	case float64:
-		return []any{x}
+		return []any{x, strconv.FormatFloat(x, 'f', -1, 64)}, true
 	case bool:
-		return []any{x}
+		return []any{x, strconv.FormatBool(x)}, true
 	case time.Time:
-		return []any{bson.NewDateTimeFromTime(x)}
+		return instants(x), true
 	case connectors.Decimal:
-		return append([]any{string(x)}, c.numbers(string(x))...)
+		return append([]any{string(x)}, c.numbers(string(x))...), true
 	case []byte:
-		if len(x) > longest {
-			return nil
-		}
-		return []any{bson.Binary{Data: x}, string(x)}
+		return []any{bson.Binary{Data: x}, bson.Binary{Subtype: bson.TypeBinaryBinaryOld, Data: x}, string(x)}, true
+	case connectors.JSON:
+		nested, err := fromJSON(x)
+		return []any{nested, string(x)}, err == nil
 	}
-	return nil
+	return nil, false
+}
+
+// instants are an instant and the texts people write it as.
+func instants(t time.Time) []any {
+	t = t.UTC()
+	out := []any{bson.NewDateTimeFromTime(t), t.Format(time.RFC3339Nano), t.Format("2006-01-02T15:04:05.000Z")}
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		out = append(out, t.Format(time.DateOnly))
+	}
+	return out
 }
 
 // readings are what a text may stand for.

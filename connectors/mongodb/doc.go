@@ -14,7 +14,7 @@
 // # Values
 //
 // Documents are read and written as the bytes they are: what is not changed keeps its type, its order and its place, 32-bit numbers,
-// decimals and binary subtypes included. ObjectIds and UUIDs are given as their usual text. A text that is looked for is found as a number, an
+// decimals and binary subtypes included. ObjectIds and UUIDs are given as their usual text, other marked bytes as Extended JSON. A text that is looked for is found as a number, an
 // ObjectId, a UUID, a date or a truth value too, because the map writes texts; a text that is written takes the type of what stands there, or else what
 // the field usually has. Documents and arrays are Extended JSON.
 //
@@ -29,11 +29,15 @@
 // documents are read back to find out which; where that cannot tell whose row it was, no more is counted than is certain. (A server that cannot compare a
 // document as a whole, FerretDB, gives those that are moved one by one.) See [store.Apply] for what is promised, with transactions and without. A file of GridFS goes with its chunks.
 //
+// What is compared and what is written go in one command, of at most 16 MiB, so that an array of more than about half of that stays as it is, and a person is told.
+// A member with a dot in its own name is named by nothing: where it reads as a field that is mapped, that is an error. Views, capped collections and those of
+// measurements over time are read; whether they are changed the server decides, and its refusal is said to be one.
+//
 // # Restriction
 //
 // Block moves a document, a file with its chunks or an element of an array into a database of its own (the setting held_database), of which applications
 // know nothing and on which their accounts have no rights. A document comes back as the bytes it was; an element behind the nearest
-// of those that stood before it and are still there, for which 32 bits of each of them are kept with it. Where the _id, a unique value or the element's key has been
+// of those that stood before it and are still there, for which 32 bits of the nearest of them, and of some farther ones, are kept with it. Where the _id, a unique value or the element's key has been
 // taken, or the document around it is gone, Release changes nothing and says ErrConflict.
 //
 // [store.Install] gives what makes that database, [store.Grants] the role of the connector's account. A call that was broken off in the middle leaves content in

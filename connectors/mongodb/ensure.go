@@ -59,7 +59,11 @@ func (w *work) fresh(ctx context.Context, values connectors.Row) (*target, error
 			return nil, err
 		}
 		if outer {
-			into = append(into, bson.E{Key: strings.Join(n.path, "."), Value: bson.D{{Key: "$in", Value: w.app.can.forms(values[a.Field])}}})
+			forms, ok := w.app.can.forms(values[a.Field])
+			if !ok {
+				return nil, fmt.Errorf("field %s: %w", a.Field, errUnwritable)
+			}
+			into = append(into, bson.E{Key: strings.Join(n.path, "."), Value: bson.D{{Key: "$in", Value: forms}}})
 			continue
 		}
 		as, err := w.app.usual(ctx, w.from, n)

@@ -19,6 +19,7 @@ func (s *store) home(from source, st *stand) (*mongo.Collection, string) {
 // of elements are guarded with their array.
 func (w *work) guard(t *target, prefix string) (bson.D, error) {
 	out := byID(t.at)
+	var lists bson.A
 	if w.match == nil {
 		return out, nil
 	}
@@ -45,6 +46,12 @@ func (w *work) guard(t *target, prefix string) (bson.D, error) {
 			return nil, err
 		}
 		out = append(out, equals(prefix+strings.Join(path, "."), v))
+		for i := range path {
+			lists = append(lists, bson.D{{Key: prefix + strings.Join(path[:i+1], "."), Value: bson.D{{Key: "$type", Value: "array"}}}})
+		}
+	}
+	if lists != nil { // to the server an array equals each of its elements: whose it was may not be its only owner any more
+		out = append(out, bson.E{Key: "$nor", Value: lists})
 	}
 	return out, nil
 }

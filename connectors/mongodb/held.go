@@ -28,9 +28,13 @@ type entry struct {
 	Of     bson.RawValue `bson:"of"`   // the _id of the document
 	State  string        `bson:"state"`
 	Marks  []string      `bson:"marks"`
-	Before []int32       `bson:"before"` // prints of the elements that stood before it
+	At     int32         `bson:"at"`     // how many elements stood before it
+	Before []int32       `bson:"before"` // prints of some of these, in their order: the nearest, and farther ones here and there
 	Doc    bson.RawValue `bson:"doc"`
 }
+
+// place is where an element stood in its array.
+func (e *entry) place() int { return max(int(e.At), len(e.Before)) }
 
 func (s *store) held() *mongo.Collection { return s.heldDB.Collection(heldRows) }
 
@@ -67,6 +71,11 @@ func (s *store) document(ctx context.Context, coll string, id bson.RawValue) (bs
 	return doc, failure(ctx, "reading a document of "+coll, err)
 }
 
+// byID is a filter for a document by its _id. What cannot be read as an operator is asked for as it is: servers find that fastest.
 func byID(id bson.RawValue) bson.D {
+	switch id.Type {
+	case bson.TypeObjectID, bson.TypeString, bson.TypeInt32, bson.TypeInt64:
+		return bson.D{{Key: "_id", Value: id}}
+	}
 	return bson.D{{Key: "_id", Value: bson.D{{Key: "$eq", Value: id}}}}
 }

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -163,7 +164,7 @@ func (x *sampling) document(place string, path []string, doc bson.Raw) error {
 		return err
 	}
 	for _, e := range es {
-		at := append(slices.Clone(path), e.name)
+		at := append(slices.Clone(path), plain(e.name))
 		if e.value.Type == bson.TypeEmbeddedDocument && len(e.value.Value) > len(document(nil)) {
 			if err := x.document(place, at, e.value.Value); err != nil {
 				return err
@@ -179,6 +180,14 @@ func (x *sampling) document(place string, path []string, doc bson.Raw) error {
 		}
 	}
 	return nil
+}
+
+// plain is a member's name; one with a dot in it stands in quotes, for no map can name it.
+func plain(name string) string {
+	if strings.Contains(name, ".") {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // array notes the members of elements that are documents.

@@ -57,7 +57,7 @@ func carryOut(ctx context.Context, store connectors.Store, script string) ([]con
 		do[i].ID, do[i].AtMost = string(rune('a'+i)), 100
 	}
 	w, _ := connectors.As[connectors.Writer](store)
-	return w.Apply(ctx, do, connectors.ApplyOptions{Confirm: func(context.Context, []connectors.Outcome) error { return nil }})
+	return w.Apply(ctx, do, connectors.ApplyOptions{Confirm: yes})
 }
 
 // archive is a house with something of everything: of C-1 and of others.

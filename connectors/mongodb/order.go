@@ -42,11 +42,26 @@ func (w *work) ahead(ctx context.Context, rows []*target) (map[*target]*entry, e
 			if err != nil {
 				return nil, err
 			}
-			e.Before = append(e.Before, prints[:where[t.part]]...)
+			e.At, e.Before = int32(where[t.part]), nearest(prints[:where[t.part]])
 			out[t] = e
 		}
 	}
 	return out, nil
+}
+
+// near is how many of those that stood before an element are remembered one by one.
+const near = 64
+
+// nearest are the last of some prints, and of those before them fewer the farther they are, so that of an array of thousands not thousands are kept with each.
+func nearest(prints []int32) []int32 {
+	out := []int32{}
+	for i, step := len(prints)-1, 1; i >= 0; i -= step {
+		if out = append(out, prints[i]); len(out) >= near {
+			step *= 2
+		}
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // places are the prints of the elements of an array, held ones among them, and where each of those that are not held stands.
@@ -64,13 +79,14 @@ func (s *stand) places(path []string, held []entry) (map[*part]int, []int32, err
 	for _, e := range held {
 		prints = slices.Insert(prints, after(prints, e.Before), printOf(e.Doc))
 	}
-	where, used := map[*part]int{}, map[int]bool{}
+	left := map[int32][]int{} // the places of each print, in their order
+	for i, x := range prints {
+		left[x] = append(left[x], i)
+	}
+	where := map[*part]int{}
 	for _, p := range parts {
-		for i, x := range prints {
-			if !p.off && !used[i] && x == printOf(p.cur) {
-				where[p], used[i] = i, true
-				break
-			}
+		if x := printOf(p.cur); !p.off && len(left[x]) > 0 {
+			where[p], left[x] = left[x][0], left[x][1:]
 		}
 	}
 	return where, prints, nil
@@ -89,7 +105,7 @@ func (s *store) heldOf(ctx context.Context, from source, ids []bson.RawValue) (m
 		return nil
 	})
 	for _, es := range out {
-		slices.SortStableFunc(es, func(a, b entry) int { return len(a.Before) - len(b.Before) })
+		slices.SortStableFunc(es, func(a, b entry) int { return a.place() - b.place() })
 	}
 	return out, err
 }

@@ -87,6 +87,9 @@ func (w *work) homes(ctx context.Context, rows []*target) ([]*home, error) {
 		h.rows = append(h.rows, t)
 	}
 	doing := "putting back elements of " + w.from.Name
+	for _, h := range out { // so that each finds the one that stood before it
+		slices.SortStableFunc(h.rows, func(a, b *target) int { return a.entry.place() - b.entry.place() })
+	}
 	err := each(ctx, w.app.db.Collection(w.from.coll), doing, bson.D{among("_id", ids)}, options.Find(), func(raw bson.Raw) error {
 		raw = slices.Clone(raw)
 		by[idKey(raw.Lookup("_id"))].stand = &stand{at: raw.Lookup("_id"), doc: raw}
@@ -126,23 +129,29 @@ func (h *home) take(w *work) (left []*target, err error) {
 		left, h.rows = h.rows, nil
 		return left, w.refused("what a held element stood in is no array any more", "settle the held element by hand")
 	}
+	taken, err := w.keys(h.stand.doc, vs) // those that come back together may be alike, as they were
+	if err != nil {
+		return nil, err
+	}
+	prints := make([]int32, len(vs), len(vs)+len(h.rows))
+	for i, v := range vs {
+		prints[i] = printOf(v)
+	}
+	vs = slices.Grow(vs, len(h.rows))
 	var in []*target
 	var refused error
 	for _, t := range h.rows {
-		taken, err := w.occupied(t, h.stand.doc, vs)
+		key, err := w.ownKey(row{stand: &stand{around: h.stand.doc}, part: &part{was: t.part.cur}})
 		if err != nil {
 			return nil, err
 		}
-		if taken {
+		if taken.has(key) {
 			left = append(left, t)
 			refused = w.refused("an element with the key of a held one has been written meanwhile", "compare the two, and settle it by hand")
 			continue
 		}
-		prints := make([]int32, len(vs))
-		for i, v := range vs {
-			prints[i] = printOf(v)
-		}
-		in, vs = append(in, t), slices.Insert(vs, after(prints, t.entry.Before), t.part.cur)
+		at := after(prints, t.entry.Before)
+		in, vs, prints = append(in, t), slices.Insert(vs, at, t.part.cur), slices.Insert(prints, at, printOf(t.part.cur))
 	}
 	h.rows, h.now = in, array(vs)
 	return left, refused
@@ -173,22 +182,37 @@ func (h *home) statement(w *work) *statement {
 		}}
 }
 
-// occupied says whether an element has the key of a held one.
-func (w *work) occupied(t *target, doc bson.Raw, vs []bson.RawValue) (bool, error) {
-	key, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: t.part.cur}})
-	if err != nil || len(key) == 0 {
-		return false, err
-	}
+// keySet are keys elements have, by the marks of their first value.
+type keySet map[string][][]any
+
+// keys are those of an array's elements.
+func (w *work) keys(doc bson.Raw, vs []bson.RawValue) (keySet, error) {
+	out := keySet{}
 	for _, v := range vs {
-		other, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: v}})
+		key, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: v}})
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if slices.EqualFunc(key, other, connectors.Equal) {
-			return true, nil
+		if len(key) == 0 {
+			continue
+		}
+		for _, mark := range marks(key[0]) {
+			out[mark] = append(out[mark], key)
 		}
 	}
-	return false, nil
+	return out, nil
+}
+
+func (s keySet) has(key []any) bool {
+	if len(key) == 0 {
+		return false
+	}
+	for _, mark := range marks(key[0]) {
+		if slices.ContainsFunc(s[mark], func(other []any) bool { return slices.EqualFunc(key, other, connectors.Equal) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownKey are the fields of the key the element itself has; none where one of them is empty.

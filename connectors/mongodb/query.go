@@ -1,6 +1,7 @@
 package mongodb
 
 import (
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -45,7 +46,11 @@ func (c can) way(s source, w way, at depth) (bson.D, error) {
 		if err != nil {
 			return nil, err
 		}
-		among := bson.D{{Key: "$in", Value: c.values(w.Match, i)}}
+		values, ok := c.values(w.Match, i)
+		if !ok {
+			continue
+		}
+		among := bson.D{{Key: "$in", Value: values}}
 		var either bson.A
 		for _, path := range s.paths(n, at) {
 			either = append(either, bson.D{{Key: path, Value: among}})
@@ -67,22 +72,32 @@ func (c can) way(s source, w way, at depth) (bson.D, error) {
 	return bson.D{{Key: "$and", Value: and}}, nil
 }
 
-// values are the forms of the i-th value of every tuple, each once.
-func (c can) values(m connectors.Match, i int) bson.A {
-	out, seen := bson.A{}, map[any]bool{}
+// mostAsked is how many bytes the values of one field may have that are looked for together: a query has to fit into one message.
+const mostAsked = 4 << 20
+
+// values are the forms of the i-th value of every tuple, each once; false where documents cannot be found by them.
+func (c can) values(m connectors.Match, i int) (bson.A, bool) {
+	out, seen, size := bson.A{}, map[string]bool{}, 0
 	for _, t := range m.Values {
-		for _, v := range c.forms(t.Values[i]) {
-			key := v
-			if b, ok := v.(bson.Binary); ok {
-				key = string(b.Subtype) + string(b.Data)
+		if slices.ContainsFunc(t.Values, connectors.Empty) {
+			continue
+		}
+		all, ok := c.forms(t.Values[i])
+		if !ok {
+			return nil, false
+		}
+		for _, v := range all {
+			one, err := marshal(v)
+			if err != nil {
+				return nil, false
 			}
-			if !seen[key] {
+			if key := idKey(one); !seen[key] {
 				seen[key] = true
-				out = append(out, v)
+				out, size = append(out, one), size+len(key)
 			}
 		}
 	}
-	return out
+	return out, size <= mostAsked
 }
 
 // paths are where a field may stand in a stored document, as queries name places: through an array by its name.

@@ -20,7 +20,7 @@ const (
 	settingOrdinary = "ordinary_url"
 )
 
-// patience is how long a server may take to be found.
+// patience is how long a server may take to be found, at most: an address may say less (serverSelectionTimeoutMS).
 const patience = 15 * time.Second
 
 // settings is where the database is.
@@ -61,7 +61,10 @@ func (s settings) connect(setting, url string) (*mongo.Client, error) {
 	if opts.Validate() != nil {
 		return nil, wrong(setting, setting+" is no address of a MongoDB server", "mongodb://account:password@host/?options")
 	}
-	opts.SetAppName("dossier").SetServerSelectionTimeout(patience).SetReadPreference(readpref.Primary()).
+	if t := opts.ServerSelectionTimeout; t == nil || *t <= 0 || *t > patience {
+		opts.SetServerSelectionTimeout(patience)
+	}
+	opts.SetAppName("dossier").SetReadPreference(readpref.Primary()).
 		SetReadConcern(readconcern.Majority()).SetWriteConcern(majority).SetRetryWrites(true)
 	client, err := mongo.Connect(opts)
 	if err != nil {

@@ -153,8 +153,12 @@ func (r row) outside(from source, n name, doc bson.Raw) (bson.RawValue, error) {
 
 func (r row) in(from source, n name, doc bson.Raw) (bson.RawValue, error) {
 	v, err := lookup(doc, n.path)
-	if errors.Is(err, errThrough) {
+	switch {
+	case errors.Is(err, errThrough):
 		return missing, through(from, n.field)
+	case errors.Is(err, errDotted):
+		return missing, connectors.Diagnostics{{Severity: connectors.Error, Path: from.Name, Summary: "field " + n.field + " of " + from.Name + " is in some document a member with a dot in its name",
+			Detail: "neither the server nor a map can name such a member: rename it in the documents"}}
 	}
 	return v, err
 }

@@ -70,7 +70,7 @@ func (s *standIn) commands() []sent {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(s.sent), func(c sent) bool {
-		return slices.Contains([]string{"hello", "isMaster", "ismaster", "buildInfo", "listCollections", "find", "endSessions", "ping", "create", "createIndexes"}, c.name)
+		return slices.Contains([]string{"hello", "isMaster", "ismaster", "buildInfo", "listCollections", "find", "endSessions", "ping", "create", "createIndexes", "count", "listIndexes"}, c.name)
 	})
 }
 

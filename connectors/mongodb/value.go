@@ -14,7 +14,7 @@ import (
 const uuid = 4
 
 // fromBSON gives a value in the contract's types. ObjectIds and UUIDs are their usual text, dates instants in UTC, decimals exact; documents,
-// arrays and what the contract has no type for are Extended JSON.
+// arrays and what the contract has no type for, bytes that are marked as something else than bytes too, are Extended JSON.
 func fromBSON(v bson.RawValue) any {
 	switch v.Type {
 	case 0, bson.TypeNull, bson.TypeUndefined:
@@ -42,7 +42,9 @@ func fromBSON(v bson.RawValue) any {
 		if subtype == uuid && len(data) == 16 {
 			return uuidText(data)
 		}
-		return append([]byte{}, data...)
+		if subtype == bson.TypeBinaryGeneric || subtype == bson.TypeBinaryBinaryOld {
+			return append([]byte{}, data...)
+		}
 	}
 	return extended(v)
 }
