@@ -56,6 +56,12 @@ func (s Shape) holds(need string) bool {
 	return field == "" || p.Fields == nil || slices.Contains(p.Fields, field)
 }
 
+// exempt says whether what a case covers is a method by which rows of the shape cannot be blocked.
+func (s Shape) exempt(covers string) bool {
+	method, ok := strings.CutPrefix(covers, "block ")
+	return ok && s.Blocks != nil && !slices.Contains(s.Blocks, method)
+}
+
 // narrow says whether a fixture can be looked up by some fields only.
 func (s Shape) narrow(name string) bool {
 	p, _ := s.place(name)

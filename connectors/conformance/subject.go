@@ -20,6 +20,10 @@ type Shape struct {
 	Lacks  []Kind           `json:"lacks"`  // kinds of value that do not come back as they were
 	// Folds: the fixture gives fields whose name ends in _ci an equality that ignores the case of letters.
 	Folds bool `json:"folds"`
+	// Blocks are the methods of the card by which rows of this shape can be blocked; nil: all.
+	Blocks []string `json:"blocks"`
+	// Groups are the groups of cases that are run in this shape; nil: all.
+	Groups []string `json:"groups"`
 }
 
 // Place is where and how a store holds one fixture.

@@ -97,6 +97,9 @@ func applies(c Case, b *Bench) bool {
 	if slices.Contains(c.Needs, anyField) && slices.ContainsFunc(b.fixturesOf(c), b.Shape.narrow) {
 		return false
 	}
+	if slices.ContainsFunc(c.Covers, b.Shape.exempt) || b.Shape.Groups != nil && !slices.Contains(b.Shape.Groups, c.Group) {
+		return false
+	}
 	return (c.Can == nil || c.Can(b.Card)) && (c.Has == nil || c.Has(b.Store)) && !slices.ContainsFunc(c.Needs, func(need string) bool { return !b.Shape.holds(need) })
 }
 

@@ -40,6 +40,9 @@ func (s *store) beside(ctx context.Context, key string, v version) (map[string]s
 		return nil, failure("s3:GetObjectTagging", err)
 	}
 	for _, t := range tags.TagSet {
+		if aws.ToString(t.Key) == heldTag { // the connector's own
+			continue
+		}
 		out[tagField+aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
 	return out, nil

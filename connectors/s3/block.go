@@ -13,7 +13,7 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
-// methodMove is the one way to block: content goes below a closed prefix, which the bucket's policy keeps from applications.
+// methodMove blocks what can be blocked: content goes below a closed prefix, which the bucket's policy keeps from applications.
 const methodMove = "move"
 
 // restrict blocks or releases rows of one object, or documents of one key, and gives those it changed.
@@ -202,7 +202,7 @@ func (s *store) finish(ctx context.Context, d *drawer) error {
 func (s *store) layOut(ctx context.Context, from *objects.Source, key string, v version, d *drawer) (*rowfile.Layout, error) {
 	in, err := s.content(ctx, from, key, v)
 	if err != nil {
-		return nil, err
+		return nil, v.outdated(err)
 	}
 	defer in.close()
 	l, err := rowfile.LayOut(from.Codec, in.r, &d.Kept)
@@ -213,6 +213,9 @@ func (s *store) layOut(ctx context.Context, from *objects.Source, key string, v 
 func (a *application) restrictDocument(ctx context.Context, w *work, t target) error {
 	d := t.in.drawer
 	if t.spot.id == "" {
+		if t.spot.tag {
+			return a.restrictTagged(ctx, w, t.in.key)
+		}
 		if w.Verb == connectors.Release || len(t.in.versions) == 0 {
 			return errAbsent
 		}

@@ -53,7 +53,7 @@ func (s *store) look(ctx context.Context) error {
 		}
 		return err
 	}
-	s.versions = v.Status != ""
+	s.versions, s.keeps = v.Status != "", v.Status == types.BucketVersioningStatusEnabled
 	if !s.versions {
 		return nil
 	}
@@ -177,6 +177,15 @@ func (s *store) openAs(ctx context.Context, c *s3.Client, key string, v version)
 	}
 	out.Body = metered(ctx, out.Body)
 	return out, nil
+}
+
+// outdated is the error of reading the version that was found to be the newest: where it has gone although the bucket keeps versions, another has come in its place, and
+// what stands there now has to be looked at.
+func (v version) outdated(err error) error {
+	if v.id != "" && errors.Is(err, errAbsent) {
+		return errChanged
+	}
+	return err
 }
 
 // reader gives a body whose errors name no key.

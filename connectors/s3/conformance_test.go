@@ -1,7 +1,11 @@
 package s3_test
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/conformance"
@@ -13,8 +17,9 @@ import (
 func TestConformance(t *testing.T) {
 	conformance.Run(t, conformance.Subject{
 		Connector: s3.Connector{},
-		Config:    indexed(servers.S3(t, servers.Plain).Settings()),
-		Shapes:    []conformance.Shape{shape("csv", "", all...), shape("jsonl", ".zst", "values", "leases", "parties"), shape("json", ".gz", "values", "leases", "parties"), shape("parquet", "", "people", "values", "leases", "parties")},
+		Config:    indexed(tagging(t, servers.S3(t, servers.Versioned)).Settings()),
+		Shapes: []conformance.Shape{shape("csv", "", all...), shape("jsonl", ".zst", "values", "leases", "parties"), shape("json", ".gz", "values", "leases", "parties"), shape("parquet", "", "people", "values", "leases", "parties"),
+			documents("move", "tag")},
 	})
 }
 
@@ -29,7 +34,7 @@ var all = []string{"people", "addresses", "leases", "parties", "readings", "entr
 
 func shape(format, squeezed string, names ...string) conformance.Shape {
 	rows := &connectors.RowFormat{Format: format}
-	s := conformance.Shape{Name: format, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{
+	s := conformance.Shape{Name: format, Blocks: []string{"move"}, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{
 		"docs": {At: "docs/{no}.pdf"},
 	}}
 	for _, name := range names {
@@ -45,17 +50,33 @@ func shape(format, squeezed string, names ...string) conformance.Shape {
 	return s
 }
 
-// TestRestrictingDocuments runs the suite's cases about blocking with people who are a document each, named by what is known of
-// them, in a bucket that keeps versions.
-func TestRestrictingDocuments(t *testing.T) {
-	held := conformance.Shape{Name: "documents", Lacks: []conformance.Kind{conformance.Bytes, conformance.Null, conformance.Empty}, Places: map[string]conformance.Place{
+// documents are people who are a document each, named by what is known of them.
+func documents(blocks ...string) conformance.Shape {
+	return conformance.Shape{Name: "documents", Blocks: blocks, Groups: []string{"block", "release"}, Lacks: []conformance.Kind{conformance.Bytes, conformance.Null, conformance.Empty}, Places: map[string]conformance.Place{
 		"people": {At: "cards/{no}/{id}-{name}.pdf", Key: []string{"id", "name"}, Fields: []string{"id", "no", "name"}, Lookup: []string{"no"}},
 	}}
-	s := conformance.Subject{Connector: s3.Connector{}, Config: connectors.Config(servers.S3(t, servers.Versioned).Settings()), Shapes: []conformance.Shape{held}}
+}
+
+// tagging gives a bucket a policy with the statements by which a tag restricts.
+func tagging(t *testing.T, b servers.Bucket) servers.Bucket {
+	t.Helper()
+	text := `{"Version":"2012-10-17","Statement":[{"Sid":"DossierTagged","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::BUCKET/*"],
+		"Condition":{"StringLike":{"s3:ExistingObjectTag/dossier-restricted":"*"}}},
+		{"Sid":"DossierVersions","Effect":"Deny","Principal":"*","Action":["s3:DeleteObjectVersion"],"Resource":["arn:aws:s3:::BUCKET/*"]}]}`
+	_, err := b.Client.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &b.Name, Policy: aws.String(strings.ReplaceAll(text, "BUCKET", b.Name))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestRestrictingDocuments runs the suite's cases about blocking with people who are a document each, in a bucket that keeps no versions.
+func TestRestrictingDocuments(t *testing.T) {
+	s := conformance.Subject{Connector: s3.Connector{}, Config: connectors.Config(servers.S3(t, servers.Plain).Settings()), Shapes: []conformance.Shape{documents("move")}}
 	for _, name := range []string{"block/located", "block/twice", "block/persons", "block/ceiling", "block/confirm-no", "block/overlapping", "block/delete",
 		"block/set", "block/method", "release/texts", "release/twice", "release/never-blocked", "release/other-mark"} {
 		ran := 0
-		_, err := conformance.Suite(t.Context(), s, conformance.Options{Pattern: name, Progress: func(r conformance.Result) {
+		_, err := conformance.Suite(t.Context(), s, conformance.Options{Pattern: name + "-move", Progress: func(r conformance.Result) {
 			ran++
 			if r.Failure != nil {
 				t.Errorf("%s: %v", r.Case.FullName(), r.Failure)

@@ -26,7 +26,7 @@ func (Connector) Describe() connectors.Description {
 		Config: settings(),
 		Verbs: []connectors.Verb{connectors.Delete, connectors.Set, connectors.Ensure,
 			connectors.Block, connectors.Release},
-		Blocking:   []string{methodMove},
+		Blocking:   []string{methodMove, methodTag},
 		Folds:      true,
 		RowFormats: rowfile.Formats,
 		KeepsDeleted: "nothing that S3 shows: versions, delete markers and abandoned uploads go with the object; copies made by replication, inventories and " +
@@ -72,6 +72,7 @@ type store struct {
 	held     string // the closed prefix
 	limits   objects.Limits
 	versions bool              // deleted and replaced objects stay as versions
+	keeps    bool              // and those to come do too
 	locks    bool              // versions can be locked
 	retains  bool              // and are from the beginning
 	index    *index.Index      // nil: nothing is remembered of which objects hold whom

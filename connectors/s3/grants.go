@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/objects"
 )
 
 // statement is one of a policy.
@@ -30,39 +31,124 @@ const heldSid = "DossierHeld"
 // account stands in what is printed for the account the connector uses, whose name no bucket knows.
 const account = "ARN-OF-THE-ACCOUNT-DOSSIER-USES"
 
-// Install gives the statement of the bucket's policy that closes the prefix for what is restricted to every account but the connector's.
-// Nothing else is denied to anybody.
+// Install gives the statements of the bucket's policy by which restriction holds against every account but the connector's, for the methods the uses
+// name: by move, one that closes the prefix for what is restricted; by tag, one that closes objects with the tag, and one that keeps their versions. Nothing
+// else is denied to anybody.
 func (s *store) Install(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	if !does(uses, connectors.Block, connectors.Release) {
 		return nil, nil
 	}
 	policy, err := s.policy(ctx)
-	if err != nil || strings.Contains(policy, heldSid) {
+	if err != nil {
 		return nil, err
 	}
-	return []string{
-		"# a statement of the policy of bucket " + s.bucket + "; put the account's name in it",
-		printed(statement{Sid: heldSid, Effect: "Deny", Principal: "*", Resource: []string{s.arn(s.held + "*")},
-			Action:    []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold"},
-			Condition: map[string]map[string]string{"ArnNotLike": {"aws:PrincipalArn": account}}}),
-	}, nil
+	var out []string
+	for _, x := range s.statements(uses) {
+		if !strings.Contains(policy, `"`+x.Sid+`"`) {
+			out = append(out, printed(x))
+		}
+	}
+	switch len(out) {
+	case 0:
+		return nil, nil
+	case 1:
+		return append([]string{"# a statement of the policy of bucket " + s.bucket + "; put the account's name in it"}, out...), nil
+	}
+	return append([]string{"# statements of the policy of bucket " + s.bucket + "; put the account's name in them"}, out...), nil
 }
 
-// Uninstall says which statement is taken out of the bucket's policy; an error while anything is held.
-func (s *store) Uninstall(ctx context.Context, _ []connectors.Use) ([]string, error) {
+// The names of the statements by which a tag restricts.
+const (
+	tagSid      = "DossierTagged"
+	versionsSid = "DossierVersions"
+)
+
+// statements are those of the bucket's policy.
+func (s *store) statements(uses []connectors.Use) []statement {
+	but := func(more map[string]string) map[string]map[string]string {
+		out := map[string]map[string]string{"ArnNotLike": {"aws:PrincipalArn": account}}
+		if more != nil {
+			out["StringLike"] = more
+		}
+		return out
+	}
+	var out []statement
+	if blockedBy(uses, methodMove) {
+		out = append(out, statement{Sid: heldSid, Effect: "Deny", Principal: "*", Resource: []string{s.arn(s.held + "*")}, Condition: but(nil),
+			Action: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold"}})
+	}
+	if blockedBy(uses, methodTag) {
+		out = append(out,
+			statement{Sid: tagSid, Effect: "Deny", Principal: "*", Resource: []string{s.arn("*")}, Condition: but(map[string]string{"s3:ExistingObjectTag/" + heldTag: "*"}),
+				Action: []string{"s3:GetObject", "s3:GetObjectVersion", "s3:PutObjectTagging", "s3:PutObjectVersionTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"}},
+			statement{Sid: versionsSid, Effect: "Deny", Principal: "*", Resource: []string{s.arn("*")}, Condition: but(nil), Action: []string{"s3:DeleteObjectVersion"}})
+	}
+	return out
+}
+
+// blockedBy says whether anything is blocked by a method; uses that name none mean the first.
+func blockedBy(uses []connectors.Use, method string) bool {
+	return slices.ContainsFunc(uses, func(u connectors.Use) bool {
+		return (u.Does(connectors.Block) || u.Does(connectors.Release)) && (u.Method == method || u.Method == "" && method == methodMove)
+	})
+}
+
+// Uninstall says which statements are taken out of the bucket's policy; an error while anything is held. Who holds by a tag is asked of every document of the
+// collections the uses name.
+func (s *store) Uninstall(ctx context.Context, uses []connectors.Use) ([]string, error) {
 	held, err := s.drawers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(held) > 0 {
+	tagged, err := s.anyTagged(ctx, uses)
+	if err != nil {
+		return nil, err
+	}
+	if len(held) > 0 || tagged {
 		return nil, fmt.Errorf("%w: rows are restricted; lift what restricts them first", connectors.ErrConflict)
 	}
 	policy, err := s.policy(ctx)
-	if err != nil || !strings.Contains(policy, heldSid) {
+	if err != nil {
 		return nil, err
 	}
-	return []string{"# take the statement " + heldSid + " out of the policy of bucket " + s.bucket}, nil
+	var out []string
+	for _, sid := range []string{heldSid, tagSid, versionsSid} {
+		if strings.Contains(policy, `"`+sid+`"`) {
+			out = append(out, "# take the statement "+sid+" out of the policy of bucket "+s.bucket)
+		}
+	}
+	return out, nil
 }
+
+// anyTagged says whether any document of the collections that are restricted by a tag has one.
+func (s *store) anyTagged(ctx context.Context, uses []connectors.Use) (any bool, err error) {
+	for _, u := range uses {
+		if !blockedBy([]connectors.Use{u}, methodTag) {
+			continue
+		}
+		from, err := s.limits.Understand(u.Collection)
+		if err != nil {
+			return false, err
+		}
+		all, err := objects.NewMatcher(from, connectors.Selection{All: true})
+		if err != nil {
+			return false, err
+		}
+		err = s.keys(ctx, from, all, func(f found) error {
+			t, err := s.taggingOf(ctx, f.item)
+			if any = any || len(t.any) > 0; any && err == nil {
+				err = errEnough
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			return false, err
+		}
+	}
+	return any, nil
+}
+
+var errEnough = errors.New("nothing more is to be known")
 
 func (s *store) policy(ctx context.Context) (string, error) {
 	out, err := s.client.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.bucket})
@@ -84,10 +170,13 @@ func (s *store) Grants(_ context.Context, uses []connectors.Use) ([]string, erro
 		onObjects = append(onObjects, "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:GetObjectTagging", "s3:GetObjectVersionTagging",
 			"s3:PutObjectTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold")
 	}
-	objects := []string{s.arn("*")}
 	out := []statement{
 		{Sid: "DossierBucket", Effect: "Allow", Action: onBucket, Resource: []string{"arn:aws:s3:::" + s.bucket}},
-		{Sid: "DossierObjects", Effect: "Allow", Action: onObjects, Resource: objects},
+		{Sid: "DossierObjects", Effect: "Allow", Action: onObjects, Resource: []string{s.arn("*")}},
+	}
+	if blockedBy(uses, methodTag) {
+		out[0].Action = append(out[0].Action, "s3:GetBucketPolicy")
+		out[1].Action = append(out[1].Action, "s3:PutObjectVersionTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging")
 	}
 	if does(uses, connectors.Block, connectors.Release) && s.locks {
 		out = append(out, statement{Sid: "DossierHolds", Effect: "Allow", Action: []string{"s3:PutObjectLegalHold"}, Resource: []string{s.arn(s.held + "*")}})

@@ -28,6 +28,10 @@ const (
 // the beginning of the first objects of a kind, and the names of their tags and metadata; no value is kept.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
+	var rules []string
+	if stated, err := s.statesTag(ctx); err == nil && stated && s.keeps { // who may not read the policy does not know
+		rules = []string{tagSid}
+	}
 	at := map[string]int{}
 	n := 0
 	err := s.list(ctx, "", func(i item) (bool, error) {
@@ -46,7 +50,7 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 		if !known {
 			k = len(out.Collections)
 			at[name] = k
-			out.Collections = append(out.Collections, connectors.SchemaCollection{Name: name, Versioned: s.versions})
+			out.Collections = append(out.Collections, connectors.SchemaCollection{Name: name, Versioned: s.versions, Policies: rules})
 		}
 		c := &out.Collections[k]
 		if c.Rows++; c.Rows > samples {

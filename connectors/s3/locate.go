@@ -141,6 +141,7 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 			}
 			return visit(r)
 		})
+		err = current.outdated(err)
 		if err != nil && !errors.Is(err, errAbsent) {
 			return from.Said(err)
 		}

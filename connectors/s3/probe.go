@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,14 +16,25 @@ import (
 // Probe finds the rows of a selection with the executor's eyes and tries them with an application's hands; see [connectors.Prober]. Where the
 // setting ordinary_access_key_id names an account it tries to read and to write each object with that account's rights, in its place and below
 // the closed prefix; a write is tried on a condition that does not hold, so that it changes nothing. Without such an account a row counts
-// where it is found in its place, or where the bucket's policy says nothing of the closed prefix. What stands in its place behind a delete marker counts as
-// found there: applications read it no more and no less than before.
+// where it is found in its place, and where a tag restricts it there, unless the bucket's policy has the statements by which one does. What stands in its place behind
+// a delete marker counts as found there: applications read it no more and no less than before.
 func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, writable int64, err error) {
 	if len(sel.Any) == 0 && !sel.All {
 		return 0, 0, nil
 	}
 	p := &probe{store: s, known: map[string][2]bool{}}
 	err = s.each(ctx, sel, func(r *row) error {
+		if r.held == "" && r.record == nil {
+			if tagged, read, write, err := p.tagged(ctx, r.st.item); tagged || err != nil {
+				if read {
+					readable++
+				}
+				if write {
+					writable++
+				}
+				return err
+			}
+		}
 		key := r.st.key
 		if r.held != "" {
 			if s.ordinary == nil {
@@ -54,6 +66,43 @@ type probe struct {
 	*store
 	mu    sync.Mutex
 	known map[string][2]bool
+	asked bool // whether what has the tag is closed
+	why   string
+}
+
+// tagged says what an application can do with a document that is blocked where it stands: each of its versions is tried. To write over it or to delete it changes
+// none of them; to give it other tags, or to remove a version, does, and that is tried on another object (closed.go).
+func (p *probe) tagged(ctx context.Context, i item) (tagged, read, write bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, err := p.taggingOf(ctx, i)
+	if err != nil || len(t.any) == 0 {
+		return false, false, false, err
+	}
+	if !p.asked {
+		if p.why, err = p.closed(ctx); err != nil {
+			return true, false, false, err
+		}
+		p.asked = true
+	}
+	write = p.why != "" || len(t.all) == 0
+	if p.ordinary == nil {
+		return true, write, write, nil
+	}
+	tries := slices.DeleteFunc(slices.Clone(i.versions), func(v version) bool { return v.marker })
+	if _, there := i.current(); there {
+		tries = append(tries, version{})
+	}
+	for _, v := range tries {
+		o, err := p.openAs(ctx, p.ordinary, i.key, v)
+		if err == nil {
+			read = true
+			_ = o.Body.Close()
+		} else if !denied(err) {
+			return true, false, false, err
+		}
+	}
+	return true, read, write, nil
 }
 
 // try says what an application can do with an object.

@@ -25,10 +25,13 @@ func (a *application) resolve(ctx context.Context, w *work) error {
 	case connectors.Delete, connectors.Set:
 		err = a.find(ctx, w)
 	case connectors.Block, connectors.Release:
-		if w.Method != methodMove {
+		if w.Method != methodMove && w.Method != methodTag {
 			return fmt.Errorf("%w: blocking by %s", connectors.ErrNotSupported, w.Method)
 		}
-		if err = a.find(ctx, w); err == nil {
+		if err = a.taggable(ctx, w); err == nil {
+			err = a.find(ctx, w)
+		}
+		if err == nil {
 			err = a.foresee(ctx, w)
 		}
 	case connectors.Ensure:
@@ -68,7 +71,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 		err = a.rowsAt(ctx, w.from, m, o.stand, func(r *row) error {
 			one.Lock()
 			defer one.Unlock()
-			t, err := a.take(w, r, o)
+			t, err := a.take(ctx, w, r, o)
 			if t != nil {
 				mine = append(mine, *t)
 				if r.version.id != "" && r.held == "" {
@@ -77,7 +80,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 			}
 			return err
 		}, func(v version) { tainted[v.id] = true })
-		if err == nil && len(mine) > 0 {
+		if err == nil && len(mine) > 0 && !w.stays(mine) {
 			err = a.removable(ctx, w, o, tainted)
 		}
 		if err != nil {
@@ -143,9 +146,12 @@ func (a *application) removable(ctx context.Context, w *work, o *object, tainted
 }
 
 // take judges one row; nil where there is nothing to do.
-func (a *application) take(w *work, r *row, o *object) (*target, error) {
+func (a *application) take(ctx context.Context, w *work, r *row, o *object) (*target, error) {
 	sp := o.spotOf(a.store, r)
 	t := target{in: o, persons: slices.Clone(r.persons), spot: sp}
+	if err := a.lookTagged(ctx, w, r, sp); err != nil {
+		return nil, err
+	}
 	row := connectors.Row{}
 	if err := r.fields(a.store, w.fields(), true, row); err != nil {
 		return nil, err

@@ -132,7 +132,7 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 func (s *store) replace(ctx context.Context, from *objects.Source, key string, v version, change func(io.Reader, io.Writer) error, keep func() bool) (written, error) {
 	in, err := s.content(ctx, from, key, v)
 	if err != nil {
-		return written{}, err
+		return written{}, v.outdated(err)
 	}
 	defer in.close()
 	like, err := s.traitsOf(ctx, key, v, in.head)

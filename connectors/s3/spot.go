@@ -16,6 +16,9 @@ type spot struct {
 	row     int64  // its number in the object now; 0: it is not there, or is the object itself
 	id      string // what it is called in the drawer; "" where it is not held
 	version string // the older version in which alone it stands
+	tag     bool   // it is a document that is, or is to be, blocked where it stands
+	tags    *tagging
+	asked   map[string]bool // of which requests its tags were asked
 	planned rowfile.Intent
 }
 

@@ -11,6 +11,7 @@ import (
 const (
 	byMove     = "move"
 	byPolicies = "row_security"
+	byTag      = "tag"
 )
 
 // blocking says what the method the map chose for restricted rows needs of the store, and what it breaks there.
@@ -19,6 +20,9 @@ func (v *view) blocking() {
 	said := false
 	for _, c := range v.system.Collections {
 		method := c.Restrict.Block
+		if method == byTag {
+			v.tagged(c)
+		}
 		if method != byMove && method != byPolicies || isPath(c.At) || isElement(c) || c.Rows != nil || c.Document != nil {
 			continue
 		}
@@ -44,6 +48,22 @@ func (v *view) blocking() {
 				}
 			}
 		}
+	}
+}
+
+// tagged says what keeps documents from being restricted by a tag where they stand.
+func (v *view) tagged(c *datamap.Collection) {
+	for _, t := range v.tables[c] {
+		switch {
+		case !t.Versioned:
+			v.error(restrictAt(v.system, c), "versions, or block: move", "%s keeps no versions: whatever tag an object of %s has, applications can write over it and delete it", v.system.Name, c.Name)
+		case len(t.Policies) == 0:
+			v.error(restrictAt(v.system, c), "dossier connector install "+v.system.Name+" --print says what its owner installs; or block: move",
+				"no policy is known that keeps objects of %s with the tag from applications", c.Name)
+		default:
+			continue
+		}
+		return // once for each collection
 	}
 }
 

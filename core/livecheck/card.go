@@ -34,6 +34,9 @@ func Card(s *datamap.System, d connectors.Description) datamap.Problems {
 	r.block(s.Restrict, d, methods)
 	for _, c := range s.Collections {
 		r.block(c.Restrict, d, methods)
+		if c.Restrict.Block == byTag && c.Rows != nil {
+			r.error(restrictAt(s, c), "restrict: { block: move } there", "a tag restricts a whole object, and others have rows in those of %s", c.Name)
+		}
 		if c.Rows != nil && !slices.Contains(d.RowFormats, c.Rows.Format) {
 			hint := "it reads no rows inside objects: leave rows: out"
 			if len(d.RowFormats) > 0 {

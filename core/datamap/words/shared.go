@@ -32,7 +32,7 @@ var (
 		Scalar: &Scalar{}, Items: text, Dict: &Dict{Of: "a purpose", Value: use}}
 
 	restrict = &Type{Name: "a map of block and mark", Like: "{ block: move }", Struct: &Struct{Name: "restrict", Words: []Word{
-		{Key: "block", Type: text, Doc: "How a restricted row is made unreadable and unchangeable: a method of the connector (move, row_security …), or `task` for the department.", Wrong: "connector X cannot block by Y; it can: …"},
+		{Key: "block", Type: text, Doc: "How a restricted row is made unreadable and unchangeable: a method of the connector (move, row_security, tag …), or `task` for the department.", Wrong: "connector X cannot block by Y; it can: …"},
 		{Key: "mark", Type: text, Doc: "A date column that shows users that the row is restricted."},
 	}}}
 
