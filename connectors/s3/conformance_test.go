@@ -1,11 +1,7 @@
 package s3_test
 
 import (
-	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/conformance"
@@ -15,9 +11,11 @@ import (
 
 // TestConformance runs the suite with rows in each format. Bytes and times have no form of their own in text files.
 func TestConformance(t *testing.T) {
+	b := servers.S3(t, servers.Versioned)
+	b.Policy(t, servers.ForTags...)
 	conformance.Run(t, conformance.Subject{
 		Connector: s3.Connector{},
-		Config:    indexed(tagging(t, servers.S3(t, servers.Versioned)).Settings()),
+		Config:    indexed(b.Settings()),
 		Shapes: []conformance.Shape{shape("csv", "", all...), shape("jsonl", ".zst", "values", "leases", "parties"), shape("json", ".gz", "values", "leases", "parties"), shape("parquet", "", "people", "values", "leases", "parties"),
 			documents("move", "tag")},
 	})
@@ -55,19 +53,6 @@ func documents(blocks ...string) conformance.Shape {
 	return conformance.Shape{Name: "documents", Blocks: blocks, Groups: []string{"block", "release"}, Lacks: []conformance.Kind{conformance.Bytes, conformance.Null, conformance.Empty}, Places: map[string]conformance.Place{
 		"people": {At: "cards/{no}/{id}-{name}.pdf", Key: []string{"id", "name"}, Fields: []string{"id", "no", "name"}, Lookup: []string{"no"}},
 	}}
-}
-
-// tagging gives a bucket a policy with the statements by which a tag restricts.
-func tagging(t *testing.T, b servers.Bucket) servers.Bucket {
-	t.Helper()
-	text := `{"Version":"2012-10-17","Statement":[{"Sid":"DossierTagged","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::BUCKET/*"],
-		"Condition":{"StringLike":{"s3:ExistingObjectTag/dossier-restricted":"*"}}},
-		{"Sid":"DossierVersions","Effect":"Deny","Principal":"*","Action":["s3:DeleteObjectVersion"],"Resource":["arn:aws:s3:::BUCKET/*"]}]}`
-	_, err := b.Client.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &b.Name, Policy: aws.String(strings.ReplaceAll(text, "BUCKET", b.Name))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 // TestRestrictingDocuments runs the suite's cases about blocking with people who are a document each, in a bucket that keeps no versions.

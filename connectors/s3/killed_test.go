@@ -14,8 +14,9 @@ import (
 
 // scripts are what the process does that is killed.
 var scripts = map[string][]connectors.Treatment{
-	"erase":      {remove(by(imports, "who", "C-1")), with(remove(by(letters, "member_no", "C-1")), "letters")},
-	"block":      {hold(by(imports, "who", "C-1")), with(hold(by(letters, "member_no", "C-1")), "letters")},
+	"erase": {remove(by(imports, "who", "C-1")), with(remove(by(letters, "member_no", "C-1")), "letters")},
+	"block": {hold(by(imports, "who", "C-1")), with(hold(by(letters, "member_no", "C-1")), "letters")},
+	"tag":   {tag(by(letters, "member_no", "C-1"), "r1")}, "untag": {untag(by(letters, "member_no", "C-1"), "r1")},
 	"erase lake": {remove(by(lakes, "who", "C-9"))}, "block lake": {hold(by(lakes, "who", "C-9"))}, "lift lake": {lift(by(lakes, "who", "C-9"))},
 	"lift": {lift(by(imports, "who", "C-1")), with(lift(by(letters, "member_no", "C-1")), "letters")},
 }
@@ -52,14 +53,7 @@ func TestKilled(t *testing.T) {
 				b.apply(t, 3, scripts["block"]...)
 				before, after = after, before
 			}
-			child := exec.Command(os.Args[0])
-			child.Env = append(os.Environ(), "S3_TEST_STEP="+c.step, "S3_TEST_SCRIPT="+c.script)
-			for name, value := range b.Settings() {
-				child.Env = append(child.Env, "S3_TEST_"+name+"="+value)
-			}
-			if err := child.Run(); child.ProcessState.ExitCode() != -1 {
-				t.Fatalf("the process was not killed at this step: %v", err)
-			}
+			b.dies(t, c.script, c.step)
 			now := b.contents(t)
 			if seen := slices.Concat(now[table]); len(seen) == 0 || seen[len(seen)-1] != whole && seen[len(seen)-1] != without {
 				t.Errorf("applications see %q", seen)
@@ -84,5 +78,38 @@ func TestKilled(t *testing.T) {
 				t.Errorf("%d bytes are still held", len(left))
 			}
 		})
+	}
+}
+
+// dies has a process do what a script says, until it is killed at a step.
+func (b bucket) dies(t *testing.T, script, step string) {
+	t.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "S3_TEST_STEP="+step, "S3_TEST_SCRIPT="+script)
+	for name, value := range b.Settings() {
+		child.Env = append(child.Env, "S3_TEST_"+name+"="+value)
+	}
+	if err := child.Run(); child.ProcessState.ExitCode() != -1 {
+		t.Fatalf("the process was not killed at this step: %v", err)
+	}
+}
+
+// TestKilledWhileTagging kills the process with the tag on, or off, one of two versions: the same call again ends where an undisturbed one does.
+func TestKilledWhileTagging(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Versioned)
+	b.Policy(t, servers.ForTags...)
+	const key = "letters/C-1/2024-01-05-17.pdf"
+	b.put(t, key, "first")
+	b.put(t, key, "second")
+	before, hers := b.versionsOf(t, key), by(letters, "member_no", "C-1")
+	for _, script := range []string{"tag", "untag"} {
+		b.dies(t, script, "tagged")
+		b.probes(t, script+", killed", hers, 1)
+		b.apply(t, 1, scripts[script]...)
+		b.probes(t, script, hers, map[string]int64{"untag": 1}[script])
+	}
+	if d := cmp.Diff(before, b.versionsOf(t, key)); d != "" {
+		t.Error(d)
 	}
 }

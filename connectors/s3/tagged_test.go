@@ -28,44 +28,6 @@ func untag(sel connectors.Selection, mark string) connectors.Treatment {
 	return t
 }
 
-// allowed gives a bucket a policy that lets everybody do everything applications do, with these statements beside it.
-func (b bucket) allowed(t *testing.T, statements ...string) {
-	t.Helper()
-	everything := `{"Sid":"Everybody","Effect":"Allow","Principal":"*","Action":["s3:GetObject","s3:GetObjectVersion","s3:PutObject","s3:DeleteObject","s3:DeleteObjectVersion",` +
-		`"s3:GetObjectTagging","s3:PutObjectTagging","s3:PutObjectVersionTagging","s3:DeleteObjectTagging","s3:DeleteObjectVersionTagging"],"Resource":["` + b.arn("*") + `"]}`
-	_, err := b.Client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name,
-		Policy: aws.String(`{"Version":"2012-10-17","Statement":[` + strings.Join(append([]string{everything}, statements...), ",") + `]}`)})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// forMinIO says statements as MinIO has to hear them: it knows accounts by another name, looks at the tags a request brings instead of those that are there where tags are
-// set, and takes the removal of a version, of who has no account, for the removal of an object.
-func (b bucket) forMinIO(statements []string) []string {
-	var out []string
-	for _, text := range statements {
-		if strings.HasPrefix(text, "#") {
-			continue
-		}
-		text = strings.Replace(text, `"ArnNotLike": {
-      "aws:PrincipalArn": "`+account+`"
-    }`, `"StringNotEquals": {
-      "aws:username": "`+b.Key+`"
-    }`, 1)
-		out = append(out, text)
-		if strings.Contains(text, versionsSid) {
-			out = append(out, `{"Sid":"MinIOVersions","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject"],"Resource":["`+b.arn("*")+`"],`+
-				`"Condition":{"StringLike":{"s3:versionid":"?*"},"StringNotEquals":{"aws:username":"`+b.Key+`"}}}`)
-		}
-		if strings.Contains(text, tagSid) {
-			out = append(out, `{"Sid":"MinIOTags","Effect":"Deny","Principal":"*","Action":["s3:PutObjectTagging"],"Resource":["`+b.arn("*")+`"],`+
-				`"Condition":{"StringNotEquals":{"aws:username":"`+b.Key+`"}}}`)
-		}
-	}
-	return out
-}
-
 // TestTagged: a document that is restricted by a tag stays where it is, as it is, in all its versions, and an account applications use can neither read it nor set it
 // free; what it writes over it meanwhile falls under the restriction at the next look. The last who lifts sets it free, with the tags it had.
 func TestTagged(t *testing.T) {
@@ -80,7 +42,7 @@ func TestTagged(t *testing.T) {
 	before := b.versionsOf(t, key)
 	uses := []connectors.Use{{Collection: letters, Verbs: []connectors.Verb{connectors.Block, connectors.Release}, Method: methodTag}}
 
-	b.allowed(t)
+	b.Policy(t, servers.Everybody)
 	out, err := b.Apply(t.Context(), []connectors.Treatment{tag(hers, "r1")}, connectors.ApplyOptions{Confirm: yes})
 	if !errors.Is(err, connectors.ErrNotSupported) || len(out[0].Notes) == 0 || !strings.Contains(out[0].Notes[0].Detail, "connector install") {
 		t.Errorf("nothing is installed: %v, %+v", err, out)
@@ -90,17 +52,17 @@ func TestTagged(t *testing.T) {
 	if err != nil || len(statements) != 3 {
 		t.Fatalf("%q, %v", statements, err)
 	}
-	installed := b.forMinIO(statements)
+	installed := b.ForMinIO(statements)
 	for i := range installed {
 		less := slices.Delete(slices.Clone(installed), i, i+1)
-		if b.allowed(t, less...); !strings.Contains(installed[i], tagSid) && !strings.Contains(installed[i], "MinIO") {
+		if b.Policy(t, append(less, servers.Everybody)...); !strings.Contains(installed[i], tagSid) && !strings.Contains(installed[i], "MinIO") {
 			continue // MinIO says the same in another one
 		}
 		if why, err := b.closed(t.Context()); err != nil || !strings.Contains(why, "an account of applications may") {
 			t.Errorf("without %s: %q, %v", installed[i], why, err)
 		}
 	}
-	b.allowed(t, installed...)
+	b.Policy(t, append(installed, servers.Everybody)...)
 	if why, err := b.closed(t.Context()); err != nil || why != "" {
 		t.Fatalf("%q, %v", why, err)
 	}
@@ -150,8 +112,7 @@ func TestTagged(t *testing.T) {
 func TestTaggedAndErased(t *testing.T) {
 	t.Parallel()
 	b := newBucket(t, servers.Versioned)
-	b.allowed(t, `{"Sid":"`+tagSid+`","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":["`+b.arn("*")+`"],"Condition":{"StringLike":{"s3:ExistingObjectTag/`+heldTag+`":"*"}}}`,
-		`{"Sid":"`+versionsSid+`","Effect":"Deny","Principal":"*","Action":["s3:DeleteObjectVersion"],"Resource":["`+b.arn("*")+`"]}`)
+	b.Policy(t, servers.ForTags...)
 	const key = "letters/C-1/2024-01-05-17.pdf"
 	b.put(t, key, "hers")
 	b.put(t, "letters/C-2/2024-01-05-18.pdf", "his")
@@ -189,8 +150,7 @@ func TestNotTagged(t *testing.T) {
 		}
 	}
 	full := newBucket(t, servers.Versioned)
-	full.allowed(t, `{"Sid":"`+tagSid+`","Effect":"Deny","Principal":"*","Action":["s3:GetObject"],"Resource":["`+full.arn("*")+`"],"Condition":{"StringLike":{"s3:ExistingObjectTag/`+heldTag+`":"*"}}}`,
-		`{"Sid":"`+versionsSid+`","Effect":"Deny","Principal":"*","Action":["s3:DeleteObjectVersion"],"Resource":["`+full.arn("*")+`"]}`)
+	full.Policy(t, servers.ForTags...)
 	const key = "letters/C-1/2024-01-05-17.pdf"
 	full.put(t, key, "hers")
 	var ten []types.Tag

@@ -37,7 +37,7 @@ func (r *remote) apply(ctx context.Context, do []connectors.Treatment, opt conne
 	a := &application{ctx: ctx, child: c, stream: stream, opt: opt, clean: r.cleaner(sentTreatments(do))}
 	a.send(&pb.ApplyRequest{Say: &pb.ApplyRequest_Start_{Start: &pb.ApplyRequest_Start{
 		Store: number, Treatments: messages, Rehearse: opt.Rehearse, Lock: opt.Lock,
-		ConfirmWithin: int64(r.plugin.opts.ConfirmWithin),
+		ConfirmWithin: int64(r.plugin.opts.ConfirmWithin), Progress: connectors.ProgressOf(ctx) != nil,
 	}}})
 	stop := context.AfterFunc(ctx, func() {
 		a.send(&pb.ApplyRequest{Say: &pb.ApplyRequest_Cancel_{Cancel: &pb.ApplyRequest_Cancel{}}})
@@ -110,11 +110,18 @@ type heard struct {
 
 func (a *application) listen(whole context.Context) <-chan heard {
 	out := make(chan heard)
+	tell := connectors.ProgressOf(a.ctx)
 	go func() {
 		over := func(error) {}
 		defer func() { over(context.Canceled) }()
 		for {
 			m, err := a.stream.Recv()
+			if p := m.GetProgress(); err == nil && p != nil { // it says it beside what it asks
+				if tell != nil {
+					tell(p.GetDone(), p.GetTotal())
+				}
+				continue
+			}
 			over(errMovedOn)
 			ctx, cancel := context.WithCancelCause(a.ctx)
 			over = cancel

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -27,7 +28,8 @@ type child struct {
 	client      *plugin.Client
 	rpc         pb.ConnectorClient
 	description connectors.Description
-	sum         string // of the binary it was started from
+	sum         string      // of the binary it was started from
+	mute        atomic.Bool // it cannot say how far a count or a probe is
 }
 
 // launch starts the binary, agrees on a version and asks for the card. Whatever goes wrong, no process is left.

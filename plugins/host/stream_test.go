@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -245,5 +246,45 @@ func TestProgress(t *testing.T) {
 	})
 	if err != nil || !slices.Equal(heard, [][2]int64{{1, 3}, {2, 3}, {3, 3}}) {
 		t.Errorf("heard %v, %v", heard, err)
+	}
+}
+
+// TestProgressOfWork: who looks hears how far a count, a probe and a change are, and what is told while the host is asked is no answer to it.
+func TestProgressOfWork(t *testing.T) {
+	s := open(t, plugintest.Start(t, "stub", host.Options{}), map[string]string{"file": filepath.Join(t.TempDir(), "done")})
+	heard := make(chan [2]int64, 10)
+	ctx := connectors.WithProgress(t.Context(), func(done, total int64) {
+		select {
+		case heard <- [2]int64{done, total}:
+		default:
+		}
+	})
+	sel := connectors.Selection{Collection: connectors.Collection{At: "counting"}, All: true}
+	counter, _ := connectors.As[connectors.Counter](s)
+	prober, _ := connectors.As[connectors.Prober](s)
+	writer, _ := connectors.As[connectors.Writer](s)
+	for _, ctx := range []context.Context{t.Context(), ctx} {
+		if n, err := counter.Count(ctx, []connectors.Selection{sel}); err != nil || n[0].Total != 1 {
+			t.Errorf("%v, %v", n, err)
+		}
+		if r, w, err := prober.Probe(ctx, sel); err != nil || r != 1 || w != 0 {
+			t.Errorf("%d, %d, %v", r, w, err)
+		}
+	}
+	if len(heard) != 2 || <-heard != [2]int64{1, 1} || <-heard != [2]int64{2, 2} {
+		t.Error("what was told of a count and of a probe was not heard, once each")
+	}
+	do := []connectors.Treatment{{ID: "t1", Verb: connectors.Delete, On: sel, AtMost: 9}}
+	if _, err := writer.Apply(t.Context(), do, connectors.ApplyOptions{Confirm: func(context.Context, []connectors.Outcome) error { return nil }}); err == nil {
+		t.Error("nobody looks, and it was told somebody does")
+	}
+	out, err := writer.Apply(ctx, do, connectors.ApplyOptions{Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
+		if a, b := <-heard, <-heard; a != [2]int64{1, 3} || b != [2]int64{2, 3} {
+			t.Errorf("heard %v and %v", a, b)
+		}
+		return ctx.Err()
+	}})
+	if err != nil || out[0].Changed != 1 {
+		t.Errorf("%+v, %v", out, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/plugins/plugintest"
@@ -196,6 +197,26 @@ func (s *stubStore) Apply(ctx context.Context, do []connectors.Treatment, opt co
 			s.tell("unit %d", o.Changed)
 		}
 		return []connectors.Outcome{o}, nil
+	case "counting":
+		tell := connectors.ProgressOf(ctx)
+		if tell == nil {
+			return []connectors.Outcome{o}, errors.New("nobody looks")
+		}
+		tell(1, 3)
+		over := make(chan struct{})
+		defer close(over)
+		go func() { // while the host is asked
+			beat := time.NewTicker(5 * time.Millisecond)
+			defer beat.Stop()
+			for {
+				select {
+				case <-over:
+					return
+				case <-beat.C:
+					tell(2, 3)
+				}
+			}
+		}()
 	case "working":
 		s.tell("working")
 		<-ctx.Done()
@@ -224,6 +245,22 @@ func (s *stubStore) Apply(ctx context.Context, do []connectors.Treatment, opt co
 	}
 	s.tell("committed")
 	return []connectors.Outcome{o}, nil
+}
+
+// Count counts one for a selection, and tells it.
+func (s *stubStore) Count(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
+	if tell := connectors.ProgressOf(ctx); tell != nil {
+		tell(1, 1)
+	}
+	return []connectors.Tally{{Total: int64(len(sels))}}, nil
+}
+
+// Probe finds one row that can be read, and tells it.
+func (s *stubStore) Probe(ctx context.Context, _ connectors.Selection) (readable, writable int64, err error) {
+	if tell := connectors.ProgressOf(ctx); tell != nil {
+		tell(2, 2)
+	}
+	return 1, 0, nil
 }
 
 func (s *stubStore) OpenBlob(_ context.Context, b connectors.Blob) (io.ReadCloser, error) {

@@ -52,16 +52,19 @@ func TestMemoryAsAProcess(t *testing.T) {
 
 func TestS3AsAProcess(t *testing.T) {
 	t.Parallel()
-	shape := conformance.Shape{Name: "csv", Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{"docs": {At: "docs/{no}.pdf"}}}
+	shape := conformance.Shape{Name: "csv", Blocks: []string{"move"}, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{"docs": {At: "docs/{no}.pdf"}}}
 	for _, name := range []string{"people", "addresses", "leases", "parties", "readings", "values"} {
 		shape.Places[name] = conformance.Place{At: name + ".csv", Rows: &connectors.RowFormat{Format: "csv"}}
 	}
-	others := []conformance.Shape{shape}
+	others := []conformance.Shape{shape, {Name: "documents", Blocks: []string{"tag"}, Groups: []string{"block"}, Lacks: []conformance.Kind{conformance.Bytes, conformance.Null, conformance.Empty},
+		Places: map[string]conformance.Place{"people": {At: "cards/{no}/{id}-{name}.pdf", Key: []string{"id", "name"}, Fields: []string{"id", "no", "name"}, Lookup: []string{"no"}}}}}
 	for _, format := range []string{"jsonl", "json", "parquet"} {
-		others = append(others, conformance.Shape{Name: format, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{
+		others = append(others, conformance.Shape{Name: format, Blocks: []string{"move"}, Lacks: []conformance.Kind{conformance.Bytes}, Places: map[string]conformance.Place{
 			"values": {At: "values." + format, Rows: &connectors.RowFormat{Format: format}}}})
 	}
-	s, extra := as(t, "s3", servers.S3(t, servers.Plain).Settings(), others...)
+	b := servers.S3(t, servers.Versioned)
+	b.Policy(t, servers.ForTags...)
+	s, extra := as(t, "s3", b.Settings(), others...)
 	conformance.Run(t, s, extra...)
 }
 

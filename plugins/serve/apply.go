@@ -31,7 +31,11 @@ func (s *server) Apply(stream grpc.BidiStreamingServer[pb.ApplyRequest, pb.Apply
 		if err != nil {
 			return err
 		}
-		outcomes, err = w.Apply(talk.ctx, do, connectors.ApplyOptions{
+		ctx := talk.ctx
+		if start.GetProgress() {
+			ctx = connectors.WithProgress(ctx, talk.tell)
+		}
+		outcomes, err = w.Apply(ctx, do, connectors.ApplyOptions{
 			Confirm: talk.confirm, Rehearse: start.GetRehearse(), Lock: start.GetLock(),
 		})
 		return err

@@ -41,6 +41,7 @@ type talk struct {
 	mu        sync.Mutex
 	confirmed bool  // and not asked again since
 	refused   error // why, once and for all
+	over      bool  // nothing is told any more
 }
 
 func newTalk(stream grpc.BidiStreamingServer[pb.ApplyRequest, pb.ApplyResponse], start *pb.ApplyRequest_Start) *talk {
@@ -60,8 +61,20 @@ func newTalk(stream grpc.BidiStreamingServer[pb.ApplyRequest, pb.ApplyResponse],
 func (t *talk) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.over = true
 	_ = t.refuse(errCallOver)
 	t.cancel(errCallOver)
+}
+
+// tell says how far the work is. A host that is slow, or is being asked, has something to look at.
+func (t *talk) tell(done, total int64) {
+	if !t.mu.TryLock() {
+		return
+	}
+	defer t.mu.Unlock()
+	if !t.over {
+		_ = t.stream.Send(&pb.ApplyResponse{Answer: &pb.ApplyResponse_Progress{Progress: &pb.Progress{Done: done, Total: total}}})
+	}
 }
 
 // listen takes what the host says until the stream ends, which it does when Apply returns or the host

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"sync"
 
 	"google.golang.org/grpc"
 
@@ -25,27 +24,16 @@ func (s *server) Locate(in *pb.LocateRequest, stream grpc.ServerStreamingServer[
 			return err
 		}
 		ctx, width := stream.Context(), len(sel.Fields)
-		var sending sync.Mutex // what is told of the progress comes from whatever goroutine
+		var t told
 		send := func(m *pb.LocateResponse) error {
-			sending.Lock()
-			defer sending.Unlock()
+			t.sending.Lock()
+			defer t.sending.Unlock()
 			return stream.Send(m)
 		}
 		if in.GetProgress() {
-			over := false
-			defer func() {
-				sending.Lock()
-				defer sending.Unlock()
-				over = true
-			}()
-			ctx = connectors.WithProgress(ctx, func(done, total int64) {
-				if !sending.TryLock() { // a host that is slow has something to look at
-					return
-				}
-				defer sending.Unlock()
-				if !over {
-					_ = stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Progress{Progress: &pb.Progress{Done: done, Total: total}}})
-				}
+			defer t.end()
+			ctx = t.context(ctx, func(p *pb.Progress) error {
+				return stream.Send(&pb.LocateResponse{Answer: &pb.LocateResponse_Progress{Progress: p}})
 			})
 		}
 		var buf []byte

@@ -2684,6 +2684,7 @@ type ApplyResponse struct {
 	//
 	//	*ApplyResponse_Prepared_
 	//	*ApplyResponse_Done
+	//	*ApplyResponse_Progress
 	Answer        isApplyResponse_Answer `protobuf_oneof:"answer"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2744,6 +2745,15 @@ func (x *ApplyResponse) GetDone() *ApplyResponse_Applied {
 	return nil
 }
 
+func (x *ApplyResponse) GetProgress() *Progress {
+	if x != nil {
+		if x, ok := x.Answer.(*ApplyResponse_Progress); ok {
+			return x.Progress
+		}
+	}
+	return nil
+}
+
 type isApplyResponse_Answer interface {
 	isApplyResponse_Answer()
 }
@@ -2756,9 +2766,15 @@ type ApplyResponse_Done struct {
 	Done *ApplyResponse_Applied `protobuf:"bytes,2,opt,name=done,proto3,oneof"`
 }
 
+type ApplyResponse_Progress struct {
+	Progress *Progress `protobuf:"bytes,3,opt,name=progress,proto3,oneof"` // only where the host asked for it, a few times a second
+}
+
 func (*ApplyResponse_Prepared_) isApplyResponse_Answer() {}
 
 func (*ApplyResponse_Done) isApplyResponse_Answer() {}
+
+func (*ApplyResponse_Progress) isApplyResponse_Answer() {}
 
 type Outcome struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3188,6 +3204,186 @@ func (x *ProbeResponse) GetFault() *Fault {
 	return nil
 }
 
+type AskRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Ask:
+	//
+	//	*AskRequest_Count
+	//	*AskRequest_Probe
+	Ask           isAskRequest_Ask `protobuf_oneof:"ask"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskRequest) Reset() {
+	*x = AskRequest{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskRequest) ProtoMessage() {}
+
+func (x *AskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskRequest.ProtoReflect.Descriptor instead.
+func (*AskRequest) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *AskRequest) GetAsk() isAskRequest_Ask {
+	if x != nil {
+		return x.Ask
+	}
+	return nil
+}
+
+func (x *AskRequest) GetCount() *CountRequest {
+	if x != nil {
+		if x, ok := x.Ask.(*AskRequest_Count); ok {
+			return x.Count
+		}
+	}
+	return nil
+}
+
+func (x *AskRequest) GetProbe() *ProbeRequest {
+	if x != nil {
+		if x, ok := x.Ask.(*AskRequest_Probe); ok {
+			return x.Probe
+		}
+	}
+	return nil
+}
+
+type isAskRequest_Ask interface {
+	isAskRequest_Ask()
+}
+
+type AskRequest_Count struct {
+	Count *CountRequest `protobuf:"bytes,1,opt,name=count,proto3,oneof"`
+}
+
+type AskRequest_Probe struct {
+	Probe *ProbeRequest `protobuf:"bytes,2,opt,name=probe,proto3,oneof"`
+}
+
+func (*AskRequest_Count) isAskRequest_Ask() {}
+
+func (*AskRequest_Probe) isAskRequest_Ask() {}
+
+type AskResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Answer:
+	//
+	//	*AskResponse_Progress
+	//	*AskResponse_Count
+	//	*AskResponse_Probe
+	Answer        isAskResponse_Answer `protobuf_oneof:"answer"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskResponse) Reset() {
+	*x = AskResponse{}
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskResponse) ProtoMessage() {}
+
+func (x *AskResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskResponse.ProtoReflect.Descriptor instead.
+func (*AskResponse) Descriptor() ([]byte, []int) {
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *AskResponse) GetAnswer() isAskResponse_Answer {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
+func (x *AskResponse) GetProgress() *Progress {
+	if x != nil {
+		if x, ok := x.Answer.(*AskResponse_Progress); ok {
+			return x.Progress
+		}
+	}
+	return nil
+}
+
+func (x *AskResponse) GetCount() *CountResponse {
+	if x != nil {
+		if x, ok := x.Answer.(*AskResponse_Count); ok {
+			return x.Count
+		}
+	}
+	return nil
+}
+
+func (x *AskResponse) GetProbe() *ProbeResponse {
+	if x != nil {
+		if x, ok := x.Answer.(*AskResponse_Probe); ok {
+			return x.Probe
+		}
+	}
+	return nil
+}
+
+type isAskResponse_Answer interface {
+	isAskResponse_Answer()
+}
+
+type AskResponse_Progress struct {
+	Progress *Progress `protobuf:"bytes,1,opt,name=progress,proto3,oneof"` // a few times a second
+}
+
+type AskResponse_Count struct {
+	Count *CountResponse `protobuf:"bytes,2,opt,name=count,proto3,oneof"` // ends the stream, and so does probe
+}
+
+type AskResponse_Probe struct {
+	Probe *ProbeResponse `protobuf:"bytes,3,opt,name=probe,proto3,oneof"`
+}
+
+func (*AskResponse_Progress) isAskResponse_Answer() {}
+
+func (*AskResponse_Count) isAskResponse_Answer() {}
+
+func (*AskResponse_Probe) isAskResponse_Answer() {}
+
 type InspectRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Store         uint64                 `protobuf:"varint,1,opt,name=store,proto3" json:"store,omitempty"`
@@ -3197,7 +3393,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3209,7 +3405,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[44]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3222,7 +3418,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{44}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *InspectRequest) GetStore() uint64 {
@@ -3242,7 +3438,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3254,7 +3450,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[45]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3267,7 +3463,7 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{45}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *InspectResponse) GetSchema() *Schema {
@@ -3295,7 +3491,7 @@ type StatementsRequest struct {
 
 func (x *StatementsRequest) Reset() {
 	*x = StatementsRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3307,7 +3503,7 @@ func (x *StatementsRequest) String() string {
 func (*StatementsRequest) ProtoMessage() {}
 
 func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[46]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3320,7 +3516,7 @@ func (x *StatementsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsRequest.ProtoReflect.Descriptor instead.
 func (*StatementsRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{46}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *StatementsRequest) GetStore() uint64 {
@@ -3358,7 +3554,7 @@ type Use struct {
 
 func (x *Use) Reset() {
 	*x = Use{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3370,7 +3566,7 @@ func (x *Use) String() string {
 func (*Use) ProtoMessage() {}
 
 func (x *Use) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[47]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3383,7 +3579,7 @@ func (x *Use) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Use.ProtoReflect.Descriptor instead.
 func (*Use) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{47}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Use) GetCollection() *Collection {
@@ -3432,7 +3628,7 @@ type StatementsResponse struct {
 
 func (x *StatementsResponse) Reset() {
 	*x = StatementsResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3444,7 +3640,7 @@ func (x *StatementsResponse) String() string {
 func (*StatementsResponse) ProtoMessage() {}
 
 func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[48]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3457,7 +3653,7 @@ func (x *StatementsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatementsResponse.ProtoReflect.Descriptor instead.
 func (*StatementsResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{48}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *StatementsResponse) GetStatements() []string {
@@ -3485,7 +3681,7 @@ type Schema struct {
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3497,7 +3693,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[49]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3510,7 +3706,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{49}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Schema) GetCollections() []*SchemaCollection {
@@ -3546,7 +3742,7 @@ type Feed struct {
 
 func (x *Feed) Reset() {
 	*x = Feed{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3558,7 +3754,7 @@ func (x *Feed) String() string {
 func (*Feed) ProtoMessage() {}
 
 func (x *Feed) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[50]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3571,7 +3767,7 @@ func (x *Feed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Feed.ProtoReflect.Descriptor instead.
 func (*Feed) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{50}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Feed) GetName() string {
@@ -3606,7 +3802,7 @@ type Routine struct {
 
 func (x *Routine) Reset() {
 	*x = Routine{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3618,7 +3814,7 @@ func (x *Routine) String() string {
 func (*Routine) ProtoMessage() {}
 
 func (x *Routine) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[51]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3631,7 +3827,7 @@ func (x *Routine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Routine.ProtoReflect.Descriptor instead.
 func (*Routine) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{51}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Routine) GetName() string {
@@ -3659,7 +3855,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3671,7 +3867,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[52]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3684,7 +3880,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{52}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Part) GetName() string {
@@ -3729,7 +3925,7 @@ type SchemaCollection struct {
 
 func (x *SchemaCollection) Reset() {
 	*x = SchemaCollection{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3741,7 +3937,7 @@ func (x *SchemaCollection) String() string {
 func (*SchemaCollection) ProtoMessage() {}
 
 func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[53]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3754,7 +3950,7 @@ func (x *SchemaCollection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaCollection.ProtoReflect.Descriptor instead.
 func (*SchemaCollection) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{53}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *SchemaCollection) GetName() string {
@@ -3906,7 +4102,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3918,7 +4114,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[54]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3931,7 +4127,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{54}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Names) GetNames() []string {
@@ -3958,7 +4154,7 @@ type SchemaField struct {
 
 func (x *SchemaField) Reset() {
 	*x = SchemaField{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3970,7 +4166,7 @@ func (x *SchemaField) String() string {
 func (*SchemaField) ProtoMessage() {}
 
 func (x *SchemaField) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[55]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3983,7 +4179,7 @@ func (x *SchemaField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SchemaField.ProtoReflect.Descriptor instead.
 func (*SchemaField) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{55}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *SchemaField) GetName() string {
@@ -4064,7 +4260,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4076,7 +4272,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[56]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4089,7 +4285,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{56}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Reference) GetFields() []string {
@@ -4155,7 +4351,7 @@ type Trigger struct {
 
 func (x *Trigger) Reset() {
 	*x = Trigger{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4167,7 +4363,7 @@ func (x *Trigger) String() string {
 func (*Trigger) ProtoMessage() {}
 
 func (x *Trigger) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[57]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4180,7 +4376,7 @@ func (x *Trigger) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trigger.ProtoReflect.Descriptor instead.
 func (*Trigger) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{57}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Trigger) GetName() string {
@@ -4235,7 +4431,7 @@ type OpenBlobRequest struct {
 
 func (x *OpenBlobRequest) Reset() {
 	*x = OpenBlobRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4247,7 +4443,7 @@ func (x *OpenBlobRequest) String() string {
 func (*OpenBlobRequest) ProtoMessage() {}
 
 func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[58]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4260,7 +4456,7 @@ func (x *OpenBlobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobRequest.ProtoReflect.Descriptor instead.
 func (*OpenBlobRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{58}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *OpenBlobRequest) GetStore() uint64 {
@@ -4290,7 +4486,7 @@ type OpenBlobResponse struct {
 
 func (x *OpenBlobResponse) Reset() {
 	*x = OpenBlobResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4302,7 +4498,7 @@ func (x *OpenBlobResponse) String() string {
 func (*OpenBlobResponse) ProtoMessage() {}
 
 func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[59]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4315,7 +4511,7 @@ func (x *OpenBlobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenBlobResponse.ProtoReflect.Descriptor instead.
 func (*OpenBlobResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{59}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *OpenBlobResponse) GetAnswer() isOpenBlobResponse_Answer {
@@ -4371,7 +4567,7 @@ type LoadRequest struct {
 
 func (x *LoadRequest) Reset() {
 	*x = LoadRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4383,7 +4579,7 @@ func (x *LoadRequest) String() string {
 func (*LoadRequest) ProtoMessage() {}
 
 func (x *LoadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[60]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4396,7 +4592,7 @@ func (x *LoadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadRequest.ProtoReflect.Descriptor instead.
 func (*LoadRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{60}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *LoadRequest) GetStore() uint64 {
@@ -4429,7 +4625,7 @@ type LoadResponse struct {
 
 func (x *LoadResponse) Reset() {
 	*x = LoadResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4441,7 +4637,7 @@ func (x *LoadResponse) String() string {
 func (*LoadResponse) ProtoMessage() {}
 
 func (x *LoadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[61]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4454,7 +4650,7 @@ func (x *LoadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoadResponse.ProtoReflect.Descriptor instead.
 func (*LoadResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{61}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *LoadResponse) GetFault() *Fault {
@@ -4473,7 +4669,7 @@ type DumpRequest struct {
 
 func (x *DumpRequest) Reset() {
 	*x = DumpRequest{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4485,7 +4681,7 @@ func (x *DumpRequest) String() string {
 func (*DumpRequest) ProtoMessage() {}
 
 func (x *DumpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[62]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4498,7 +4694,7 @@ func (x *DumpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpRequest.ProtoReflect.Descriptor instead.
 func (*DumpRequest) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{62}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *DumpRequest) GetStore() uint64 {
@@ -4521,7 +4717,7 @@ type DumpResponse struct {
 
 func (x *DumpResponse) Reset() {
 	*x = DumpResponse{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4533,7 +4729,7 @@ func (x *DumpResponse) String() string {
 func (*DumpResponse) ProtoMessage() {}
 
 func (x *DumpResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[63]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4546,7 +4742,7 @@ func (x *DumpResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse.ProtoReflect.Descriptor instead.
 func (*DumpResponse) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{63}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *DumpResponse) GetAnswer() isDumpResponse_Answer {
@@ -4598,13 +4794,14 @@ type ApplyRequest_Start struct {
 	Rehearse      bool                   `protobuf:"varint,3,opt,name=rehearse,proto3" json:"rehearse,omitempty"`
 	Lock          string                 `protobuf:"bytes,4,opt,name=lock,proto3" json:"lock,omitempty"`
 	ConfirmWithin int64                  `protobuf:"varint,5,opt,name=confirm_within,json=confirmWithin,proto3" json:"confirm_within,omitempty"` // nanoseconds to wait for a verdict; 0: 10 s. No word is a refusal.
+	Progress      bool                   `protobuf:"varint,6,opt,name=progress,proto3" json:"progress,omitempty"`                                // the host wants to hear how far it is
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ApplyRequest_Start) Reset() {
 	*x = ApplyRequest_Start{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4616,7 +4813,7 @@ func (x *ApplyRequest_Start) String() string {
 func (*ApplyRequest_Start) ProtoMessage() {}
 
 func (x *ApplyRequest_Start) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[65]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4667,6 +4864,13 @@ func (x *ApplyRequest_Start) GetConfirmWithin() int64 {
 	return 0
 }
 
+func (x *ApplyRequest_Start) GetProgress() bool {
+	if x != nil {
+		return x.Progress
+	}
+	return false
+}
+
 // Verdict answers the Prepared of the same number. A verdict of another number counts for nothing.
 type ApplyRequest_Verdict struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4678,7 +4882,7 @@ type ApplyRequest_Verdict struct {
 
 func (x *ApplyRequest_Verdict) Reset() {
 	*x = ApplyRequest_Verdict{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4690,7 +4894,7 @@ func (x *ApplyRequest_Verdict) String() string {
 func (*ApplyRequest_Verdict) ProtoMessage() {}
 
 func (x *ApplyRequest_Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[66]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4729,7 +4933,7 @@ type ApplyRequest_Cancel struct {
 
 func (x *ApplyRequest_Cancel) Reset() {
 	*x = ApplyRequest_Cancel{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4741,7 +4945,7 @@ func (x *ApplyRequest_Cancel) String() string {
 func (*ApplyRequest_Cancel) ProtoMessage() {}
 
 func (x *ApplyRequest_Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[67]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4768,7 +4972,7 @@ type ApplyResponse_Prepared struct {
 
 func (x *ApplyResponse_Prepared) Reset() {
 	*x = ApplyResponse_Prepared{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4780,7 +4984,7 @@ func (x *ApplyResponse_Prepared) String() string {
 func (*ApplyResponse_Prepared) ProtoMessage() {}
 
 func (x *ApplyResponse_Prepared) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[68]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4821,7 +5025,7 @@ type ApplyResponse_Applied struct {
 
 func (x *ApplyResponse_Applied) Reset() {
 	*x = ApplyResponse_Applied{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4833,7 +5037,7 @@ func (x *ApplyResponse_Applied) String() string {
 func (*ApplyResponse_Applied) ProtoMessage() {}
 
 func (x *ApplyResponse_Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[69]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4873,7 +5077,7 @@ type DumpResponse_Rows struct {
 
 func (x *DumpResponse_Rows) Reset() {
 	*x = DumpResponse_Rows{}
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[72]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4885,7 +5089,7 @@ func (x *DumpResponse_Rows) String() string {
 func (*DumpResponse_Rows) ProtoMessage() {}
 
 func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_dossier_connector_v1_connector_proto_msgTypes[72]
+	mi := &file_dossier_connector_v1_connector_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4898,7 +5102,7 @@ func (x *DumpResponse_Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DumpResponse_Rows.ProtoReflect.Descriptor instead.
 func (*DumpResponse_Rows) Descriptor() ([]byte, []int) {
-	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{63, 0}
+	return file_dossier_connector_v1_connector_proto_rawDescGZIP(), []int{65, 0}
 }
 
 func (x *DumpResponse_Rows) GetCollection() string {
@@ -5113,11 +5317,11 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x02to\x18\x03 \x01(\v2\x1b.dossier.connector.v1.ValueR\x02to\x129\n" +
 	"\tonly_from\x18\x04 \x01(\v2\x1c.dossier.connector.v1.ValuesR\bonlyFrom\x12\x16\n" +
 	"\x06derive\x18\x05 \x01(\fR\x06derive\x12.\n" +
-	"\x04over\x18\x06 \x01(\v2\x1a.dossier.connector.v1.StepR\x04over\"\xe7\x03\n" +
+	"\x04over\x18\x06 \x01(\v2\x1a.dossier.connector.v1.StepR\x04over\"\x83\x04\n" +
 	"\fApplyRequest\x12@\n" +
 	"\x05start\x18\x01 \x01(\v2(.dossier.connector.v1.ApplyRequest.StartH\x00R\x05start\x12F\n" +
 	"\averdict\x18\x02 \x01(\v2*.dossier.connector.v1.ApplyRequest.VerdictH\x00R\averdict\x12C\n" +
-	"\x06cancel\x18\x03 \x01(\v2).dossier.connector.v1.ApplyRequest.CancelH\x00R\x06cancel\x1a\xb5\x01\n" +
+	"\x06cancel\x18\x03 \x01(\v2).dossier.connector.v1.ApplyRequest.CancelH\x00R\x06cancel\x1a\xd1\x01\n" +
 	"\x05Start\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\x12?\n" +
 	"\n" +
@@ -5125,15 +5329,17 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"treatments\x12\x1a\n" +
 	"\brehearse\x18\x03 \x01(\bR\brehearse\x12\x12\n" +
 	"\x04lock\x18\x04 \x01(\tR\x04lock\x12%\n" +
-	"\x0econfirm_within\x18\x05 \x01(\x03R\rconfirmWithin\x1a?\n" +
+	"\x0econfirm_within\x18\x05 \x01(\x03R\rconfirmWithin\x12\x1a\n" +
+	"\bprogress\x18\x06 \x01(\bR\bprogress\x1a?\n" +
 	"\aVerdict\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x04R\x06number\x12\x1c\n" +
 	"\tconfirmed\x18\x02 \x01(\bR\tconfirmed\x1a\b\n" +
 	"\x06CancelB\x05\n" +
-	"\x03say\"\x80\x03\n" +
+	"\x03say\"\xbe\x03\n" +
 	"\rApplyResponse\x12J\n" +
 	"\bprepared\x18\x01 \x01(\v2,.dossier.connector.v1.ApplyResponse.PreparedH\x00R\bprepared\x12A\n" +
-	"\x04done\x18\x02 \x01(\v2+.dossier.connector.v1.ApplyResponse.AppliedH\x00R\x04done\x1a]\n" +
+	"\x04done\x18\x02 \x01(\v2+.dossier.connector.v1.ApplyResponse.AppliedH\x00R\x04done\x12<\n" +
+	"\bprogress\x18\x03 \x01(\v2\x1e.dossier.connector.v1.ProgressH\x00R\bprogress\x1a]\n" +
 	"\bPrepared\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x04R\x06number\x129\n" +
 	"\boutcomes\x18\x02 \x03(\v2\x1d.dossier.connector.v1.OutcomeR\boutcomes\x1aw\n" +
@@ -5178,7 +5384,17 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\rProbeResponse\x12\x1a\n" +
 	"\breadable\x18\x01 \x01(\x03R\breadable\x12\x1a\n" +
 	"\bwritable\x18\x02 \x01(\x03R\bwritable\x121\n" +
-	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"&\n" +
+	"\x05fault\x18\x03 \x01(\v2\x1b.dossier.connector.v1.FaultR\x05fault\"\x8b\x01\n" +
+	"\n" +
+	"AskRequest\x12:\n" +
+	"\x05count\x18\x01 \x01(\v2\".dossier.connector.v1.CountRequestH\x00R\x05count\x12:\n" +
+	"\x05probe\x18\x02 \x01(\v2\".dossier.connector.v1.ProbeRequestH\x00R\x05probeB\x05\n" +
+	"\x03ask\"\xcf\x01\n" +
+	"\vAskResponse\x12<\n" +
+	"\bprogress\x18\x01 \x01(\v2\x1e.dossier.connector.v1.ProgressH\x00R\bprogress\x12;\n" +
+	"\x05count\x18\x02 \x01(\v2#.dossier.connector.v1.CountResponseH\x00R\x05count\x12;\n" +
+	"\x05probe\x18\x03 \x01(\v2#.dossier.connector.v1.ProbeResponseH\x00R\x05probeB\b\n" +
+	"\x06answer\"&\n" +
 	"\x0eInspectRequest\x12\x14\n" +
 	"\x05store\x18\x01 \x01(\x04R\x05store\"z\n" +
 	"\x0fInspectResponse\x124\n" +
@@ -5304,14 +5520,16 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\rCODE_DEADLINE\x10\b\x12\x11\n" +
 	"\rCODE_PANICKED\x10\t\x12\x16\n" +
 	"\x12CODE_UNKNOWN_STORE\x10\n" +
-	"2\xc5\t\n" +
+	"2\x93\n" +
+	"\n" +
 	"\tConnector\x12Y\n" +
 	"\bDescribe\x12%.dossier.connector.v1.DescribeRequest\x1a&.dossier.connector.v1.DescribeResponse\x12M\n" +
 	"\x04Open\x12!.dossier.connector.v1.OpenRequest\x1a\".dossier.connector.v1.OpenResponse\x12U\n" +
 	"\x06Locate\x12#.dossier.connector.v1.LocateRequest\x1a$.dossier.connector.v1.LocateResponse0\x01\x12T\n" +
 	"\x05Apply\x12\".dossier.connector.v1.ApplyRequest\x1a#.dossier.connector.v1.ApplyResponse(\x010\x01\x12P\n" +
 	"\x05Count\x12\".dossier.connector.v1.CountRequest\x1a#.dossier.connector.v1.CountResponse\x12P\n" +
-	"\x05Probe\x12\".dossier.connector.v1.ProbeRequest\x1a#.dossier.connector.v1.ProbeResponse\x12V\n" +
+	"\x05Probe\x12\".dossier.connector.v1.ProbeRequest\x1a#.dossier.connector.v1.ProbeResponse\x12L\n" +
+	"\x03Ask\x12 .dossier.connector.v1.AskRequest\x1a!.dossier.connector.v1.AskResponse0\x01\x12V\n" +
 	"\aInspect\x12$.dossier.connector.v1.InspectRequest\x1a%.dossier.connector.v1.InspectResponse\x12\\\n" +
 	"\aInstall\x12'.dossier.connector.v1.StatementsRequest\x1a(.dossier.connector.v1.StatementsResponse\x12[\n" +
 	"\x06Grants\x12'.dossier.connector.v1.StatementsRequest\x1a(.dossier.connector.v1.StatementsResponse\x12[\n" +
@@ -5334,7 +5552,7 @@ func file_dossier_connector_v1_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_dossier_connector_v1_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
+var file_dossier_connector_v1_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 75)
 var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(Code)(0),                      // 0: dossier.connector.v1.Code
 	(*Fault)(nil),                  // 1: dossier.connector.v1.Fault
@@ -5381,35 +5599,37 @@ var file_dossier_connector_v1_connector_proto_goTypes = []any{
 	(*Tally)(nil),                  // 42: dossier.connector.v1.Tally
 	(*ProbeRequest)(nil),           // 43: dossier.connector.v1.ProbeRequest
 	(*ProbeResponse)(nil),          // 44: dossier.connector.v1.ProbeResponse
-	(*InspectRequest)(nil),         // 45: dossier.connector.v1.InspectRequest
-	(*InspectResponse)(nil),        // 46: dossier.connector.v1.InspectResponse
-	(*StatementsRequest)(nil),      // 47: dossier.connector.v1.StatementsRequest
-	(*Use)(nil),                    // 48: dossier.connector.v1.Use
-	(*StatementsResponse)(nil),     // 49: dossier.connector.v1.StatementsResponse
-	(*Schema)(nil),                 // 50: dossier.connector.v1.Schema
-	(*Feed)(nil),                   // 51: dossier.connector.v1.Feed
-	(*Routine)(nil),                // 52: dossier.connector.v1.Routine
-	(*Part)(nil),                   // 53: dossier.connector.v1.Part
-	(*SchemaCollection)(nil),       // 54: dossier.connector.v1.SchemaCollection
-	(*Names)(nil),                  // 55: dossier.connector.v1.Names
-	(*SchemaField)(nil),            // 56: dossier.connector.v1.SchemaField
-	(*Reference)(nil),              // 57: dossier.connector.v1.Reference
-	(*Trigger)(nil),                // 58: dossier.connector.v1.Trigger
-	(*OpenBlobRequest)(nil),        // 59: dossier.connector.v1.OpenBlobRequest
-	(*OpenBlobResponse)(nil),       // 60: dossier.connector.v1.OpenBlobResponse
-	(*LoadRequest)(nil),            // 61: dossier.connector.v1.LoadRequest
-	(*LoadResponse)(nil),           // 62: dossier.connector.v1.LoadResponse
-	(*DumpRequest)(nil),            // 63: dossier.connector.v1.DumpRequest
-	(*DumpResponse)(nil),           // 64: dossier.connector.v1.DumpResponse
-	nil,                            // 65: dossier.connector.v1.OpenRequest.ConfigEntry
-	(*ApplyRequest_Start)(nil),     // 66: dossier.connector.v1.ApplyRequest.Start
-	(*ApplyRequest_Verdict)(nil),   // 67: dossier.connector.v1.ApplyRequest.Verdict
-	(*ApplyRequest_Cancel)(nil),    // 68: dossier.connector.v1.ApplyRequest.Cancel
-	(*ApplyResponse_Prepared)(nil), // 69: dossier.connector.v1.ApplyResponse.Prepared
-	(*ApplyResponse_Applied)(nil),  // 70: dossier.connector.v1.ApplyResponse.Applied
-	nil,                            // 71: dossier.connector.v1.Outcome.ByPersonEntry
-	nil,                            // 72: dossier.connector.v1.Tally.ByPersonEntry
-	(*DumpResponse_Rows)(nil),      // 73: dossier.connector.v1.DumpResponse.Rows
+	(*AskRequest)(nil),             // 45: dossier.connector.v1.AskRequest
+	(*AskResponse)(nil),            // 46: dossier.connector.v1.AskResponse
+	(*InspectRequest)(nil),         // 47: dossier.connector.v1.InspectRequest
+	(*InspectResponse)(nil),        // 48: dossier.connector.v1.InspectResponse
+	(*StatementsRequest)(nil),      // 49: dossier.connector.v1.StatementsRequest
+	(*Use)(nil),                    // 50: dossier.connector.v1.Use
+	(*StatementsResponse)(nil),     // 51: dossier.connector.v1.StatementsResponse
+	(*Schema)(nil),                 // 52: dossier.connector.v1.Schema
+	(*Feed)(nil),                   // 53: dossier.connector.v1.Feed
+	(*Routine)(nil),                // 54: dossier.connector.v1.Routine
+	(*Part)(nil),                   // 55: dossier.connector.v1.Part
+	(*SchemaCollection)(nil),       // 56: dossier.connector.v1.SchemaCollection
+	(*Names)(nil),                  // 57: dossier.connector.v1.Names
+	(*SchemaField)(nil),            // 58: dossier.connector.v1.SchemaField
+	(*Reference)(nil),              // 59: dossier.connector.v1.Reference
+	(*Trigger)(nil),                // 60: dossier.connector.v1.Trigger
+	(*OpenBlobRequest)(nil),        // 61: dossier.connector.v1.OpenBlobRequest
+	(*OpenBlobResponse)(nil),       // 62: dossier.connector.v1.OpenBlobResponse
+	(*LoadRequest)(nil),            // 63: dossier.connector.v1.LoadRequest
+	(*LoadResponse)(nil),           // 64: dossier.connector.v1.LoadResponse
+	(*DumpRequest)(nil),            // 65: dossier.connector.v1.DumpRequest
+	(*DumpResponse)(nil),           // 66: dossier.connector.v1.DumpResponse
+	nil,                            // 67: dossier.connector.v1.OpenRequest.ConfigEntry
+	(*ApplyRequest_Start)(nil),     // 68: dossier.connector.v1.ApplyRequest.Start
+	(*ApplyRequest_Verdict)(nil),   // 69: dossier.connector.v1.ApplyRequest.Verdict
+	(*ApplyRequest_Cancel)(nil),    // 70: dossier.connector.v1.ApplyRequest.Cancel
+	(*ApplyResponse_Prepared)(nil), // 71: dossier.connector.v1.ApplyResponse.Prepared
+	(*ApplyResponse_Applied)(nil),  // 72: dossier.connector.v1.ApplyResponse.Applied
+	nil,                            // 73: dossier.connector.v1.Outcome.ByPersonEntry
+	nil,                            // 74: dossier.connector.v1.Tally.ByPersonEntry
+	(*DumpResponse_Rows)(nil),      // 75: dossier.connector.v1.DumpResponse.Rows
 }
 var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	0,   // 0: dossier.connector.v1.Fault.codes:type_name -> dossier.connector.v1.Code
@@ -5422,7 +5642,7 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	11,  // 7: dossier.connector.v1.DescribeResponse.description:type_name -> dossier.connector.v1.Description
 	1,   // 8: dossier.connector.v1.DescribeResponse.fault:type_name -> dossier.connector.v1.Fault
 	12,  // 9: dossier.connector.v1.Description.config:type_name -> dossier.connector.v1.Setting
-	65,  // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
+	67,  // 10: dossier.connector.v1.OpenRequest.config:type_name -> dossier.connector.v1.OpenRequest.ConfigEntry
 	15,  // 11: dossier.connector.v1.OpenResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
 	1,   // 12: dossier.connector.v1.OpenResponse.fault:type_name -> dossier.connector.v1.Fault
 	15,  // 13: dossier.connector.v1.SnapshotResponse.capabilities:type_name -> dossier.connector.v1.Capabilities
@@ -5456,82 +5676,90 @@ var file_dossier_connector_v1_connector_proto_depIdxs = []int32{
 	3,   // 41: dossier.connector.v1.Assign.to:type_name -> dossier.connector.v1.Value
 	4,   // 42: dossier.connector.v1.Assign.only_from:type_name -> dossier.connector.v1.Values
 	29,  // 43: dossier.connector.v1.Assign.over:type_name -> dossier.connector.v1.Step
-	66,  // 44: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
-	67,  // 45: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
-	68,  // 46: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
-	69,  // 47: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
-	70,  // 48: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
-	7,   // 49: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
-	71,  // 50: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
-	39,  // 51: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
-	5,   // 52: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
-	2,   // 53: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
-	24,  // 54: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
-	22,  // 55: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
-	42,  // 56: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
-	1,   // 57: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
-	72,  // 58: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
-	22,  // 59: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
-	1,   // 60: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
-	50,  // 61: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
-	1,   // 62: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
-	48,  // 63: dossier.connector.v1.StatementsRequest.uses:type_name -> dossier.connector.v1.Use
-	20,  // 64: dossier.connector.v1.Use.collection:type_name -> dossier.connector.v1.Collection
-	1,   // 65: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
-	54,  // 66: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
-	51,  // 67: dossier.connector.v1.Schema.feeds:type_name -> dossier.connector.v1.Feed
-	52,  // 68: dossier.connector.v1.Schema.routines:type_name -> dossier.connector.v1.Routine
-	55,  // 69: dossier.connector.v1.Part.keys:type_name -> dossier.connector.v1.Names
-	56,  // 70: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
-	55,  // 71: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
-	55,  // 72: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
-	57,  // 73: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
-	58,  // 74: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
-	53,  // 75: dossier.connector.v1.SchemaCollection.parts:type_name -> dossier.connector.v1.Part
-	6,   // 76: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
-	33,  // 77: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
-	7,   // 78: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
-	1,   // 79: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
-	73,  // 80: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
-	33,  // 81: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
-	34,  // 82: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
-	38,  // 83: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
-	38,  // 84: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
-	1,   // 85: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
-	7,   // 86: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
-	9,   // 87: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
-	13,  // 88: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
-	30,  // 89: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
-	36,  // 90: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
-	40,  // 91: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
-	43,  // 92: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
-	45,  // 93: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
-	47,  // 94: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
-	47,  // 95: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
-	59,  // 96: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
-	61,  // 97: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
-	63,  // 98: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
-	16,  // 99: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
-	18,  // 100: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
-	10,  // 101: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
-	14,  // 102: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
-	31,  // 103: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
-	37,  // 104: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
-	41,  // 105: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
-	44,  // 106: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
-	46,  // 107: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
-	49,  // 108: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
-	49,  // 109: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
-	60,  // 110: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
-	62,  // 111: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
-	64,  // 112: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
-	17,  // 113: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
-	19,  // 114: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
-	101, // [101:115] is the sub-list for method output_type
-	87,  // [87:101] is the sub-list for method input_type
-	87,  // [87:87] is the sub-list for extension type_name
-	87,  // [87:87] is the sub-list for extension extendee
-	0,   // [0:87] is the sub-list for field type_name
+	68,  // 44: dossier.connector.v1.ApplyRequest.start:type_name -> dossier.connector.v1.ApplyRequest.Start
+	69,  // 45: dossier.connector.v1.ApplyRequest.verdict:type_name -> dossier.connector.v1.ApplyRequest.Verdict
+	70,  // 46: dossier.connector.v1.ApplyRequest.cancel:type_name -> dossier.connector.v1.ApplyRequest.Cancel
+	71,  // 47: dossier.connector.v1.ApplyResponse.prepared:type_name -> dossier.connector.v1.ApplyResponse.Prepared
+	72,  // 48: dossier.connector.v1.ApplyResponse.done:type_name -> dossier.connector.v1.ApplyResponse.Applied
+	32,  // 49: dossier.connector.v1.ApplyResponse.progress:type_name -> dossier.connector.v1.Progress
+	7,   // 50: dossier.connector.v1.Outcome.conflicts:type_name -> dossier.connector.v1.Row
+	73,  // 51: dossier.connector.v1.Outcome.by_person:type_name -> dossier.connector.v1.Outcome.ByPersonEntry
+	39,  // 52: dossier.connector.v1.Outcome.link_keys:type_name -> dossier.connector.v1.Keys
+	5,   // 53: dossier.connector.v1.Outcome.done_by:type_name -> dossier.connector.v1.Instant
+	2,   // 54: dossier.connector.v1.Outcome.notes:type_name -> dossier.connector.v1.Diagnostic
+	24,  // 55: dossier.connector.v1.Keys.tuples:type_name -> dossier.connector.v1.Tuple
+	22,  // 56: dossier.connector.v1.CountRequest.selections:type_name -> dossier.connector.v1.Selection
+	42,  // 57: dossier.connector.v1.CountResponse.tallies:type_name -> dossier.connector.v1.Tally
+	1,   // 58: dossier.connector.v1.CountResponse.fault:type_name -> dossier.connector.v1.Fault
+	74,  // 59: dossier.connector.v1.Tally.by_person:type_name -> dossier.connector.v1.Tally.ByPersonEntry
+	22,  // 60: dossier.connector.v1.ProbeRequest.selection:type_name -> dossier.connector.v1.Selection
+	1,   // 61: dossier.connector.v1.ProbeResponse.fault:type_name -> dossier.connector.v1.Fault
+	40,  // 62: dossier.connector.v1.AskRequest.count:type_name -> dossier.connector.v1.CountRequest
+	43,  // 63: dossier.connector.v1.AskRequest.probe:type_name -> dossier.connector.v1.ProbeRequest
+	32,  // 64: dossier.connector.v1.AskResponse.progress:type_name -> dossier.connector.v1.Progress
+	41,  // 65: dossier.connector.v1.AskResponse.count:type_name -> dossier.connector.v1.CountResponse
+	44,  // 66: dossier.connector.v1.AskResponse.probe:type_name -> dossier.connector.v1.ProbeResponse
+	52,  // 67: dossier.connector.v1.InspectResponse.schema:type_name -> dossier.connector.v1.Schema
+	1,   // 68: dossier.connector.v1.InspectResponse.fault:type_name -> dossier.connector.v1.Fault
+	50,  // 69: dossier.connector.v1.StatementsRequest.uses:type_name -> dossier.connector.v1.Use
+	20,  // 70: dossier.connector.v1.Use.collection:type_name -> dossier.connector.v1.Collection
+	1,   // 71: dossier.connector.v1.StatementsResponse.fault:type_name -> dossier.connector.v1.Fault
+	56,  // 72: dossier.connector.v1.Schema.collections:type_name -> dossier.connector.v1.SchemaCollection
+	53,  // 73: dossier.connector.v1.Schema.feeds:type_name -> dossier.connector.v1.Feed
+	54,  // 74: dossier.connector.v1.Schema.routines:type_name -> dossier.connector.v1.Routine
+	57,  // 75: dossier.connector.v1.Part.keys:type_name -> dossier.connector.v1.Names
+	58,  // 76: dossier.connector.v1.SchemaCollection.fields:type_name -> dossier.connector.v1.SchemaField
+	57,  // 77: dossier.connector.v1.SchemaCollection.unique:type_name -> dossier.connector.v1.Names
+	57,  // 78: dossier.connector.v1.SchemaCollection.indexes:type_name -> dossier.connector.v1.Names
+	59,  // 79: dossier.connector.v1.SchemaCollection.references:type_name -> dossier.connector.v1.Reference
+	60,  // 80: dossier.connector.v1.SchemaCollection.triggers:type_name -> dossier.connector.v1.Trigger
+	55,  // 81: dossier.connector.v1.SchemaCollection.parts:type_name -> dossier.connector.v1.Part
+	6,   // 82: dossier.connector.v1.OpenBlobRequest.blob:type_name -> dossier.connector.v1.Blob
+	33,  // 83: dossier.connector.v1.OpenBlobResponse.done:type_name -> dossier.connector.v1.Done
+	7,   // 84: dossier.connector.v1.LoadRequest.rows:type_name -> dossier.connector.v1.Row
+	1,   // 85: dossier.connector.v1.LoadResponse.fault:type_name -> dossier.connector.v1.Fault
+	75,  // 86: dossier.connector.v1.DumpResponse.rows:type_name -> dossier.connector.v1.DumpResponse.Rows
+	33,  // 87: dossier.connector.v1.DumpResponse.done:type_name -> dossier.connector.v1.Done
+	34,  // 88: dossier.connector.v1.ApplyRequest.Start.treatments:type_name -> dossier.connector.v1.Treatment
+	38,  // 89: dossier.connector.v1.ApplyResponse.Prepared.outcomes:type_name -> dossier.connector.v1.Outcome
+	38,  // 90: dossier.connector.v1.ApplyResponse.Applied.outcomes:type_name -> dossier.connector.v1.Outcome
+	1,   // 91: dossier.connector.v1.ApplyResponse.Applied.fault:type_name -> dossier.connector.v1.Fault
+	7,   // 92: dossier.connector.v1.DumpResponse.Rows.rows:type_name -> dossier.connector.v1.Row
+	9,   // 93: dossier.connector.v1.Connector.Describe:input_type -> dossier.connector.v1.DescribeRequest
+	13,  // 94: dossier.connector.v1.Connector.Open:input_type -> dossier.connector.v1.OpenRequest
+	30,  // 95: dossier.connector.v1.Connector.Locate:input_type -> dossier.connector.v1.LocateRequest
+	36,  // 96: dossier.connector.v1.Connector.Apply:input_type -> dossier.connector.v1.ApplyRequest
+	40,  // 97: dossier.connector.v1.Connector.Count:input_type -> dossier.connector.v1.CountRequest
+	43,  // 98: dossier.connector.v1.Connector.Probe:input_type -> dossier.connector.v1.ProbeRequest
+	45,  // 99: dossier.connector.v1.Connector.Ask:input_type -> dossier.connector.v1.AskRequest
+	47,  // 100: dossier.connector.v1.Connector.Inspect:input_type -> dossier.connector.v1.InspectRequest
+	49,  // 101: dossier.connector.v1.Connector.Install:input_type -> dossier.connector.v1.StatementsRequest
+	49,  // 102: dossier.connector.v1.Connector.Grants:input_type -> dossier.connector.v1.StatementsRequest
+	61,  // 103: dossier.connector.v1.Connector.OpenBlob:input_type -> dossier.connector.v1.OpenBlobRequest
+	63,  // 104: dossier.connector.v1.Connector.Load:input_type -> dossier.connector.v1.LoadRequest
+	65,  // 105: dossier.connector.v1.Connector.Dump:input_type -> dossier.connector.v1.DumpRequest
+	16,  // 106: dossier.connector.v1.Connector.Snapshot:input_type -> dossier.connector.v1.SnapshotRequest
+	18,  // 107: dossier.connector.v1.Connector.Close:input_type -> dossier.connector.v1.CloseRequest
+	10,  // 108: dossier.connector.v1.Connector.Describe:output_type -> dossier.connector.v1.DescribeResponse
+	14,  // 109: dossier.connector.v1.Connector.Open:output_type -> dossier.connector.v1.OpenResponse
+	31,  // 110: dossier.connector.v1.Connector.Locate:output_type -> dossier.connector.v1.LocateResponse
+	37,  // 111: dossier.connector.v1.Connector.Apply:output_type -> dossier.connector.v1.ApplyResponse
+	41,  // 112: dossier.connector.v1.Connector.Count:output_type -> dossier.connector.v1.CountResponse
+	44,  // 113: dossier.connector.v1.Connector.Probe:output_type -> dossier.connector.v1.ProbeResponse
+	46,  // 114: dossier.connector.v1.Connector.Ask:output_type -> dossier.connector.v1.AskResponse
+	48,  // 115: dossier.connector.v1.Connector.Inspect:output_type -> dossier.connector.v1.InspectResponse
+	51,  // 116: dossier.connector.v1.Connector.Install:output_type -> dossier.connector.v1.StatementsResponse
+	51,  // 117: dossier.connector.v1.Connector.Grants:output_type -> dossier.connector.v1.StatementsResponse
+	62,  // 118: dossier.connector.v1.Connector.OpenBlob:output_type -> dossier.connector.v1.OpenBlobResponse
+	64,  // 119: dossier.connector.v1.Connector.Load:output_type -> dossier.connector.v1.LoadResponse
+	66,  // 120: dossier.connector.v1.Connector.Dump:output_type -> dossier.connector.v1.DumpResponse
+	17,  // 121: dossier.connector.v1.Connector.Snapshot:output_type -> dossier.connector.v1.SnapshotResponse
+	19,  // 122: dossier.connector.v1.Connector.Close:output_type -> dossier.connector.v1.CloseResponse
+	108, // [108:123] is the sub-list for method output_type
+	93,  // [93:108] is the sub-list for method input_type
+	93,  // [93:93] is the sub-list for extension type_name
+	93,  // [93:93] is the sub-list for extension extendee
+	0,   // [0:93] is the sub-list for field type_name
 }
 
 func init() { file_dossier_connector_v1_connector_proto_init() }
@@ -5563,12 +5791,22 @@ func file_dossier_connector_v1_connector_proto_init() {
 	file_dossier_connector_v1_connector_proto_msgTypes[36].OneofWrappers = []any{
 		(*ApplyResponse_Prepared_)(nil),
 		(*ApplyResponse_Done)(nil),
+		(*ApplyResponse_Progress)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[59].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[44].OneofWrappers = []any{
+		(*AskRequest_Count)(nil),
+		(*AskRequest_Probe)(nil),
+	}
+	file_dossier_connector_v1_connector_proto_msgTypes[45].OneofWrappers = []any{
+		(*AskResponse_Progress)(nil),
+		(*AskResponse_Count)(nil),
+		(*AskResponse_Probe)(nil),
+	}
+	file_dossier_connector_v1_connector_proto_msgTypes[61].OneofWrappers = []any{
 		(*OpenBlobResponse_Data)(nil),
 		(*OpenBlobResponse_Done)(nil),
 	}
-	file_dossier_connector_v1_connector_proto_msgTypes[63].OneofWrappers = []any{
+	file_dossier_connector_v1_connector_proto_msgTypes[65].OneofWrappers = []any{
 		(*DumpResponse_Rows_)(nil),
 		(*DumpResponse_Done)(nil),
 	}
@@ -5578,7 +5816,7 @@ func file_dossier_connector_v1_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dossier_connector_v1_connector_proto_rawDesc), len(file_dossier_connector_v1_connector_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   73,
+			NumMessages:   75,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -33,6 +33,7 @@ const (
 	Connector_Apply_FullMethodName    = "/dossier.connector.v1.Connector/Apply"
 	Connector_Count_FullMethodName    = "/dossier.connector.v1.Connector/Count"
 	Connector_Probe_FullMethodName    = "/dossier.connector.v1.Connector/Probe"
+	Connector_Ask_FullMethodName      = "/dossier.connector.v1.Connector/Ask"
 	Connector_Inspect_FullMethodName  = "/dossier.connector.v1.Connector/Inspect"
 	Connector_Install_FullMethodName  = "/dossier.connector.v1.Connector/Install"
 	Connector_Grants_FullMethodName   = "/dossier.connector.v1.Connector/Grants"
@@ -58,6 +59,9 @@ type ConnectorClient interface {
 	Apply(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ApplyRequest, ApplyResponse], error)
 	Count(ctx context.Context, in *CountRequest, opts ...grpc.CallOption) (*CountResponse, error)
 	Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error)
+	// Ask is Count or Probe where the host wants to hear how far it is: progress as often as there is some, then
+	// the answer. A connector may lack it; the host then makes the call itself.
+	Ask(ctx context.Context, in *AskRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[AskResponse], error)
 	Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error)
 	// Install and Grants say what a system's administrator runs; they change nothing.
 	Install(ctx context.Context, in *StatementsRequest, opts ...grpc.CallOption) (*StatementsResponse, error)
@@ -155,6 +159,25 @@ func (c *connectorClient) Probe(ctx context.Context, in *ProbeRequest, opts ...g
 	return out, nil
 }
 
+func (c *connectorClient) Ask(ctx context.Context, in *AskRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[AskResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[2], Connector_Ask_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[AskRequest, AskResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Connector_AskClient = grpc.ServerStreamingClient[AskResponse]
+
 func (c *connectorClient) Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(InspectResponse)
@@ -187,7 +210,7 @@ func (c *connectorClient) Grants(ctx context.Context, in *StatementsRequest, opt
 
 func (c *connectorClient) OpenBlob(ctx context.Context, in *OpenBlobRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[OpenBlobResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[2], Connector_OpenBlob_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[3], Connector_OpenBlob_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +229,7 @@ type Connector_OpenBlobClient = grpc.ServerStreamingClient[OpenBlobResponse]
 
 func (c *connectorClient) Load(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[LoadRequest, LoadResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[3], Connector_Load_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[4], Connector_Load_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +242,7 @@ type Connector_LoadClient = grpc.ClientStreamingClient[LoadRequest, LoadResponse
 
 func (c *connectorClient) Dump(ctx context.Context, in *DumpRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DumpResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[4], Connector_Dump_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &Connector_ServiceDesc.Streams[5], Connector_Dump_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -271,6 +294,9 @@ type ConnectorServer interface {
 	Apply(grpc.BidiStreamingServer[ApplyRequest, ApplyResponse]) error
 	Count(context.Context, *CountRequest) (*CountResponse, error)
 	Probe(context.Context, *ProbeRequest) (*ProbeResponse, error)
+	// Ask is Count or Probe where the host wants to hear how far it is: progress as often as there is some, then
+	// the answer. A connector may lack it; the host then makes the call itself.
+	Ask(*AskRequest, grpc.ServerStreamingServer[AskResponse]) error
 	Inspect(context.Context, *InspectRequest) (*InspectResponse, error)
 	// Install and Grants say what a system's administrator runs; they change nothing.
 	Install(context.Context, *StatementsRequest) (*StatementsResponse, error)
@@ -313,6 +339,9 @@ func (UnimplementedConnectorServer) Count(context.Context, *CountRequest) (*Coun
 }
 func (UnimplementedConnectorServer) Probe(context.Context, *ProbeRequest) (*ProbeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Probe not implemented")
+}
+func (UnimplementedConnectorServer) Ask(*AskRequest, grpc.ServerStreamingServer[AskResponse]) error {
+	return status.Error(codes.Unimplemented, "method Ask not implemented")
 }
 func (UnimplementedConnectorServer) Inspect(context.Context, *InspectRequest) (*InspectResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Inspect not implemented")
@@ -448,6 +477,17 @@ func _Connector_Probe_Handler(srv interface{}, ctx context.Context, dec func(int
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _Connector_Ask_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(AskRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ConnectorServer).Ask(m, &grpc.GenericServerStream[AskRequest, AskResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Connector_AskServer = grpc.ServerStreamingServer[AskResponse]
 
 func _Connector_Inspect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(InspectRequest)
@@ -623,6 +663,11 @@ var Connector_ServiceDesc = grpc.ServiceDesc{
 			Handler:       _Connector_Apply_Handler,
 			ServerStreams: true,
 			ClientStreams: true,
+		},
+		{
+			StreamName:    "Ask",
+			Handler:       _Connector_Ask_Handler,
+			ServerStreams: true,
 		},
 		{
 			StreamName:    "OpenBlob",
