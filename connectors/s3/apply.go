@@ -92,6 +92,7 @@ type target struct {
 func (a *application) carryOut(ctx context.Context, w *work) error {
 	var sure []target
 	rest := w.todo
+	meter := a.meter(ctx, w)
 	if err := a.forget(ctx, w); err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (a *application) carryOut(ctx context.Context, w *work) error {
 				n--
 			}
 		}
-		if err := a.change(ctx, w, sure[:n]); err != nil {
+		if err := a.change(ctx, w, sure[:n], meter); err != nil {
 			return errors.Join(err, refused)
 		}
 		if sure = sure[n:]; refused != nil {
@@ -138,7 +139,7 @@ func (a *application) ask(ctx context.Context, w *work, unit []target) error {
 
 // change changes confirmed rows, several objects at a time, and counts what was changed. Where one fails no other is begun, and those under way are finished:
 // of a request that is broken off nobody knows whether it was carried out.
-func (a *application) change(ctx context.Context, w *work, rows []target) error {
+func (a *application) change(ctx context.Context, w *work, rows []target, meter *meter) error {
 	var all errgroup.Group
 	all.SetLimit(parallel)
 	var failed atomic.Bool
@@ -153,7 +154,9 @@ func (a *application) change(ctx context.Context, w *work, rows []target) error 
 			if err := ctx.Err(); err != nil || failed.Load() {
 				return err
 			}
+			ctx, whole := meter.of(ctx, group[0].in)
 			done, err := a.changeObject(ctx, w, group)
+			whole()
 			if err != nil {
 				failed.Store(true)
 			}

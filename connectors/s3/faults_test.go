@@ -352,3 +352,50 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressOfWork: who looks is told how much was read to find what is to be changed, and then how much of the objects that are.
+func TestProgressOfWork(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Versioned)
+	var whole, changed int64
+	for i := range 4 {
+		text := "no,who\n" + strings.Repeat("1,C-1\n", 1000*(i+1))
+		if i%2 > 0 {
+			text += "2,C-2\n"
+			changed += int64(len(text))
+		}
+		b.put(t, fmt.Sprintf("imports/2024-%d.csv", i), text)
+		whole += int64(len(text))
+	}
+	b.put(t, "letters/C-2/2024-01-05-17.pdf", "his")
+	for _, x := range []struct {
+		do   connectors.Treatment
+		want []int64
+	}{
+		{hold(by(imports, "who", "C-2")), []int64{whole, changed}}, {lift(by(imports, "who", "C-2")), []int64{whole - 12, changed - 12}}, {remove(by(imports, "who", "C-2")), []int64{whole, changed}},
+		{hold(by(letters, "member_no", "C-2")), []int64{3}}, {remove(by(letters, "member_no", "C-2")), nil},
+	} {
+		var one sync.Mutex
+		var totals []int64
+		var done int64
+		ctx := connectors.WithProgress(t.Context(), func(d, all int64) {
+			one.Lock()
+			defer one.Unlock()
+			if n := len(totals); n == 0 || totals[n-1] != all || d < done {
+				if n > 0 && done != totals[n-1] {
+					t.Errorf("%s: it ended at %d of %d", x.do.Verb, done, totals[n-1])
+				}
+				totals = append(totals, all)
+			}
+			if done = d; d > all {
+				t.Errorf("%s: %d of %d", x.do.Verb, d, all)
+			}
+		})
+		if _, err := b.Apply(ctx, []connectors.Treatment{x.do}, connectors.ApplyOptions{Confirm: yes}); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(x.want, totals); d != "" {
+			t.Errorf("%s of %s: of how many bytes it told:\n%s", x.do.Verb, x.do.On.Collection.Name, d)
+		}
+	}
+}

@@ -12,7 +12,8 @@ import (
 
 // meter says how many bytes of those to be read have been.
 type meter struct {
-	tell func(done, total int64)
+	tell  func(done, total int64)
+	sizes map[*object]int64 // of those to be changed
 
 	mu          sync.Mutex
 	done, total int64
@@ -34,6 +35,36 @@ func (s *store) meter(ctx context.Context, from *objects.Source, m *objects.Matc
 		return nil
 	})
 	return out, err
+}
+
+// meter gives one for the objects in which a treatment reads to change them, nil where nobody looks: the current version of those of rows, all versions of documents that
+// are copied. What is only removed takes no reading.
+func (a *application) meter(ctx context.Context, w *work) *meter {
+	tell := connectors.ProgressOf(ctx)
+	if tell == nil || w.from.Codec == nil && w.Verb == connectors.Delete {
+		return nil
+	}
+	out := &meter{tell: tell, sizes: map[*object]int64{}}
+	for _, t := range w.todo {
+		if _, known := out.sizes[t.in]; known {
+			continue
+		}
+		n := t.in.size()
+		if v, there := t.in.current(); w.from.Codec != nil && there {
+			n = v.size
+		}
+		out.sizes[t.in] = n
+		out.total += n
+	}
+	return out
+}
+
+// of has what is read of an object with the context counted; see share.
+func (m *meter) of(ctx context.Context, o *object) (_ context.Context, whole func()) {
+	if m == nil {
+		return ctx, func() {}
+	}
+	return m.share(ctx, m.sizes[o])
 }
 
 // size is that of all versions of a key.
@@ -67,12 +98,12 @@ type share struct {
 
 type sharing struct{}
 
-// share has what is read of a key with the context counted, until whole is called: then all of it is done, read or not.
-func (m *meter) share(ctx context.Context, i item) (_ context.Context, whole func()) {
+// share has what is read with the context counted, of so many bytes, until whole is called: then all of it is done, read or not.
+func (m *meter) share(ctx context.Context, size int64) (_ context.Context, whole func()) {
 	if m == nil {
 		return ctx, func() {}
 	}
-	s := &share{m: m, left: i.size()}
+	s := &share{m: m, left: size}
 	return context.WithValue(ctx, sharing{}, s), func() { m.add(s, -1) }
 }
 

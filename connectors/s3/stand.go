@@ -55,7 +55,7 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 		known := pass.Object(f.key)
 		all.Go(func() (err error) {
 			st := &stand{found: f, known: known}
-			ctx, whole := meter.share(ctx, f.item)
+			ctx, whole := meter.share(ctx, f.size())
 			defer whole()
 			defer func() {
 				var stood []index.Version
