@@ -16,54 +16,65 @@ func join(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// kindred is one text for all values that [connectors.Equal] may hold equal: numbers by what they are worth, whatever
+// joinKindred is join of what is kindred to a value.
+func joinKindred(b []byte, v any) []byte {
+	var room [64]byte
+	like := kindred(room[:0], v)
+	return append(binary.AppendUvarint(b, uint64(len(like))), like...)
+}
+
+// kindred appends one text for all values that [connectors.Equal] may hold equal: numbers by what they are worth, whatever
 // their type, texts that read as numbers, truth values or dates with those. Who finds two values
 // kindred still asks Equal.
-func kindred(v any) string {
+func kindred(b []byte, v any) []byte {
 	switch x := v.(type) {
 	case bool:
 		if x {
-			return "#1"
+			return append(b, "#1"...)
 		}
-		return "#0"
+		return append(b, "#0"...)
 	case int64:
-		return kindredText(strconv.FormatInt(x, 10))
+		return kindredText(b, strconv.FormatInt(x, 10))
 	case float64:
-		return kindredText(strconv.FormatFloat(x, 'g', -1, 64))
+		return kindredText(b, strconv.FormatFloat(x, 'g', -1, 64))
+	case string:
+		return kindredText(b, x)
 	case connectors.Decimal:
-		return kindredText(string(x))
+		return kindredText(b, string(x))
 	case time.Time:
-		return "@" + strconv.FormatInt(x.UnixNano(), 10)
+		return strconv.AppendInt(append(b, '@'), x.UnixNano(), 10)
 	}
 	s, _ := rowfile.PlainText(v, time.UTC)
-	return kindredText(s)
+	return kindredText(b, s)
 }
 
-func kindredText(s string) string {
+func kindredText(b []byte, s string) []byte {
 	if plainNumber(s) {
-		return "#" + s
+		return append(append(b, '#'), s...)
 	}
-	switch strings.ToLower(s) {
-	case "t", "true":
-		return "#1"
-	case "f", "false":
-		return "#0"
+	if len(s) <= len("false") {
+		switch strings.ToLower(s) {
+		case "t", "true":
+			return append(b, "#1"...)
+		case "f", "false":
+			return append(b, "#0"...)
+		}
 	}
 	if len(s) >= len("2006-01-02") && s[4] == '-' && s[7] == '-' {
 		if t, _, ok := connectors.Date(s, time.UTC); ok {
-			return "@" + strconv.FormatInt(t.UnixNano(), 10)
+			return strconv.AppendInt(append(b, '@'), t.UnixNano(), 10)
 		}
 	}
 	if s != "" && len(s) <= 1000 && strings.Trim(s, "0123456789+-.eE") == "" && smallExponent(s) {
 		if r, ok := new(big.Rat).SetString(s); ok {
 			if r.IsInt() && plainNumber(r.Num().String()) {
-				return "#" + r.Num().String()
+				return append(append(b, '#'), r.Num().String()...)
 			}
 			f, _ := r.Float64()
-			return "~" + strconv.FormatFloat(f, 'g', -1, 64)
+			return strconv.AppendFloat(append(b, '~'), f, 'g', -1, 64)
 		}
 	}
-	return "'" + s
+	return append(append(b, '\''), s...)
 }
 
 // plainNumber says whether s is an integer as Go writes it, and one a float holds exactly: the common case,

@@ -112,7 +112,7 @@ func (m *Matcher) bucket(fields []string, values []any) (string, bool) {
 			}
 			b = join(b, s)
 		} else {
-			b = join(b, kindred(v))
+			b = joinKindred(b, v)
 		}
 	}
 	return string(b), len(values) == len(fields)
@@ -129,13 +129,19 @@ func (m *Matcher) Persons(row connectors.Row) []int {
 		return []int{0}
 	}
 	var out []int
-	for _, w := range m.ways {
-		values := w.values(row.Pick(w.Fields))
-		key, ok := m.bucketOf(w.Fields, values)
+	var room [256]byte
+	for i := range m.ways {
+		w := &m.ways[i]
+		key, ok := m.bucketOf(room[:0], w, row)
 		if !ok {
 			continue
 		}
-		for _, t := range w.tuples[key] {
+		alike := w.tuples[string(key)]
+		if len(alike) == 0 {
+			continue
+		}
+		values := w.values(row.Pick(w.Fields))
+		for _, t := range alike {
 			if m.equal(w.Fields, values, w.values(t.Values)) && (t.Within == nil || t.Within.Holds(row, m.from.Zone)) {
 				out = append(out, t.Person)
 			}
@@ -145,20 +151,25 @@ func (m *Matcher) Persons(row connectors.Row) []int {
 	return slices.Compact(out)
 }
 
-// bucketOf is bucket for values read from the tree, where any name is good.
-func (m *Matcher) bucketOf(fields []string, values []any) (string, bool) {
-	var b []byte
-	for i, v := range values {
-		if connectors.Empty(v) {
-			return "", false
+// bucketOf appends bucket for what a row read from the tree has, where any name is good.
+func (m *Matcher) bucketOf(b []byte, w *way, row connectors.Row) ([]byte, bool) {
+	for _, name := range w.Fields {
+		v := row[name]
+		s, isText := v.(string)
+		if isText && w.folded {
+			s = connectors.Fold(s)
+			v = s
 		}
-		if s, isText := v.(string); isText && m.from.PathField(fields[i]) >= 0 {
+		switch {
+		case connectors.Empty(v):
+			return nil, false
+		case isText && m.from.PathField(name) >= 0:
 			b = join(b, s)
-		} else {
-			b = join(b, kindred(v))
+		default:
+			b = joinKindred(b, v)
 		}
 	}
-	return string(b), true
+	return b, true
 }
 
 // equal compares values of a row with those of a tuple of the same bucket; those of the path are equal then.

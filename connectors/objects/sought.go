@@ -71,5 +71,5 @@ func Likeness(v any, folded bool) (like string, ok bool) {
 			return "", false
 		}
 	}
-	return kindred(v), true
+	return string(kindred(nil, v)), true
 }

@@ -56,8 +56,7 @@ func (jsonLines) Pass(r io.Reader, w io.Writer, ask func(Record) (Change, error)
 			}
 			continue
 		}
-		rec.n, rec.raw = rec.n+1, body
-		if err := rec.Check(); err != nil {
+		if err := rec.stand(rec.n+1, body); err != nil {
 			return err
 		}
 		what, err := ask(rec)

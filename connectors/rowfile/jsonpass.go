@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -33,6 +34,15 @@ func (p *jsonPass) emit(c byte) error {
 		return &Malformed{row: p.n + 1, what: "longer than 16 MiB"}
 	}
 	return p.keep.WriteByte(c)
+}
+
+// put writes bytes, as emit does one.
+func (p *jsonPass) put(b []byte) error {
+	if p.keep != nil && p.keep.Len() > maxRow {
+		return &Malformed{row: p.n + 1, what: "longer than 16 MiB"}
+	}
+	_, err := p.write(b)
+	return err
 }
 
 // collect gives what f reads instead of copying it.
@@ -64,19 +74,64 @@ func (p *jsonPass) Pass() error {
 	return p.emit(c)
 }
 
-func (p *jsonPass) space() error {
+// upTo copies what is next up to the first byte of stops, or the end of the text.
+func (p *jsonPass) upTo(stops *[256]bool) error {
 	for {
-		b, err := p.in.Peek(1)
-		if errors.Is(err, io.EOF) || err == nil && b[0] != ' ' && b[0] != '\t' && b[0] != '\n' && b[0] != '\r' {
+		if _, err := p.in.Peek(1); errors.Is(err, io.EOF) {
 			return nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return err
 		}
-		if err := p.Pass(); err != nil {
+		here, _ := p.in.Peek(p.in.Buffered())
+		n := 0
+		for n < len(here) && !stops[here[n]] {
+			n++
+		}
+		if err := p.put(here[:n]); err != nil {
+			return err
+		}
+		stopped := n < len(here)
+		if _, err := p.in.Discard(n); stopped || err != nil {
 			return err
 		}
 	}
+}
+
+// Where space, the inside of a text, and a number, true, false or null end.
+var (
+	spaceStops = stops(func(c byte) bool { return !isSpace(c) })
+	textStops  = stops(func(c byte) bool { return c < ' ' || c == '"' || c == '\\' })
+	wordStops  = stops(func(c byte) bool { return isSpace(c) || strings.IndexByte(",:]}[{\"", c) >= 0 })
+)
+
+func stops(at func(byte) bool) *[256]bool {
+	var out [256]bool
+	for c := range out {
+		out[c] = at(byte(c))
+	}
+	return &out
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func (p *jsonPass) space() error { return p.upTo(spaceStops) }
+
+// whole copies a value: at once, where all of it is in the buffer.
+func (p *jsonPass) whole(depth int) error {
+	for _, n := range []int{p.in.Buffered(), p.in.Size()} {
+		here, err := p.in.Peek(n)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if end := jsonEnd(here, 0, maxNested-maxDepth+depth); end > 0 && end < len(here) {
+			if err := p.put(here[:end]); err != nil {
+				return err
+			}
+			_, err := p.in.Discard(end)
+			return err
+		}
+	}
+	return p.Value(nil, depth)
 }
 
 // expect copies space and then c.
@@ -117,19 +172,27 @@ func (p *jsonPass) Value(path []jsonStep, depth int) error {
 		return p.list('[', ']', func() error { return p.Value(rest(path), depth+1) })
 	}
 	return p.list('{', '}', func() error {
+		if p.keep != nil { // a row, which is checked as a whole
+			if err := p.text(); err != nil {
+				return err
+			}
+			if err := p.expect(':'); err != nil {
+				return err
+			}
+			return p.Value(nil, depth+1)
+		}
 		var key bytes.Buffer
 		if err := p.collect(&key, p.text); err != nil {
 			return err
 		}
 		_, _ = p.write(key.Bytes())
-		var name string
-		if err := json.Unmarshal(key.Bytes(), &name); err != nil {
+		if textEnd(key.Bytes(), 0) != key.Len() {
 			return &Malformed{what: "a name is not valid JSON"}
 		}
 		if err := p.expect(':'); err != nil {
 			return err
 		}
-		if len(path) > 0 && name == path[0].name {
+		if len(path) > 0 && fromQuotes(key.Bytes()) == path[0].name {
 			return p.Value(path[1:], depth+1)
 		}
 		return p.Value(nil, depth+1)
@@ -189,6 +252,9 @@ func (p *jsonPass) text() error {
 		return err
 	}
 	for {
+		if err := p.upTo(textStops); err != nil {
+			return err
+		}
 		c, err := p.peek()
 		if err != nil {
 			return err
@@ -218,20 +284,11 @@ func (p *jsonPass) scalar(c byte) error {
 		return p.text()
 	}
 	var word bytes.Buffer
-	for {
-		b, err := p.in.Peek(1)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if err != nil || bytes.IndexByte([]byte(" \t\r\n,:]}[{\""), b[0]) >= 0 || word.Len() > 1000 {
-			break
-		}
-		_, _ = p.in.ReadByte()
-		word.WriteByte(b[0])
+	if err := p.collect(&word, func() error { return p.upTo(wordStops) }); err != nil {
+		return err
 	}
 	if !json.Valid(word.Bytes()) {
 		return &Malformed{what: "not valid JSON"}
 	}
-	_, err := p.write(word.Bytes())
-	return err
+	return p.put(word.Bytes())
 }

@@ -13,8 +13,9 @@ import (
 
 // jsonRecord is one object: a line, or an element of an array.
 type jsonRecord struct {
-	n   int64
-	raw []byte
+	n    int64
+	raw  []byte
+	list []member // of raw, once it was checked
 }
 
 func (r *jsonRecord) Number() int64 { return r.n }
@@ -23,15 +24,19 @@ func (r *jsonRecord) Fixed() bool   { return false }
 
 func (r *jsonRecord) Names() []string {
 	var out []string
-	list, _ := members(r.raw)
-	for _, m := range list {
-		out = append(out, m.name)
+	for _, m := range r.list {
+		out = append(out, m.called(r.raw))
 	}
 	return out
 }
 
 func (r *jsonRecord) Value(name string) (any, bool) {
-	all := spans(r.raw, name)
+	for i := len(r.list) - 1; i >= 0; i-- {
+		if m := r.list[i]; m.is(r.raw, name) {
+			return FromJSON(r.raw[m.start:m.end]), true
+		}
+	}
+	all := spans(r.raw, r.list, name)
 	if len(all) == 0 {
 		return nil, false
 	}
@@ -39,15 +44,17 @@ func (r *jsonRecord) Value(name string) (any, bool) {
 	return FromJSON(r.raw[m.start:m.end]), true
 }
 
-// Check says whether raw is an object.
-func (r *jsonRecord) Check() error {
-	if !json.Valid(r.raw) {
-		return &Malformed{row: r.n, what: "not valid JSON"}
+// stand lets the record stand on a row; an error says that raw is no object.
+func (r *jsonRecord) stand(n int64, raw []byte) (err error) {
+	var ok bool
+	r.n, r.raw = n, raw
+	if r.list, ok = members(r.list[:0], raw); ok {
+		return nil
 	}
-	if r.raw[skipSpace(r.raw, 0)] != '{' {
+	if json.Valid(raw) {
 		return &Malformed{row: r.n, what: "not an object"}
 	}
-	return nil
+	return &Malformed{row: r.n, what: "not valid JSON"}
 }
 
 // rewritten is the object with new values; all other bytes stay. A member that is not there is put at the
@@ -60,7 +67,7 @@ func (r *jsonRecord) rewritten(set connectors.Row) ([]byte, error) {
 	var patches []patch
 	raw := r.raw
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		found := spans(r.raw, name)
+		found := spans(r.raw, r.list, name)
 		for _, m := range found {
 			b, err := toJSON(set[name], r.raw[m.start:m.end])
 			if err != nil {
@@ -79,7 +86,7 @@ func (r *jsonRecord) rewritten(set connectors.Row) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		list, _ := members(r.raw)
+		list := r.list
 		close := bytes.LastIndexByte(r.raw, '}')
 		piece := slices.Concat(key, []byte(": "), b)
 		at := close

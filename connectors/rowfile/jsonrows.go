@@ -43,12 +43,11 @@ func (p *jsonPass) rows(depth int) error {
 		}
 		first = false
 		raw.Reset()
-		if err := p.collect(&raw, func() error { return p.Value(nil, depth+1) }); err != nil {
+		if err := p.collect(&raw, func() error { return p.whole(depth + 1) }); err != nil {
 			return err
 		}
 		p.n++
-		rec.n, rec.raw = p.n, raw.Bytes()
-		if err := rec.Check(); err != nil {
+		if err := rec.stand(p.n, raw.Bytes()); err != nil {
 			return err
 		}
 		what, err := p.ask(rec)

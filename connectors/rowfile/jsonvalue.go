@@ -13,77 +13,57 @@ import (
 
 // member is one member of an object, by where it stands in the text.
 type member struct {
-	name       string
-	start, end int // of the value
+	name, named int // of its name, with the quotes
+	start, end  int // of the value
 }
 
-// members lists the members of the object raw, which is valid JSON; ok is false for another value.
-func members(raw []byte) (list []member, ok bool) {
+// is says whether it has a name.
+func (m member) is(raw []byte, name string) bool {
+	if in := raw[m.name+1 : m.named-1]; plainText(in) {
+		return string(in) == name
+	}
+	return m.called(raw) == name
+}
+
+// called is its name.
+func (m member) called(raw []byte) string { return fromQuotes(raw[m.name:m.named]) }
+
+// plainText says whether what stands between quotes is the text it means: nothing in it is written otherwise, or no text.
+func plainText(in []byte) bool { return bytes.IndexByte(in, '\\') < 0 && utf8.Valid(in) }
+
+// fromQuotes is the text that raw, with its quotes, means.
+func fromQuotes(raw []byte) string {
+	if in := raw[1 : len(raw)-1]; plainText(in) {
+		return string(in)
+	}
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
+// members appends the members of the object raw; ok is false for another value, and for what is not valid JSON.
+func members(list []member, raw []byte) (_ []member, ok bool) {
 	i := skipSpace(raw, 0)
 	if i >= len(raw) || raw[i] != '{' {
-		return nil, false
+		return list, false
 	}
-	for i++; ; i++ {
-		if i = skipSpace(raw, i); raw[i] == '}' {
-			return list, true
-		}
-		end := skipJSON(raw, i)
-		var m member
-		_ = json.Unmarshal(raw[i:end], &m.name)
-		m.start = skipSpace(raw, skipSpace(raw, end)+1)
-		m.end = skipJSON(raw, m.start)
-		list = append(list, m)
-		if i = skipSpace(raw, m.end); raw[i] == '}' {
-			return list, true
-		}
-	}
+	end := listEnd(raw, i, 1, func(m member) { list = append(list, m) })
+	return list, end > 0 && skipSpace(raw, end) == len(raw)
 }
 
 func skipSpace(raw []byte, i int) int {
-	for i < len(raw) && (raw[i] == ' ' || raw[i] == '\t' || raw[i] == '\n' || raw[i] == '\r') {
+	for i < len(raw) && isSpace(raw[i]) {
 		i++
 	}
 	return i
 }
 
-// skipJSON gives the end of the value that starts at i.
-func skipJSON(raw []byte, i int) int {
-	depth := 0
-	for ; i < len(raw); i++ {
-		switch raw[i] {
-		case '"':
-			for i++; raw[i] != '"'; i++ {
-				if raw[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		default:
-			for i+1 < len(raw) && !strings.ContainsRune(" \t\r\n,:]}[{\"", rune(raw[i+1])) {
-				i++
-			}
-			if depth > 0 {
-				continue
-			}
-		}
-		if depth == 0 {
-			return i + 1
-		}
-	}
-	return len(raw)
-}
-
-// spans are where the values of name stand in the object raw: of a.b, member b of member a. An exact name goes
+// spans are where the values of name stand in the object raw, which has the members of list: of a.b, member b of member a. An exact name goes
 // first. Members of one name are all given; readers take the last.
-func spans(raw []byte, name string) []member {
-	list, _ := members(raw)
+func spans(raw []byte, list []member, name string) []member {
 	var out []member
 	for _, m := range list {
-		if m.name == name {
+		if m.is(raw, name) {
 			out = append(out, m)
 		}
 	}
@@ -92,11 +72,13 @@ func spans(raw []byte, name string) []member {
 		return out
 	}
 	for _, m := range list {
-		if m.name != head {
+		if !m.is(raw, head) {
 			continue
 		}
-		for _, in := range spans(raw[m.start:m.end], rest) {
-			out = append(out, member{in.name, m.start + in.start, m.start + in.end})
+		inner := raw[m.start:m.end]
+		within, _ := members(nil, inner)
+		for _, in := range spans(inner, within, rest) {
+			out = append(out, member{start: m.start + in.start, end: m.start + in.end})
 		}
 	}
 	return out
@@ -112,9 +94,7 @@ func FromJSON(raw []byte) any {
 	case 'f':
 		return false
 	case '"':
-		var s string
-		_ = json.Unmarshal(raw, &s)
-		return s
+		return fromQuotes(raw)
 	case '{', '[':
 		return connectors.JSON(raw)
 	}

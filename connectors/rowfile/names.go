@@ -57,9 +57,8 @@ func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
 		return nil
 	}
 	_ = code.Pass(f, io.Discard, func(r Record) (Change, error) {
-		list, _ := members(r.Bytes())
-		for _, m := range list {
-			add(m.name)
+		for _, name := range r.Names() {
+			add(name)
 		}
 		if r.Number() >= sampleRows {
 			return Change{}, errEnough

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
+	"github.com/dossier-dsr/dossier/connectors/objects/spool"
 )
 
 // unitRows is how many rows are confirmed at a time.
@@ -41,7 +42,8 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	if err := s.heeds(ctx); err != nil {
 		return outcomes, err
 	}
-	a := &application{store: s, confirm: opt.Confirm, objects: map[string]*object{}, works: make([]work, len(do))}
+	a := &application{store: s, confirm: opt.Confirm, objects: map[string]*object{}, works: make([]work, len(do)), read: &readings{Spool: spool.New(s.keep)}}
+	defer a.read.Close()
 	for i, t := range do {
 		a.works[i] = work{Treatment: t, out: &outcomes[i]}
 		if err := a.resolve(ctx, &a.works[i]); err != nil {
@@ -62,6 +64,7 @@ type application struct {
 	*store
 	confirm func(context.Context, []connectors.Outcome) error
 	works   []work
+	read    *readings // of objects that will be rewritten
 	mu      sync.Mutex
 	objects map[string]*object // by key
 }
@@ -143,6 +146,7 @@ func (a *application) change(ctx context.Context, w *work, rows []target, meter 
 	var all errgroup.Group
 	all.SetLimit(parallel)
 	var failed atomic.Bool
+	large := make(turns, few)
 	for len(rows) > 0 {
 		n := 1
 		for n < len(rows) && rows[n].in == rows[0].in {
@@ -151,6 +155,11 @@ func (a *application) change(ctx context.Context, w *work, rows []target, meter 
 		group := rows[:n]
 		rows = rows[n:]
 		all.Go(func() error {
+			end, err := large.take(ctx, w.from, group[0].in.item)
+			if err != nil {
+				return err
+			}
+			defer end()
 			if err := ctx.Err(); err != nil || failed.Load() {
 				return err
 			}

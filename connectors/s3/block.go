@@ -153,7 +153,7 @@ func (s *store) takenOut(ctx context.Context, from *objects.Source, st *stand, d
 // exchange writes the object anew, as a pending change wants it, and finishes the change.
 func (s *store) exchange(ctx context.Context, from *objects.Source, st *stand, d *drawer, pass func(io.Reader, io.Writer) error) error {
 	v := st.versions[0]
-	got, err := s.replace(ctx, from, st.key, v, pass, always)
+	got, err := s.replace(ctx, from, st, v, pass, always)
 	if errors.Is(err, errChanged) { // by somebody else, or by a request of ours whose answer was lost: the object says which
 		now, looked := s.one(ctx, st.key)
 		if looked == nil {
@@ -200,7 +200,7 @@ func (s *store) finish(ctx context.Context, d *drawer) error {
 
 // layOut reads an object as it was found, and finds the places of what is held of it.
 func (s *store) layOut(ctx context.Context, from *objects.Source, key string, v version, d *drawer) (*rowfile.Layout, error) {
-	in, err := s.content(ctx, from, key, v)
+	in, err := s.content(ctx, from, key, v, nil)
 	if err != nil {
 		return nil, v.outdated(err)
 	}

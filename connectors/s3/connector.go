@@ -50,6 +50,9 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	if s.limits, err = objects.LimitsOf(config); err != nil {
 		return nil, err
 	}
+	if s.keep, err = spoolOf(config); err != nil {
+		return nil, err
+	}
 	if s.client, err = client(ctx, config, settingKey, settingSecret, settingToken); err != nil {
 		return nil, err
 	}
@@ -71,6 +74,7 @@ type store struct {
 	bucket   string
 	held     string // the closed prefix
 	limits   objects.Limits
+	keep     int64             // bytes of what was read that may lie in a temporary file
 	versions bool              // deleted and replaced objects stay as versions
 	keeps    bool              // and those to come do too
 	locks    bool              // versions can be locked

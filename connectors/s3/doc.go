@@ -13,9 +13,14 @@
 //
 // With `rows:` every record of a csv, line of a jsonl, element of an array in a json or row of a Parquet object is a row, as in package files, and the fields of the
 // key belong to each row of the object. An object that begins as gzip or zstd does is read and written compressed, whatever it is called. All
-// persons of a selection are found in one pass over the objects; several objects are read at a time, and of each no more than a part
-// (8 MiB) is in memory. Of a Parquet object the footer is read, then the columns and pages in which such rows can stand; one that is rewritten has a row group in
+// persons of a selection are found in one pass over the objects; sixteen objects are read at a time, up to a mebibyte of each at once; of larger ones six, and of each
+// no more than a part (8 MiB) is in memory. Of a Parquet object the footer is read, then the columns and pages in which such rows can stand; one that is rewritten has a row group in
 // memory, which is why those beyond a size are refused.
+//
+// An object that was read at once and holds rows that are to be changed is not read again for that: 4 MiB of such objects wait in memory, and what the setting
+// spool_mib says in a temporary file that has no name and is sealed under a key that is never written down. What there is no room for is read again. Either way it is
+// written over the object of the entity tag that was read. What stands beside the content, tags above all, can change without a new entity tag; where the reading is more
+// than ten seconds old it is asked for once more.
 //
 // # The index
 //

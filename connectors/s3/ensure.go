@@ -75,6 +75,7 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 		rowfile.WithHeader(w.from.Codec, order)
 		o.absent = true
 	}
+	o.grows = true
 	w.todo = []target{{in: o, set: set, add: true}}
 	return nil
 }

@@ -131,11 +131,13 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 	current, there := st.current()
 	if there && !st.known.Without(current.indexed(), st.values) {
 		notes = st.known.Note(current.indexed())
-		err := s.rows(ctx, from, st.key, current, sought(), func(rec rowfile.Record) error {
-			r := &row{st: st, from: from, record: rec, version: current}
+		r := &row{}
+		err := s.rows(ctx, from, st.key, current, st.again, sought(), func(rec rowfile.Record) error {
+			*r = row{st: st, from: from, record: rec, version: current}
 			if ok, err := ask(r); err != nil || !ok {
 				return err
 			}
+			st.again.found()
 			if len(st.versions) > 1 {
 				seen[s.name(r)] = true
 			}
@@ -168,7 +170,7 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		}
 		found := false
 		notes = st.known.Note(v.indexed())
-		err := s.rows(ctx, from, st.key, v, sought(), func(rec rowfile.Record) error {
+		err := s.rows(ctx, from, st.key, v, nil, sought(), func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: v}
 			if ok, err := ask(r); err != nil || !ok {
 				return err

@@ -59,9 +59,20 @@ func (r *ranged) Size() int64       { return r.v.size }
 func (r *ranged) stream() io.Reader { r.read = 0; return r }
 func (r *ranged) close()            { r.held = nil }
 
+// have lets nothing be read of an object that is here.
+func (r *ranged) have(all []byte) { r.held = []held{{buf: all}, {}} }
+
+// whole is all of a small object that has been read.
+func (r *ranged) whole() []byte {
+	if len(r.held) > 0 && r.held[0].at == 0 && int64(len(r.held[0].buf)) == r.v.size {
+		return r.held[0].buf
+	}
+	return nil
+}
+
 // begin reads the end of the object, or all of a small one.
 func (r *ranged) begin() error {
-	if r.head != nil {
+	if r.held != nil {
 		return nil
 	}
 	from := int64(0)

@@ -66,6 +66,9 @@ func (a *application) find(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
+		if o.again == nil && w.from.Codec != nil {
+			o.again = &again{in: a.read}
+		}
 		var mine []target
 		tainted := map[string]bool{}
 		err = a.rowsAt(ctx, w.from, m, o.stand, func(r *row) error {
@@ -86,6 +89,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 		if err != nil {
 			return err
 		}
+		a.leave(w.from, o)
 		one.Lock()
 		defer one.Unlock()
 		w.todo = append(w.todo, mine...)
@@ -100,7 +104,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 
 // object gives the state of a key, the same for every treatment of the call.
 func (a *application) object(ctx context.Context, from *objects.Source, st *stand) (*object, error) {
-	id := formatName(from.Rows) + "\x00" + st.key
+	id := objectID(from, st.key)
 	a.mu.Lock()
 	o := a.objects[id]
 	a.mu.Unlock()
@@ -121,6 +125,18 @@ func (a *application) object(ctx context.Context, from *objects.Source, st *stan
 	defer a.mu.Unlock()
 	a.objects[id] = o
 	return o, nil
+}
+
+func objectID(from *objects.Source, key string) string { return formatName(from.Rows) + "\x00" + key }
+
+// leave forgets an object in which no treatment has found a row so far, or will put one.
+func (a *application) leave(from *objects.Source, o *object) {
+	if len(o.spots)+len(o.kept)+len(o.older) > 0 || o.grows {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.objects, objectID(from, o.key))
 }
 
 // removable says whether what the treatment replaces or removes can be removed, before anything is changed.

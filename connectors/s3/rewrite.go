@@ -102,7 +102,7 @@ func (a *application) write(ctx context.Context, w *work, o *object, e *edit) er
 		}
 		return err
 	}
-	got, err := a.replace(ctx, w.from, o.key, o.versions[0], pass, keep)
+	got, err := a.replace(ctx, w.from, o.stand, o.versions[0], pass, keep)
 	if errors.Is(err, errEmptied) { // an object that bears the person's name, and nothing else is in it
 		if err = a.removeAll(ctx, o.item); err == nil {
 			o.versions = nil
@@ -129,18 +129,24 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 
 // replace streams a version through change into a new one over it, compressed as it was and with the same traits. It is not put in place where
 // keep says no.
-func (s *store) replace(ctx context.Context, from *objects.Source, key string, v version, change func(io.Reader, io.Writer) error, keep func() bool) (written, error) {
-	in, err := s.content(ctx, from, key, v)
+func (s *store) replace(ctx context.Context, from *objects.Source, st *stand, v version, change func(io.Reader, io.Writer) error, keep func() bool) (written, error) {
+	in, err := s.content(ctx, from, st.key, v, st.again)
 	if err != nil {
 		return written{}, v.outdated(err)
 	}
 	defer in.close()
-	like, err := s.traitsOf(ctx, key, v, in.head)
+	if in.head == nil {
+		if in.head, err = s.standing(ctx, st.key, v, st.again); err != nil {
+			return written{}, err
+		}
+	}
+	like, err := s.traitsOf(ctx, st.key, v, in.head)
 	if err != nil {
 		return written{}, err
 	}
-	u := s.upload(ctx, key, like, over{v.etag})
+	u := s.upload(ctx, st.key, like, over{v.etag})
 	defer u.abort()
+	u.buf.Grow(int(min(v.size, partBytes)))
 	out, err := in.how.squeeze(u)
 	if err != nil {
 		return written{}, err

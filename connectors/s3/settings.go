@@ -2,11 +2,14 @@ package s3
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -27,6 +30,7 @@ const (
 	settingCredentials    = "credentials_file"
 	settingHeld           = "held"
 	settingIndexKey       = "index_key"
+	settingSpool          = "spool_mib"
 	settingOrdinaryKey    = "ordinary_access_key_id"
 	settingOrdinarySecret = "ordinary_secret_access_key"
 )
@@ -45,9 +49,26 @@ func settings() []connectors.Setting {
 		{Name: settingHeld, Help: "the closed prefix for what is restricted; " + heldPrefix + " unless named"},
 		{Name: settingIndexKey, Secret: true, Help: "the key of the index of which objects hold whom, at least 32 characters; without it every search reads the whole collection"},
 		objects.RowGroupSetting,
+		{Name: settingSpool, Help: "how many MiB of what was read may lie in a temporary file, sealed, so that an object that is rewritten is not read twice; " + strconv.Itoa(spoolBytes>>20) + " unless set, 0 for none"},
 		{Name: settingOrdinaryKey, Help: "the key of an account applications use: restriction is proven against it"},
 		{Name: settingOrdinarySecret, Secret: true, Help: "the secret that belongs to it"},
 	}
+}
+
+// spoolBytes is what may lie in a temporary file, unless spool_mib says otherwise.
+const spoolBytes = 256 << 20
+
+// spoolOf reads spool_mib, in bytes.
+func spoolOf(c connectors.Config) (int64, error) {
+	text := c[settingSpool]
+	if text == "" {
+		return spoolBytes, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 0 {
+		return 0, wrong(settingSpool, "spool_mib is no number of MiB", "write 1024, for example")
+	}
+	return n << 20, nil
 }
 
 // attempts are how often a request is sent that failed in a way that may pass: the pauses between grow, and slow down all requests of
@@ -69,6 +90,7 @@ func client(ctx context.Context, c connectors.Config, key, secret, token string)
 		return nil, wrong(settingPathStyle, "path_style is neither true nor false", "")
 	}
 	options := []func(*config.LoadOptions) error{config.WithDefaultRegion("us-east-1"),
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = parallel })),
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
 				o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) { o.MaxAttempts = attempts })

@@ -78,7 +78,7 @@ func (s *store) compare(ctx context.Context, from *objects.Source, st *stand, d 
 	}
 	inside := map[string]bool{}
 	if v, there := st.current(); there {
-		err := s.rows(ctx, from, st.key, v, nil, func(rec rowfile.Record) error {
+		err := s.rows(ctx, from, st.key, v, nil, nil, func(rec rowfile.Record) error {
 			for _, r := range mine {
 				if rowfile.SameRow(from.Codec, r.Raw, rec) {
 					inside[r.ID] = true

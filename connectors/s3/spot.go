@@ -9,6 +9,7 @@ type object struct {
 	kept   map[string]*spot // held rows and documents, by what they are called in the drawer
 	older  map[string]*spot // rows of older versions only, by version and name
 	absent bool             // it is to be made
+	grows  bool             // a row is to be added to it
 }
 
 // spot is where a row is while a call goes on, the same for all its treatments: a later one finds what an earlier one left.

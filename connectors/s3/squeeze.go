@@ -26,7 +26,11 @@ var (
 
 // unsqueeze gives the content of a compressed object.
 func unsqueeze(r io.Reader) (io.ReadCloser, squeezed, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
+	size := 64 << 10
+	if m, ok := r.(inMemory); ok {
+		size = min(size, m.Len())
+	}
+	in := bufio.NewReaderSize(r, size)
 	start, _ := in.Peek(4)
 	switch {
 	case bytes.HasPrefix(start, gzipMagic):
@@ -41,6 +45,10 @@ func unsqueeze(r io.Reader) (io.ReadCloser, squeezed, error) {
 			return nil, zstandard, errSqueezed
 		}
 		return z.IOReadCloser(), zstandard, nil
+	}
+	if m, ok := r.(inMemory); ok {
+		_, err := m.Seek(0, io.SeekStart)
+		return m, plain, err
 	}
 	return io.NopCloser(in), plain, nil
 }

@@ -1,10 +1,12 @@
 package s3
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
@@ -15,14 +17,34 @@ import (
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
-// parallel is how many objects are read or rewritten at a time. Each may have a part of it in memory.
-const parallel = 6
+// parallel is how many objects are read or rewritten at a time; of those that are not read at once, parts of a few may be in memory.
+const (
+	parallel = 16
+	few      = 6
+)
+
+// turns bounds how many objects are in work that take more than a mebibyte each: large ones, and those of which parts are unpacked in memory.
+type turns chan struct{}
+
+// take waits for the turn of an object; what it gives ends it.
+func (t turns) take(ctx context.Context, from *objects.Source, i item) (end func(), err error) {
+	if i.size() <= wholeBytes && rowfile.Streams(from.Codec) {
+		return func() {}, nil
+	}
+	select {
+	case t <- struct{}{}:
+		return func() { <-t }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
 // stand is one key of a collection: the versions that stand there, and what is held of it.
 type stand struct {
 	found
 	drawer *drawer       // nil: nothing is held
 	known  *index.Object // what is known of which rows stand there; nil: nothing
+	again  *again        // what was read of it; nil: it will not be read again
 }
 
 func (st *stand) etag() string {
@@ -46,7 +68,7 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 	if err != nil {
 		return err
 	}
-	format, seen := formatName(from.Rows), false
+	format, seen, large := formatName(from.Rows), false, make(turns, few)
 	err = s.keys(ctx, from, m, func(f found) error {
 		seen = true
 		key := s.drawerKey(format, f.path)
@@ -64,6 +86,11 @@ func (s *store) tour(ctx context.Context, from *objects.Source, m *objects.Match
 				}
 				known.End(stood)
 			}()
+			end, err := large.take(ctx, from, f.item)
+			if err != nil {
+				return err
+			}
+			defer end()
 			if held {
 				if st.drawer, err = s.drawer(ctx, key); err != nil {
 					return err
@@ -118,50 +145,76 @@ func (s *store) present(ctx context.Context, from *objects.Source) error {
 }
 
 // rows reads those rows of one version that sought can mean; all where it is nil.
-func (s *store) rows(ctx context.Context, from *objects.Source, key string, v version, sought *rowfile.Sought, ask func(rowfile.Record) error) error {
-	in, err := s.content(ctx, from, key, v)
+func (s *store) rows(ctx context.Context, from *objects.Source, key string, v version, a *again, sought *rowfile.Sought, ask func(rowfile.Record) error) error {
+	in, err := s.content(ctx, from, key, v, a)
 	if err != nil {
 		return err
 	}
 	defer in.close()
 	n := 0
-	return rowfile.Find(from.Codec, in.r, sought, func(r rowfile.Record) error {
+	err = rowfile.Find(from.Codec, in.r, sought, func(r rowfile.Record) error {
 		if n++; n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		return ask(r)
 	})
+	if err == nil {
+		a.keep(v, in)
+	}
+	return err
 }
 
 // content is a version that is being read.
 type content struct {
-	r    io.Reader
-	head *s3.GetObjectOutput
-	how  squeezed
-	shut []io.Closer
+	r     io.Reader
+	head  *s3.GetObjectOutput // nil: it was read before
+	how   squeezed
+	whole []byte    // all of it, as it is stored; nil: it is read piece by piece
+	at    time.Time // when it was asked for
+	shut  []func()
 }
 
 func (c *content) close() {
-	for _, x := range c.shut {
-		_ = x.Close()
+	for _, shut := range c.shut {
+		shut()
 	}
 }
 
-// content opens a version as its format wants to read it.
-func (s *store) content(ctx context.Context, from *objects.Source, key string, v version) (*content, error) {
+// content opens a version as its format wants to read it; a may have it still.
+func (s *store) content(ctx context.Context, from *objects.Source, key string, v version, a *again) (*content, error) {
+	kept, isKept := a.read(v)
 	if !rowfile.Streams(from.Codec) {
-		r := s.ranged(ctx, key, v)
+		since, r := s.clock(), s.ranged(ctx, key, v)
+		if isKept {
+			r.have(kept)
+		}
 		err := r.begin()
-		return &content{r: r, head: r.head}, err
+		return &content{r: r, head: r.head, whole: r.whole(), at: since}, err
 	}
-	o, err := s.open(ctx, key, v)
-	if err != nil {
-		return nil, err
+	c := &content{whole: kept, at: s.clock()}
+	var in io.ReadCloser = inMemory{bytes.NewReader(kept)}
+	if !isKept {
+		var err error
+		if c.head, err = s.open(ctx, key, v); err != nil {
+			return nil, err
+		}
+		in = reader{c.head.Body}
+		c.shut = append(c.shut, func() { _ = c.head.Body.Close() })
+		b, err := whole(c.head, v)
+		if b != nil {
+			c.shut = append(c.shut, func() { buffers.Put(b) })
+			in, c.whole = inMemory{bytes.NewReader(b.Bytes())}, b.Bytes()
+		}
+		if err != nil {
+			c.close()
+			return nil, from.Said(err)
+		}
 	}
-	in, how, err := unsqueeze(reader{o.Body})
+	out, how, err := unsqueeze(in)
 	if err != nil {
-		_ = o.Body.Close()
+		c.close()
 		return nil, from.Said(err)
 	}
-	return &content{r: in, head: o, how: how, shut: []io.Closer{in, o.Body}}, nil
+	c.r, c.how, c.shut = out, how, append(c.shut, func() { _ = out.Close() })
+	return c, nil
 }

@@ -17,8 +17,8 @@ type lakeKind struct {
 	fewer            int // than there are JSON objects
 	key              func(i int) string
 	make             func(i int) ([]byte, error)
-	without          func(body []byte) (rest []byte, changed bool, err error) // by hand
-	rows             func(body []byte) (string, error)                        // what it holds; an error where somebody is there who was erased
+	without          func(body []byte, who thousand) (rest []byte, changed bool, err error) // by hand
+	rows             func(body []byte, who thousand) (string, error)                        // what it holds; an error where somebody is there who was erased
 }
 
 type measure struct {
@@ -49,23 +49,23 @@ var jsonLake = lakeKind{name: "json", format: "jsonl", at: "days/{day}.jsonl", f
 		}
 		return b.Bytes(), nil
 	},
-	without: func(body []byte) ([]byte, bool, error) {
+	without: func(body []byte, who thousand) ([]byte, bool, error) {
 		out := make([]byte, 0, len(body))
 		for line := range bytes.Lines(body) {
 			var m struct{ Who string }
 			if err := json.Unmarshal(line, &m); err != nil {
 				return nil, false, err
 			}
-			if !erased(m.Who) {
+			if !who.has(m.Who) {
 				out = append(out, line...)
 			}
 		}
 		return out, len(out) < len(body), nil
 	},
-	rows: func(body []byte) (string, error) {
+	rows: func(body []byte, who thousand) (string, error) {
 		for line := range bytes.Lines(body) {
 			var m measure
-			if err := json.Unmarshal(line, &m); err != nil || erased(m.Who) {
+			if err := json.Unmarshal(line, &m); err != nil || who.had(m.Who) {
 				return "", fmt.Errorf("a row was left, or broken: %w", err)
 			}
 		}
@@ -76,14 +76,14 @@ var jsonLake = lakeKind{name: "json", format: "jsonl", at: "days/{day}.jsonl", f
 var parquetLake = lakeKind{name: "parquet", format: "parquet", at: "months/{month}.parquet", fewer: 10,
 	key:  func(i int) string { return fmt.Sprintf("months/%06d.parquet", i) },
 	make: func(i int) ([]byte, error) { return asParquet(measures(i, measuresEach)) },
-	without: func(body []byte) ([]byte, bool, error) {
+	without: func(body []byte, who thousand) ([]byte, bool, error) {
 		rows, err := parquet.Read[measure](bytes.NewReader(body), int64(len(body)))
 		if err != nil {
 			return nil, false, err
 		}
 		kept := rows[:0]
 		for _, m := range rows {
-			if !erased(m.Who) {
+			if !who.has(m.Who) {
 				kept = append(kept, m)
 			}
 		}
@@ -93,10 +93,10 @@ var parquetLake = lakeKind{name: "parquet", format: "parquet", at: "months/{mont
 		out, err := asParquet(kept)
 		return out, true, err
 	},
-	rows: func(body []byte) (string, error) {
+	rows: func(body []byte, who thousand) (string, error) {
 		rows, err := parquet.Read[measure](bytes.NewReader(body), int64(len(body)))
 		for _, m := range rows {
-			if erased(m.Who) {
+			if who.had(m.Who) {
 				return "", fmt.Errorf("a row was left")
 			}
 		}
@@ -115,13 +115,13 @@ func asParquet(rows []measure) ([]byte, error) {
 }
 
 // eraseByHand is what one would write for it: each object is read, and written over itself where rows of it go.
-func eraseByHand(ctx context.Context, l *lake, kind lakeKind) error {
+func eraseByHand(ctx context.Context, l *lake, kind lakeKind, who thousand) error {
 	return l.keys(ctx, func(ctx context.Context, key string) error {
 		body, etag, err := l.get(ctx, key)
 		if err != nil {
 			return err
 		}
-		rest, changed, err := kind.without(body)
+		rest, changed, err := kind.without(body, who)
 		if err != nil || !changed {
 			return err
 		}

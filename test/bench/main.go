@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&s.members, "members", 0, "members of the sample (2000), or of the club on a server (25000)")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
-	f.IntVar(&s.rounds, "rounds", 0, "batches of each size on a server (3 of a thousand, 2 of ten thousand)")
+	f.IntVar(&s.rounds, "rounds", 0, "batches of each size on a server (3 of a thousand, 2 of ten thousand), or of a lake (3)")
 	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
 	f.IntVar(&s.documents, "documents", 2000, "documents in whose arrays elements are erased, on mongodb")
 	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")

@@ -92,6 +92,9 @@ func (b Bucket) lay(server *url.URL, kind BucketKind) (Bucket, error) {
 	return b, nil
 }
 
+// Remove takes a plain bucket away with everything in it.
+func (b Bucket) Remove(ctx context.Context) error { return b.remove(ctx, Plain) }
+
 // remove takes the bucket away with everything in it.
 func (b Bucket) remove(ctx context.Context, kind BucketKind) error {
 	pages := s3.NewListObjectVersionsPaginator(b.Client, &s3.ListObjectVersionsInput{Bucket: &b.Name})

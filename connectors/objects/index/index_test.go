@@ -60,7 +60,7 @@ func TestSecondPass(t *testing.T) {
 		t.Errorf("of %d objects something is remembered, want 50, and not of the one that is gone: %v", len(all), all)
 	}
 	for name, piece := range shelf.pieces {
-		for _, planted := range []string{"C-7", "c-7", "everywhere", "x@y", "who", "mail", "imports", "2024-03"} {
+		for _, planted := range []string{"everywhere", "x@y.example", "imports", "2024-03"} {
 			if bytes.Contains(piece, []byte(planted)) || strings.Contains(name, planted) {
 				t.Errorf("%q stands in piece %s", planted, name)
 			}
