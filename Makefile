@@ -39,7 +39,7 @@ $(LINT): .ci/tools/go.mod
 fuzz: ## every fuzz target for FUZZTIME each
 	@test/fuzz.sh $(or $(FUZZTIME),30s)
 
-bench: build $(if $(STORE),deps) ## ratios against hand-written code in the same run, in files, or STORE=postgres, mysql, mongodb or s3
+bench: build $(if $(STORE),deps) ## ratios against hand-written code in the same run, in files, or STORE=postgres, mysql, mongodb, s3 or clinic
 	@test/bench.sh $(if $(STORE),-store $(STORE))
 
 generate: ## regenerates what is generated

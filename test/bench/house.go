@@ -16,8 +16,10 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/files"
+	"github.com/dossier-dsr/dossier/connectors/mongodb"
 	"github.com/dossier-dsr/dossier/connectors/mysql"
 	"github.com/dossier-dsr/dossier/connectors/postgres"
+	"github.com/dossier-dsr/dossier/connectors/s3"
 	"github.com/dossier-dsr/dossier/connectors/sqlite"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
@@ -120,7 +122,8 @@ func (h *house) start(ctx context.Context, set settings) error {
 	h.closers = append(h.closers, pool.Close)
 	connector := func(name string) (c connectors.Connector, sum string, err error) {
 		if set.inside {
-			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}, "postgres": postgres.Connector{}, "mysql": mysql.Connector{}}[name], "", nil
+			return map[string]connectors.Connector{"sqlite": sqlite.Connector{}, "files": files.Connector{}, "postgres": postgres.Connector{}, "mysql": mysql.Connector{},
+				"mongodb": mongodb.Connector{}, "s3": s3.Connector{}}[name], "", nil
 		}
 		p, err := pool.Connector(ctx, name)
 		if err != nil {

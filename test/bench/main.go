@@ -30,9 +30,9 @@ type settings struct {
 	batch     int
 	rounds    int
 	heavy     int
-	documents int
 	calm      time.Duration
 	rows      []int
+	documents []int
 	profile   string
 	inside    bool
 	objects   int
@@ -59,6 +59,8 @@ var inLake = []bench{{[]string{"json", "parquet"}, benchLake}}
 
 var onServers = []bench{{[]string{"access", "one", "heaviest", "batch1000", "batch10000"}, benchClub}, {[]string{"archive"}, benchPackage}, {[]string{"slices"}, benchHeavy}}
 
+var inClinic = []bench{{[]string{"plain", "indexed"}, benchClinic}}
+
 var inDocuments = []bench{{[]string{"elements"}, benchElements}}
 
 func main() {
@@ -72,32 +74,22 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	s := settings{rows: []int{10_000, 1_000_000}, clubs: new(int)}
+	s := settings{rows: []int{10_000, 1_000_000}, documents: []int{10_000, 100_000}, clubs: new(int)}
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.StringVar(&s.bin, "bin", "bin", "`folder` of dossier and its connectors")
-	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres, mysql, mongodb or s3; none: the sample, in files")
-	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices; in a lake json, parquet; on mongodb elements")
-	f.IntVar(&s.members, "members", 0, "members of the sample (2000), or of the club on a server (25000)")
+	f.StringVar(&s.store, "store", "", "`server` that holds the data: postgres, mysql, mongodb, s3, or all four, clinic; none: the sample, in files")
+	f.StringVar(&s.only, "only", "", "which, with commas between: access, held, erasure, batch, restriction, archive; on a server access, one, heaviest, batch1000, batch10000, archive, slices; in a lake json, parquet; on mongodb elements; in a clinic plain, indexed")
+	f.IntVar(&s.members, "members", 0, "members of the sample (2000), of the club on a server (25000), or patients of a clinic (2000)")
 	f.IntVar(&s.n, "n", 40, "members to repeat over")
 	f.IntVar(&s.batch, "batch", 1000, "members erased at once")
 	f.IntVar(&s.rounds, "rounds", 0, "batches of each size on a server (3 of a thousand, 2 of ten thousand), or of a lake (3)")
 	f.IntVar(&s.heavy, "heavy", 5_000_000, "rows of one account erased on a server, while an application works on")
-	f.IntVar(&s.documents, "documents", 2000, "documents in whose arrays elements are erased, on mongodb")
 	f.DurationVar(&s.calm, "calm", 10*time.Second, "how long that application is watched before and after")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of this process")
 	f.IntVar(&s.objects, "objects", 1000, "JSON objects of a lake (-store s3), and a tenth as many Parquet objects; 10000 is the full size")
 	f.BoolVar(&s.inside, "inside", false, "connectors in this process, for a profile that shows them too")
-	f.Func("rows", "of the archives, as `numbers` with commas between (default 10000,1000000)", func(text string) error {
-		s.rows = nil
-		for n := range strings.SplitSeq(text, ",") {
-			rows, err := strconv.Atoi(n)
-			if err != nil {
-				return err
-			}
-			s.rows = append(s.rows, rows)
-		}
-		return nil
-	})
+	f.Func("rows", "of the archives, as `numbers` with commas between (default 10000,1000000)", numbers(&s.rows))
+	f.Func("documents", "in whose arrays elements are erased on mongodb, as `numbers` with commas between (default 10000,100000)", numbers(&s.documents))
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -124,10 +116,12 @@ func run(ctx context.Context, args []string) error {
 		benches = inLake
 	case "postgres", "mysql":
 		s.members, benches = cmp.Or(s.members, 25_000), onServers
+	case "clinic":
+		s.members, benches = cmp.Or(s.members, 2000), inClinic
 	case "mongodb":
 		benches = inDocuments
 	default:
-		return fmt.Errorf("-store %s: postgres, mysql, mongodb or s3", s.store)
+		return fmt.Errorf("-store %s: postgres, mysql, mongodb, s3 or clinic", s.store)
 	}
 	for _, b := range benches {
 		if !slices.ContainsFunc(b.names, s.wants) {
@@ -138,4 +132,19 @@ func run(ctx context.Context, args []string) error {
 		}
 	}
 	return nil
+}
+
+// numbers reads them, with commas between, in place of those that stand there.
+func numbers(into *[]int) func(string) error {
+	return func(text string) error {
+		*into = nil
+		for n := range strings.SplitSeq(text, ",") {
+			x, err := strconv.Atoi(n)
+			if err != nil {
+				return err
+			}
+			*into = append(*into, x)
+		}
+		return nil
+	}
 }

@@ -26,6 +26,20 @@ func watchMemory() func() float64 {
 	}
 }
 
+// peakOfConnectors is what the connectors this process started took at most so far, in MiB, or where it started none this process.
+func peakOfConnectors() (mib float64) {
+	own := ownProcesses()
+	if len(own) > 1 {
+		own = own[1:]
+	}
+	for _, pid := range own {
+		if p, ok := peak.Of(pid); ok {
+			mib += float64(p.KiB) / 1024
+		}
+	}
+	return mib
+}
+
 // ownProcesses are this one and the connectors it started.
 func ownProcesses() []int {
 	out := []int{os.Getpid()}

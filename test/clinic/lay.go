@@ -3,6 +3,7 @@ package clinic
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"testing"
 	"time"
 
@@ -28,23 +29,38 @@ type Stores struct {
 func Lay(t testing.TB, opt sample.Options) *Stores {
 	t.Helper()
 	s := &Stores{Clinic: sample.Make(opt), Records: servers.Postgres(t), Billing: servers.MySQL(t), Desk: servers.MongoDB(t), Images: servers.S3(t, servers.Versioned)}
-	ctx := context.Background()
-	var err error
-	if s.records, err = pgx.Connect(ctx, s.Records.URL); err != nil {
+	t.Cleanup(s.Close)
+	if err := s.Fill(context.Background()); err != nil {
 		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.records.Close(ctx) })
-	if s.billing, err = servers.OpenMySQL(s.Billing.URL); err != nil {
-		t.Fatal(err)
-	}
-	s.billing.SetMaxOpenConns(1) // its settings are the session's
-	t.Cleanup(func() { s.billing.Close() })
-	for name, lay := range map[string]func(context.Context) error{"records": s.layRecords, "billing": s.layBilling, "desk": s.layDesk, "images": s.layImages} {
-		if err := lay(ctx); err != nil {
-			t.Fatalf("laying out %s: %v", name, err)
-		}
 	}
 	return s
+}
+
+// Fill puts the clinic into its stores, which are empty.
+func (s *Stores) Fill(ctx context.Context) (err error) {
+	if s.records, err = pgx.Connect(ctx, s.Records.URL); err != nil {
+		return err
+	}
+	if s.billing, err = servers.OpenMySQL(s.Billing.URL); err != nil {
+		return err
+	}
+	s.billing.SetMaxOpenConns(1) // its settings are the session's
+	for name, lay := range map[string]func(context.Context) error{"records": s.layRecords, "billing": s.layBilling, "desk": s.layDesk, "images": s.layImages} {
+		if err := lay(ctx); err != nil {
+			return fmt.Errorf("laying out %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Close ends the connections by which the stores were filled, and are read past the connectors.
+func (s *Stores) Close() {
+	if s.records != nil {
+		_ = s.records.Close(context.Background())
+	}
+	if s.billing != nil {
+		_ = s.billing.Close()
+	}
 }
 
 // text is NULL for nothing.

@@ -48,6 +48,10 @@ func NewMongo() (Mongo, error) {
 	if err != nil {
 		return Mongo{}, fmt.Errorf("this needs a server that speaks MongoDB's protocol, and none is to be had: %w\n`make deps` builds one; %s names one", err, mongoEnv)
 	}
+	return mongoAt(server)
+}
+
+func mongoAt(server string) (Mongo, error) {
 	client, err := mongo.Connect(options.Client().ApplyURI(server))
 	if err != nil {
 		return Mongo{}, fmt.Errorf("connecting: %w", err)
@@ -65,13 +69,18 @@ func findMongo() (string, error) {
 	if text := os.Getenv(mongoEnv); text != "" {
 		return text, nil
 	}
+	return anyFerret()
+}
+
+// anyFerret starts a server of its own, with the arguments after its address.
+func anyFerret(args ...string) (string, error) {
 	binary, err := tool("ferretdb", ".")
 	if err != nil {
 		return "", err
 	}
 	var failed error
 	for range 5 { // somebody may take the port between finding and using it
-		address, err := startFerret(binary)
+		address, err := startFerret(binary, args...)
 		if err == nil {
 			return address, nil
 		}
@@ -80,7 +89,7 @@ func findMongo() (string, error) {
 	return "", failed
 }
 
-func startFerret(binary string) (string, error) {
+func startFerret(binary string, args ...string) (string, error) {
 	own := account{}
 	dir, err := own.folder("fdb")
 	if err != nil {
@@ -91,7 +100,7 @@ func startFerret(binary string) (string, error) {
 		return "", err
 	}
 	address := net.JoinHostPort("127.0.0.1", port)
-	if err := own.start(dir, "listening", binary, address); err != nil {
+	if err := own.start(dir, "listening", append([]string{binary, address}, args...)...); err != nil {
 		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	u := url.URL{Scheme: "mongodb", Host: address, Path: "/"}

@@ -106,13 +106,18 @@ func findPostgres() (*url.URL, error) {
 		}
 		return u, nil
 	}
+	return anyPostgres()
+}
+
+// anyPostgres starts a server of its own, with settings after those all have.
+func anyPostgres(more ...string) (*url.URL, error) {
 	bin, err := postgresBinaries()
 	if err != nil {
 		return nil, err
 	}
 	var failed error
 	for range 5 { // somebody may take the port between finding and using it
-		u, err := startPostgres(bin)
+		u, err := startPostgres(bin, more...)
 		if err == nil {
 			return u, nil
 		}
@@ -134,7 +139,7 @@ func postgresBinaries() (string, error) {
 	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })), nil
 }
 
-func startPostgres(bin string) (*url.URL, error) {
+func startPostgres(bin string, more ...string) (*url.URL, error) {
 	as, err := accountOf("postgres")
 	if err != nil {
 		return nil, err
@@ -157,7 +162,7 @@ func startPostgres(bin string) (*url.URL, error) {
 	if lasting {
 		hurried = []string{"shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=30min"}
 	}
-	for _, setting := range append([]string{"listen_addresses=127.0.0.1", "max_connections=120", "lc_messages=C"}, hurried...) {
+	for _, setting := range slices.Concat([]string{"listen_addresses=127.0.0.1", "max_connections=120", "lc_messages=C"}, hurried, more) {
 		server = append(server, "-c", setting)
 	}
 	if err := as.start(dir, "database system is ready to accept connections", server...); err != nil {
