@@ -196,11 +196,23 @@ func (j *job) read(ctx context.Context, g *gathering, exports []planner.Export) 
 			err = e
 		}
 	}()
-	for _, x := range exports {
-		if t := g.review(x); t != nil {
-			err = j.reviewed(ctx, g, still, x, *t)
+	shown, answered := make([]planner.Export, len(exports)), make([]*state.Task, len(exports))
+	for i, x := range exports {
+		if answered[i] = g.review(x); answered[i] != nil {
+			shown[i] = withReview(still.Map.Collection(x.Collection), x)
 		} else {
-			err = g.table(ctx, still, x)
+			shown[i] = x
+		}
+	}
+	omitted, err := g.omissions(ctx, still, shown)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for i, x := range exports {
+		if t := answered[i]; t != nil {
+			err = j.reviewed(ctx, g, still, x, shown[i], omitted[i], *t)
+		} else {
+			err = g.table(ctx, still, x, omitted[i])
 		}
 		if err != nil {
 			return fmt.Errorf("%s/%s: %w", name, x.Collection, err)

@@ -74,12 +74,10 @@ func (g *gathering) own(p *plan.Plan) []archive.Own {
 }
 
 // table reads one collection into the package, in one pass: what is shown, and beside it what retention and the
-// disclosure log need to see.
-func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Export) error {
+// disclosure log need to see. omitted is how many values of each field withheld there are.
+func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Export, omitted []int64) error {
 	c := sys.Map.Collection(x.Collection)
-	if err := g.omit(ctx, sys, c, x); err != nil {
-		return err
-	}
+	g.omit(c, x, omitted)
 	if len(x.Selection.Fields) == 0 {
 		return nil
 	}
@@ -162,34 +160,47 @@ func withAlso(fields, more []string) []string {
 // countedRows is up to how many rows of a collection the values left out are counted: beyond, it is only said that they are.
 const countedRows = 10_000
 
-// omit says what the package leaves out of a collection, as far as there is any: each field with the number of its values.
-func (g *gathering) omit(ctx context.Context, sys *planner.System, c *datamap.Collection, x planner.Export) error {
-	if g.rows[c] > countedRows {
+// omissions are how many values are left out of each export, in one look at the system: of each field withheld. nil where nothing is, or it is not counted.
+func (g *gathering) omissions(ctx context.Context, sys *planner.System, exports []planner.Export) ([][]int64, error) {
+	var asks []connectors.Selection
+	out := make([][]int64, len(exports))
+	for i, x := range exports {
+		if g.rows[sys.Map.Collection(x.Collection)] > countedRows {
+			continue
+		}
+		out[i] = make([]int64, len(x.Withheld))
 		for _, name := range x.Withheld {
-			g.left = append(g.left, g.leftOut(c, name, x.Why[name], 0))
+			ask := x.Selection
+			if name != connectors.DocumentField {
+				ask.Where = append(slices.Clone(x.Selection.Where), connectors.NotThat(connectors.NullField(name)))
+			}
+			asks = append(asks, ask)
 		}
-		return nil
 	}
-	if len(x.Withheld) == 0 {
-		return nil
-	}
-	asks := make([]connectors.Selection, len(x.Withheld))
-	for i, name := range x.Withheld {
-		asks[i] = x.Selection
-		if name != connectors.DocumentField {
-			asks[i].Where = append(slices.Clone(x.Selection.Where), connectors.NotThat(connectors.NullField(name)))
-		}
+	if len(asks) == 0 {
+		return out, nil
 	}
 	n, err := sys.Count(ctx, asks...)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	for i := range out {
+		k := copy(out[i], n)
+		n = n[k:]
+	}
+	return out, nil
+}
+
+// omit says what the package leaves out of a collection, as far as there is any: each field with the number of its values.
+func (g *gathering) omit(c *datamap.Collection, x planner.Export, counts []int64) {
 	for i, name := range x.Withheld {
-		if n[i] > 0 {
-			g.left = append(g.left, g.leftOut(c, name, x.Why[name], n[i]))
+		switch {
+		case counts == nil:
+			g.left = append(g.left, g.leftOut(c, name, x.Why[name], 0))
+		case counts[i] > 0:
+			g.left = append(g.left, g.leftOut(c, name, x.Why[name], counts[i]))
 		}
 	}
-	return nil
 }
 
 // archived is a value of the contract as the archive takes it.

@@ -30,13 +30,10 @@ func (g *gathering) review(x planner.Export) *state.Task {
 }
 
 // reviewed puts a collection somebody looked at into the package, as it was looked at: what was released, what leaves instead, and in
-// place of what was held back that it is (art. 15(4)).
-func (j *job) reviewed(ctx context.Context, g *gathering, sys *planner.System, x planner.Export, t state.Task) error {
+// place of what was held back that it is (art. 15(4)). y is x with what a person looked at.
+func (j *job) reviewed(ctx context.Context, g *gathering, sys *planner.System, x, y planner.Export, omitted []int64, t state.Task) error {
 	c := sys.Map.Collection(x.Collection)
-	y := withReview(c, x)
-	if err := g.omit(ctx, sys, c, y); err != nil {
-		return err
-	}
+	g.omit(c, y, omitted)
 	r, err := j.openSpool(ctx, j.open, taskDetailOf(t).Spool)
 	if err != nil {
 		return err

@@ -14,29 +14,21 @@ import (
 func (s *survey) planAccess(out *Result) error {
 	s.noteMarks(out.Work)
 	portability := s.in.Request.Right == request.Portability
+	counts, err := s.countAccess()
+	if err != nil {
+		return err
+	}
 	for _, c := range s.Graph.Collections() {
-		if !s.terms.SystemInScope(c.System) || c.DerivedFrom != nil {
+		if !s.accessible(c) || s.system(c) == nil {
 			continue
 		}
-		open := s.system(c)
-		if open == nil {
-			continue
-		}
-		s.progress(c.System.Name)
 		col := collectionIn(out.Plan, c, s.lang)
-		if len(s.matches(c, false)) > 0 {
-			n, err := open.Count(s.ctx, s.reach(c, s.rowsAsked(c)...))
-			if err != nil {
-				if err := s.unreached(c, err); err != nil {
-					return err
-				}
-				continue
-			}
-			col.Total = n[0]
-			if err := s.guardShare(c, n[0]); err != nil {
+		if n, asked := counts[c]; asked {
+			col.Total = n
+			if err := s.guardShare(c, n); err != nil {
 				return err
 			}
-			if n[0] > 0 {
+			if n > 0 {
 				if err := s.exportShares(out, c, col, portability); err != nil {
 					return err
 				}
@@ -62,6 +54,23 @@ func (s *survey) planAccess(out *Result) error {
 		}
 	}
 	return s.listRecipients(out, rows)
+}
+
+// accessible says whether the person may be given rows of c.
+func (s *survey) accessible(c *datamap.Collection) bool {
+	return s.terms.SystemInScope(c.System) && c.DerivedFrom == nil
+}
+
+// countAccess counts what is the person's of every collection that something leads to.
+func (s *survey) countAccess() (map[*datamap.Collection]int64, error) {
+	var of []*datamap.Collection
+	var sels []connectors.Selection
+	for _, c := range s.Graph.Collections() {
+		if s.accessible(c) && s.system(c) != nil && len(s.matches(c, false)) > 0 {
+			of, sels = append(of, c), append(sels, s.reach(c, s.rowsAsked(c)...))
+		}
+	}
+	return s.countAll(of, sels)
 }
 
 func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {

@@ -17,12 +17,23 @@ func (s *survey) searchRoots(in map[string]*values) (grew bool, err error) {
 	for kind, v := range in {
 		texts[kind] = sought{as: v.fresh(), folded: v.unfolded()}
 	}
+	var asks []*asking
 	for _, c := range s.Graph.Collections() { // in systems out of scope too: who somebody is may be known there only
-		got, err := s.searchIn(c, texts)
+		if a := s.askOf(c, texts); a != nil {
+			asks = append(asks, a)
+		}
+	}
+	for len(asks) > 0 {
+		n := len(asks)
+		if s.voice != nil { // of several planned together each asks one thing after the other
+			n = 1
+		}
+		got, err := s.hearAll(asks[:n])
 		if err != nil {
 			return grew, err
 		}
 		grew = grew || got
+		asks = asks[n:]
 	}
 	return grew, nil
 }
@@ -31,34 +42,24 @@ func (s *survey) searchRoots(in map[string]*values) (grew bool, err error) {
 // case they are written, where the store can.
 type sought struct{ as, folded []string }
 
-func (s *survey) searchIn(c *datamap.Collection, texts map[string]sought) (grew bool, err error) {
+// askOf is what is asked of the rows of c; nil where nothing is.
+func (s *survey) askOf(c *datamap.Collection, texts map[string]sought) *asking {
 	fields := graph.Identifying(c)
-	sel := connectors.Selection{Collection: graph.Place(c), Fields: rowFields(c, fields)}
+	a := &asking{c: c, fields: fields, sel: connectors.Selection{Collection: graph.Place(c), Fields: rowFields(c, fields)}}
 	sys := s.Systems[c.System.Name]
 	for _, f := range fields {
 		vs := texts[f.Identifier.Name]
 		if len(vs.as) > 0 {
-			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.as)})
+			a.sel.Any = append(a.sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.as)})
 		}
 		if len(vs.folded) > 0 && sys != nil && sys.Card.Folds {
-			sel.Any = append(sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.folded), Folded: true})
+			a.sel.Any = append(a.sel.Any, connectors.Match{Fields: []string{f.Name}, Values: tuplesOf(vs.folded), Folded: true})
 		}
 	}
-	if len(sel.Any) == 0 || s.in.Due != nil && c.Rows == nil { // what came due hangs on rows that were kept, not on who somebody is
-		return false, nil
-	}
-	open := s.system(c)
-	if open == nil {
-		return false, nil
-	}
-	s.progress(c.System.Name)
-	err = open.Each(s.ctx, sel, func(person int, row []any) error {
-		if s.judge(c, fields, person, row) {
-			grew = true
-		}
+	if len(a.sel.Any) == 0 || s.in.Due != nil && c.Rows == nil { // what came due hangs on rows that were kept, not on who somebody is
 		return nil
-	})
-	return grew, s.unreached(c, err)
+	}
+	return a
 }
 
 // unreached notes a system that stopped answering and goes on without it; other errors end the planning.

@@ -48,6 +48,7 @@ func benchClinic(ctx context.Context, set settings) error {
 		return err
 	}
 	defer stores.Close()
+	debug.FreeOSMemory() // what the images took
 	who := patients(stores.Clinic, set.n+warming)
 	images, months := count(stores.Clinic)
 	fmt.Printf("A clinic: %d patients in PostgreSQL, MariaDB, FerretDB and MinIO; %d images, %d exports of a month\n\n", len(stores.Patients), images, months)
@@ -91,28 +92,31 @@ func layClinic(ctx context.Context, members int) (*clinic.Stores, error) {
 			p.XRays[i].Contents = pool[at : at+size]
 		}
 	}
-	var err error
-	if s.Records, err = servers.NewPostgres("clinic"); err != nil {
-		return nil, err
+	err := openStores(s)
+	if err == nil {
+		err = s.Fill(ctx)
 	}
-	if s.Billing, err = servers.NewMySQL("clinic"); err != nil {
-		return nil, err
-	}
-	if s.Desk, err = servers.NewMongo(); err != nil {
-		return nil, err
-	}
-	if s.Images, err = servers.NewS3("clinic", servers.Versioned); err != nil {
-		return nil, err
-	}
-	err = s.Fill(ctx)
 	for _, p := range s.Patients {
 		for i := range p.XRays {
 			p.XRays[i].Contents = nil
 		}
 	}
-	pool = nil
-	debug.FreeOSMemory()
 	return s, err
+}
+
+// openStores starts the servers.
+func openStores(s *clinic.Stores) (err error) {
+	if s.Records, err = servers.NewPostgres("clinic"); err != nil {
+		return err
+	}
+	if s.Billing, err = servers.NewMySQL("clinic"); err != nil {
+		return err
+	}
+	if s.Desk, err = servers.NewMongo(); err != nil {
+		return err
+	}
+	s.Images, err = servers.NewS3("clinic", servers.Versioned)
+	return err
 }
 
 // patients are n of the crowd who have something in every store.

@@ -29,7 +29,6 @@ import (
 type clinicHand struct {
 	records *pgx.Conn
 	billing *sql.DB
-	bills   []*sql.Stmt
 	desk    *mongo.Database
 	images  *awss3.Client
 	bucket  *string
@@ -60,17 +59,8 @@ func openClinicHand(ctx context.Context, s *clinic.Stores) (*clinicHand, error) 
 	if h.records, err = pgx.Connect(ctx, s.Records.URL); err != nil {
 		return nil, err
 	}
-	if h.billing, err = servers.OpenMySQL(s.Billing.URL); err != nil {
-		return nil, err
-	}
-	for _, q := range billsOf {
-		p, err := h.billing.PrepareContext(ctx, q.text)
-		if err != nil {
-			return nil, err
-		}
-		h.bills = append(h.bills, p)
-	}
-	return h, nil
+	h.billing, err = servers.OpenMySQL(s.Billing.URL)
+	return h, err
 }
 
 func (h *clinicHand) close() {
@@ -161,9 +151,9 @@ func (h *clinicHand) exportBilling(ctx context.Context, payer <-chan string, dir
 		return nil
 	}
 	all, ctx := errgroup.WithContext(ctx)
-	for i, q := range billsOf {
+	for _, q := range billsOf {
 		all.Go(func() error {
-			rows, err := h.bills[i].QueryContext(ctx, no)
+			rows, err := h.billing.QueryContext(ctx, q.text, no)
 			if err != nil {
 				return err
 			}

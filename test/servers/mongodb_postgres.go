@@ -59,11 +59,11 @@ func (m MongoOnPostgres) Index(ctx context.Context, c *mongo.Collection) error {
 	}
 	defer conn.Close(ctx)
 	var table string
-	err = conn.QueryRow(ctx, "SELECT _jsonb->>'table' FROM "+pgx.Identifier{m.Database, "_ferretdb_database_metadata"}.Sanitize()+" WHERE _jsonb->>'_id' = $1", c.Name()).Scan(&table)
+	err = conn.QueryRow(ctx, "SELECT _jsonb->>'table' FROM "+m.Database+"._ferretdb_database_metadata WHERE _jsonb->>'_id' = $1", c.Name()).Scan(&table)
 	if err != nil {
 		return fmt.Errorf("looking for the table of %s: %w", c.Name(), err)
 	}
-	at := pgx.Identifier{m.Database, table}.Sanitize()
+	at := fmt.Sprintf("%s.%q", m.Database, table)
 	for _, q := range []string{"CREATE INDEX ON " + at + " USING gin ((_jsonb->'_id')) WITH (fastupdate = off)", "ANALYZE " + at} { //nolint:misspell // SQL spells it so
 		if _, err := conn.Exec(ctx, q); err != nil {
 			return err
