@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -22,21 +23,38 @@ type Kept struct {
 // why is for which purpose something is kept, and until when.
 type why struct{ purpose, law, day string }
 
-// noteEnds lists the days on which something of c comes due.
-func (s *survey) noteEnds(w *Work, f *fate) error {
+// noteEnds lists the days on which something of c comes due, each with its rows: one that several fields, or it and a field of it, are kept
+// for by the same purpose until then is one.
+func (s *survey) noteEnds(w *Work, f *fate, fates map[*datamap.Collection]*fate) error {
 	days := map[why]int64{}
 	for _, r := range f.reasons {
 		for day, n := range r.days {
 			days[why{r.reason.Purpose, r.reason.Law, day}] += n
 		}
 	}
-	if err := s.fieldEnds(f, days); err != nil {
+	rows, err := s.fieldEnds(f, fates)
+	if err != nil {
 		return err
 	}
-	rollUp(days, endOfMonth)
-	rollUp(days, endOfYear)
+	planned := rollUp(days, rows)
+	sum := map[why]int64{}
+	for k, n := range days {
+		sum[planned[k]] += n
+	}
+	for _, row := range rows {
+		counted := map[why]bool{}
+		if row.own != (why{}) {
+			counted[planned[row.own]] = true
+		}
+		for k := range row.ends {
+			if to := planned[k]; !counted[to] {
+				counted[to] = true
+				sum[to]++
+			}
+		}
+	}
 	var order []why
-	for k := range days {
+	for k := range sum {
 		order = append(order, k)
 	}
 	sort.Slice(order, func(i, j int) bool {
@@ -44,7 +62,7 @@ func (s *survey) noteEnds(w *Work, f *fate) error {
 		return a.day+"\x00"+a.purpose+"\x00"+a.law < b.day+"\x00"+b.purpose+"\x00"+b.law
 	})
 	for _, k := range order {
-		w.Dues = append(w.Dues, Kept{System: f.c.System.Name, Collection: f.c.Name, Purpose: k.purpose, Law: k.law, Date: k.day, Rows: days[k]})
+		w.Dues = append(w.Dues, Kept{System: f.c.System.Name, Collection: f.c.Name, Purpose: k.purpose, Law: k.law, Date: k.day, Rows: sum[k]})
 	}
 	for _, r := range f.inOrder() {
 		if k, ok := endless(r); ok {
@@ -82,22 +100,38 @@ func total(days map[string]int64) (n int64) {
 // year: readings that lapse day by day are not planned day by day.
 const manyDays = 48
 
-func rollUp(days map[why]int64, end func(string) string) {
-	ends := map[why]int{}
+// rollUp says with which end each is planned again.
+func rollUp(days map[why]int64, rows map[string]*keptRow) map[why]why {
+	to := map[why]why{}
 	for k := range days {
-		k.day = ""
-		ends[k]++
+		to[k] = k
 	}
-	for k, n := range days {
-		to := k
-		if to.day = ""; ends[to] <= manyDays {
-			continue
+	for _, row := range rows {
+		for k := range row.ends {
+			to[k] = k
 		}
-		if to.day = end(k.day); to != k {
-			delete(days, k)
-			days[to] += n
+		if row.own != (why{}) {
+			to[row.own] = row.own
 		}
 	}
+	for _, end := range []func(day string) string{endOfMonth, endOfYear} {
+		met, ends := map[why]bool{}, map[why]int{}
+		for _, k := range to {
+			if !met[k] {
+				met[k] = true
+				k.day = ""
+				ends[k]++
+			}
+		}
+		for from, k := range to {
+			of := k
+			if of.day = ""; ends[of] > manyDays {
+				k.day = end(k.day)
+				to[from] = k
+			}
+		}
+	}
+	return to
 }
 
 func endOfMonth(day string) string {
@@ -110,76 +144,118 @@ func endOfMonth(day string) string {
 
 func endOfYear(day string) string { return day[:4] + "-12-31" }
 
-// fieldEnds adds until when fields with a purpose of their own are kept: they may end before their row does, or alone hold it. A row that is kept for
-// the same purpose until the same day is one row.
-func (s *survey) fieldEnds(f *fate, days map[why]int64) error {
-	open := s.system(f.c)
-	if open == nil || len(s.matches(f.c, false)) == 0 {
-		return nil
+// keptRow is a row of which fields are kept for a purpose of their own.
+type keptRow struct {
+	own  why // for what the row itself is, where that ends on a day
+	ends map[why]bool
+}
+
+// fieldEnds finds until when fields with a purpose of their own are kept: they may end before their row does, or alone hold it. By row.
+func (s *survey) fieldEnds(f *fate, fates map[*datamap.Collection]*fate) (map[string]*keptRow, error) {
+	if s.system(f.c) == nil || len(s.matches(f.c, false)) == 0 {
+		return nil, nil
 	}
+	rows := map[string]*keptRow{}
 	for _, group := range s.ownPurpose(f.c) {
-		var kept []*datamap.Field
-		for _, field := range group {
-			if !isNever(f.fields[field]) {
-				kept = append(kept, field)
-			}
-		}
-		if len(kept) == 0 {
-			continue
-		}
 		var held []connectors.Cond
-		for _, field := range kept {
+		for _, field := range group {
 			held = append(held, f.fields[field])
 		}
-		sel := s.reach(f.c, append(but(f.shared), anyOf(held...))...)
-		var holds []policy.Hold
-		for _, r := range group[0].Rules {
-			holds = append(holds, s.holdOf(f.c, r))
-			sel.Fields = union(sel.Fields, holds[len(holds)-1].Fields())
+		if kept := anyOf(held...); !isNever(kept) {
+			if err := s.groupEnds(f, fates, group[0].Rules, kept, rows); err != nil {
+				return nil, err
+			}
 		}
-		elsewhere, err := s.readElsewhere(f.c, holds)
-		if err != nil {
-			return err
+	}
+	return rows, nil
+}
+
+// groupEnds does so for the fields of one purpose, in the rows where kept holds.
+func (s *survey) groupEnds(f *fate, fates map[*datamap.Collection]*fate, rules []*datamap.Rule, kept connectors.Cond, rows map[string]*keptRow) error {
+	var holds []policy.Hold
+	for _, r := range rules {
+		holds = append(holds, s.holdOf(f.c, r))
+	}
+	of, fields, err := s.judging(f.c, holds)
+	if err != nil || len(fields)+len(of) == 0 {
+		return err // they end with an event, or when somebody decides
+	}
+	own, more, err := s.judging(f.c, f.holds)
+	if err != nil {
+		return err
+	}
+	for _, itself := range []bool{true, false} { // the rows a purpose keeps for themselves, and the others
+		where := append(but(f.shared, f.held), kept)
+		if itself {
+			where = append(but(f.shared), f.held, kept)
 		}
-		for _, e := range elsewhere {
-			sel.Fields = union(sel.Fields, e.fields)
+		open := s.system(f.c)
+		if open == nil || itself && isNever(f.held) {
+			continue
 		}
-		if len(elsewhere) > 0 {
-			sel.Fields = union(sel.Fields, f.c.Key)
-		}
-		if len(sel.Fields) == 0 {
-			continue // they end with an event, or when somebody decides
-		}
+		sel := s.reach(f.c, where...)
+		sel.Fields = union(slices.Clone(f.c.Key), union(slices.Clone(fields), more))
 		zone := sel.Collection.Location()
-		row, ends := connectors.Row{}, map[why]int64{}
-		err = open.Each(s.ctx, sel, func(_ int, vs []any) error {
+		row := connectors.Row{}
+		err := open.Each(s.ctx, sel, func(_ int, vs []any) error {
 			for i, name := range sel.Fields {
 				row[name] = vs[i]
 			}
-			var best keptReason
-			for _, h := range holds {
-				if e, ok := elsewhere[h.Rule]; ok {
-					if k := e.of(row); fitsAll(h.When, row, zone) && k.longer(best) {
-						best = k
-					}
-					continue
-				}
-				v := s.terms.Judge(h, row, zone)
-				if k := (keptReason{reason: h.Reason, until: h.Until, last: v.Last}); v.Keeps && k.longer(best) {
-					best = k
+			k, ends := s.longest(holds, of, row, zone).onDay()
+			if !ends {
+				return nil
+			}
+			id := connectors.Tuple{Values: row.Pick(f.c.Key)}.ID()
+			if rows[id] == nil {
+				rows[id] = &keptRow{ends: map[why]bool{}}
+				if itself {
+					rows[id].own, _ = f.grouped(s.why(f, fates, row, zone, own)).onDay()
 				}
 			}
-			if end := best.end(); end != nil && end.Date != "" {
-				ends[why{best.reason.Purpose, best.reason.Law, end.Date}]++
-			}
+			rows[id].ends[k] = true
 			return nil
 		})
-		for k, n := range ends {
-			days[k] = max(days[k], n)
-		}
 		if err := s.unreached(f.c, err); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// judging is what rules of c are judged by: the dates that lie elsewhere, and the fields to read of a row.
+func (s *survey) judging(c *datamap.Collection, holds []policy.Hold) (elsewhere map[*datamap.Rule]keptElsewhere, fields []string, err error) {
+	for _, h := range holds {
+		fields = union(fields, h.Fields())
+	}
+	elsewhere, err = s.readElsewhere(c, holds)
+	for _, e := range elsewhere {
+		fields = union(fields, e.fields)
+	}
+	return elsewhere, fields, err
+}
+
+// longest is the longest reason for which some rules keep a row.
+func (s *survey) longest(holds []policy.Hold, elsewhere map[*datamap.Rule]keptElsewhere, row connectors.Row, zone *time.Location) keptReason {
+	var best keptReason
+	for _, h := range holds {
+		if e, ok := elsewhere[h.Rule]; ok {
+			if k := e.of(row); fitsAll(h.When, row, zone) && k.longer(best) {
+				best = k
+			}
+			continue
+		}
+		v := s.terms.Judge(h, row, zone)
+		if k := (keptReason{reason: h.Reason, until: h.Until, last: v.Last}); v.Keeps && k.longer(best) {
+			best = k
+		}
+	}
+	return best
+}
+
+// onDay is the day on which it ends, with its purpose; false where it ends on none.
+func (a keptReason) onDay() (k why, ends bool) {
+	if end := a.end(); end != nil && end.Date != "" {
+		return why{a.reason.Purpose, a.reason.Law, end.Date}, true
+	}
+	return why{}, false
 }

@@ -199,20 +199,36 @@ func (s *survey) groupKept(f *fate, r keptReason) {
 		s.attend(plan.Attention{Code: "unknown_date", System: f.c.System.Name, Collection: f.c.Name,
 			Text: "rows whose date cannot be read, is zero or lies in the future are kept: an unknown date never lapses"})
 	}
-	for i := range f.reasons {
-		x := &f.reasons[i]
-		if x.reason.Code == r.reason.Code && x.reason.Purpose == r.reason.Purpose && (x.until == nil) == (r.until == nil) {
-			x.rows++
-			x.endsOn(end)
-			if r.last.After(x.last) {
-				x.last = r.last
-			}
-			return
+	if x := f.groupOf(r); x != nil {
+		x.rows++
+		x.endsOn(end)
+		if r.last.After(x.last) {
+			x.last = r.last
 		}
+		return
 	}
 	r.rows, r.days = 1, map[string]int64{}
 	r.endsOn(end)
 	f.reasons = append(f.reasons, r)
+}
+
+// groupOf is the group a reason belongs to; nil where it is the first of one.
+func (f *fate) groupOf(r keptReason) *keptReason {
+	for i := range f.reasons {
+		x := &f.reasons[i]
+		if x.reason.Code == r.reason.Code && x.reason.Purpose == r.reason.Purpose && (x.until == nil) == (r.until == nil) {
+			return x
+		}
+	}
+	return nil
+}
+
+// grouped is a reason as its group is told of.
+func (f *fate) grouped(r keptReason) keptReason {
+	if x := f.groupOf(r); x != nil {
+		r.reason.Law = x.reason.Law
+	}
+	return r
 }
 
 // findShells goes up from the rows that stay: whatever leads to one of them stays as a shell, however far up.

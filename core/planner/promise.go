@@ -28,7 +28,7 @@ func (s *survey) keepPromises(out *Result, fates map[*datamap.Collection]*fate) 
 		if !s.worked(c.System) {
 			continue
 		}
-		if err := s.noteEnds(out.Work, f); err != nil {
+		if err := s.noteEnds(out.Work, f, fates); err != nil {
 			return err
 		}
 		if f.kept+f.sharedRows+f.shellRows > 0 {
