@@ -294,7 +294,7 @@ func describe(err error, outcomes []connectors.Outcome) error {
 }
 
 // takeWitness remembers how other persons' rows close by look, as keyed hashes, before anything is touched. It is stored with
-// what is prepared: until then nothing has changed, and a retry looks anew.
+// what is prepared: until then nothing has changed, and a worker that takes over looks anew; from then on it stands, whoever goes on.
 func (j *job) takeWitness(ctx context.Context, work *planner.SystemWork, sys *planner.System) error {
 	d := detailOf(j.Step)
 	if d.Witness != nil {

@@ -80,7 +80,11 @@ func (j *job) giveWay(alone map[int]detail, parts ...[]int) {
 // setApart lets members stand alone in the step's system.
 func (j *job) setApart(tx *state.Tx, alone map[int]detail) error {
 	for p, d := range alone {
-		if err := setApart(tx, j.group.members[p], j.System, &d, j.Now()); err != nil {
+		err := j.putStays(tx, p, nil) // of an earlier look
+		if err == nil {
+			err = setApart(tx, j.group.members[p], j.System, &d, j.Now())
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -125,7 +129,7 @@ func (j *job) remake(ctx context.Context) error {
 			j.giveWay(alone)
 			return nil
 		}
-		work, fault, err := e.remakeFor(ctx, j, whole, persons)
+		work, stays, fault, err := e.remakeFor(ctx, j, whole, persons)
 		if err != nil {
 			return err
 		}
@@ -149,60 +153,86 @@ func (j *job) remake(ctx context.Context) error {
 					return err
 				}
 			}
+			for i, p := range persons {
+				if err := j.putStays(tx, p, stays[i]); err != nil {
+					return err
+				}
+			}
 			return j.setApart(tx, alone)
 		})
 	}
 }
 
-// remakeFor makes it for so many of them; fault says of whom something else would be done than was approved.
-func (e *Engine) remakeFor(ctx context.Context, j *job, whole *groupWork, persons []int) (*planner.Work, map[int]detail, error) {
+// putStays notes what is left standing for a member of the step in its system, in place of what an earlier look found.
+func (j *job) putStays(tx *state.Tx, person int, stays []state.Frame) error {
+	m := j.group.members[person]
+	place := state.Step{ID: j.ID, Fence: j.Fence, Request: m.Request} // where the member's own works lie
+	if err := tx.DeleteFramesOf(place, poolEdge(state.Step{System: j.System, Plan: m.Plan})); err != nil {
+		return err
+	}
+	for _, f := range stays {
+		if err := tx.PutFrame(place, m.Request, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remakeFor makes it for so many of them; stays are, of each, sealed, what it leaves standing, and fault says of whom something else would be
+// done than was approved.
+func (e *Engine) remakeFor(ctx context.Context, j *job, whole *groupWork, persons []int) (work *planner.Work, stays [][]state.Frame, fault map[int]detail, err error) {
 	var ids []string
 	for _, p := range persons {
 		ids = append(ids, j.group.members[p].Request)
 	}
 	ms, err := e.openMembers(ctx, ids)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer ms.wipe()
 	var plans []*plan.Plan
 	var without []string
 	for i, m := range ms {
 		if m.stored, err = read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return tx.Plan(j.group.members[persons[i]].Plan) }); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		m.plan = &plan.Plan{}
 		if err := json.Unmarshal(m.stored.Document, m.plan); err != nil {
-			return nil, nil, fmt.Errorf("plan of %s: %w", m.ID, err)
+			return nil, nil, nil, fmt.Errorf("plan of %s: %w", m.ID, err)
 		}
 		at := slices.Index(whole.Persons, persons[i])
 		if m.supplement, without, err = e.supplementWith(ctx, m.open, []string{j.System}, cut(&whole.Work, at)); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		plans = append(plans, m.plan)
 	}
 	now, _, err := e.makeBatch(ctx, ms, j.open.Key, plans[0].AsOf, without)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	fault := map[int]detail{}
+	fault = map[int]detail{}
 	for _, l := range now.Left {
 		fault[persons[l.Member]] = detail{Codes: []string{l.Attention.Code}, Why: l.Attention.Text}
 	}
+	stays = make([][]state.Frame, len(ms))
 	for i, m := range ms {
 		r := now.Results[i]
 		if r == nil {
 			continue
 		}
 		if !r.Plan.Complete { // it, or one that says whose rows are whose
-			return nil, nil, fmt.Errorf("%s: %w", j.System, connectors.ErrTryLater)
+			return nil, nil, nil, fmt.Errorf("%s: %w", j.System, connectors.ErrTryLater)
 		}
 		if diff := plan.Compare(m.plan.Before(r.Plan, j.System), r.Plan.Only(j.System)); len(diff) > 0 {
 			fault[persons[i]] = detail{Codes: []string{"stale"}, Why: strings.Join(diff, "; ")}
 		}
+		left := r.Work.Staying(j.System)
+		if stays[i], err = packWork(m.Key, m.ID, poolEdge(state.Step{System: j.System, Plan: m.stored.ID}), &left); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	now.Work.BoundTogether(plans, now.Rows)
-	return now.Work, fault, nil
+	return now.Work, stays, fault, nil
 }
 
 // noFault is what is said of a step somebody resumed for which nothing can be done any more but to plan anew.

@@ -123,6 +123,10 @@ func (e *Engine) repool(tx *state.Tx, steps []state.Step, now time.Time) error {
 		if s.Phase != phaseApply || d.Pool == nil {
 			continue
 		}
+		s, err := tx.Step(s.ID) // as it stands: it may have been ended
+		if err != nil {
+			return err
+		}
 		if s.State == state.StepWaiting && s.WaitsFor == forPool && !d.Pool.Hurried {
 			until, err := e.poolUntil(tx, s)
 			if err != nil {

@@ -74,13 +74,9 @@ func (c *poolCall) prepare(ctx context.Context, j *swimmer, first, units bool) e
 		mine.Witnesses = c.work.Witnesses
 	}
 	j.part = mine.Over(workIn(j.work, c.name))
-	d := detailOf(j.Step)
-	var err error
-	if d.Witness, err = j.witness(ctx, &j.part, c.sys); err != nil {
+	if err := c.watch(ctx, j); err != nil {
 		return err
 	}
-	d.After = nil
-	j.Detail = d.raw()
 	was, err := read(ctx, c.Engine, func(tx *state.Tx) ([]state.Count, error) { return tx.Counts(j.ID) })
 	if err != nil {
 		return err
@@ -97,6 +93,26 @@ func (c *poolCall) prepare(ctx context.Context, j *swimmer, first, units bool) e
 			c.sum.now[counted{t.ID, state.Total}].Committed += j.tally.before[k]
 		}
 	}
+	return nil
+}
+
+// watch notes how other persons' rows close by look before the call. Where one was prepared already, how they looked before that one stands, and
+// which they were: what it did there is not taken for how it was.
+func (c *poolCall) watch(ctx context.Context, j *swimmer) (err error) {
+	d := detailOf(j.Step)
+	var earlier *planner.Work
+	if j.State == state.StepPrepared {
+		if earlier, err = j.pooled(ctx, j.Step); err != nil {
+			return err
+		}
+	}
+	if earlier != nil && len(earlier.Systems) > 0 && d.Witness != nil {
+		j.part.Witnesses = earlier.Systems[0].Witnesses
+	} else if d.Witness, err = j.witness(ctx, &j.part, c.sys); err != nil {
+		return err
+	}
+	d.After = nil
+	j.Detail = d.raw()
 	return nil
 }
 
@@ -272,14 +288,15 @@ func (c *poolCall) store(tx *state.Tx, j *swimmer, mine []connectors.Outcome, pa
 // bystanders notes how other persons' rows close by look right after the call: what is worked after it may change them rightly. Where they
 // cannot be read now, the check that follows does.
 func (c *poolCall) bystanders(ctx context.Context) {
-	first := c.in[0]
-	if len(first.part.Witnesses) == 0 {
-		return
-	}
-	if after, err := first.witness(ctx, &first.part, c.sys); err == nil {
-		d := detailOf(first.Step)
-		d.After = after
-		first.Detail = d.raw()
+	for _, j := range c.in {
+		if len(j.part.Witnesses) == 0 {
+			continue
+		}
+		if after, err := j.witness(ctx, &j.part, c.sys); err == nil {
+			d := detailOf(j.Step)
+			d.After = after
+			j.Detail = d.raw()
+		}
 	}
 }
 
@@ -301,7 +318,7 @@ func (j *job) withPool(ctx context.Context, own *planner.Work) (*planner.Work, e
 		return own, nil
 	}
 	done, err := j.pooled(ctx, j.Step)
-	if err != nil || done == nil {
+	if err != nil || done == nil || len(done.Systems) == 0 {
 		return own, err
 	}
 	work := *own
@@ -323,12 +340,12 @@ func (j *job) pooled(ctx context.Context, s state.Step) (*planner.Work, error) {
 	return unpackWork[planner.Work](j.open.Key, s.Request, frames)
 }
 
-// restay puts what the pools left standing for a plan in place of what was to stay when its work began: a row that a period keeps since then
-// comes due too.
+// restay puts what the pools left standing for a plan, and of a member of a batch the parts whose work was made anew, in place of what was to
+// stay when its work began: a row that a period keeps since then comes due too.
 func (j *job) restay(ctx context.Context, work *planner.Work, plan int64) (out planner.Work, err error) {
 	out = *work
 	for _, sys := range j.Planner.Graph.Map.Systems {
-		if sys.Pool == nil {
+		if sys.Pool == nil && j.Step.Batch == "" {
 			continue
 		}
 		now, err := j.pooled(ctx, state.Step{Request: j.Step.Request, System: sys.Name, Plan: plan})

@@ -15,7 +15,9 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/request"
+	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/test/world"
 )
 
@@ -306,37 +308,71 @@ func TestPoolOnTwoNodes(t *testing.T) {
 }
 
 // TestPoolKeepsWhatBeganMeanwhile: a letter that is sent once more while the erasure waits is kept by its new period, and comes due on its
-// last day, as it would had it been so when the work began.
+// last day, as it would had it been so when the work began: of a request by itself, and of a member of a batch.
 func TestPoolKeepsWhatBeganMeanwhile(t *testing.T) {
-	w, _ := pooling(t, 7)
-	ids := waitTogether(t, w, "Demo", "YearEnd")
-	due := func() (out []string) {
-		items, _, err := w.Engine.Dues(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range items {
-			if d.Request == ids[1] && d.System == "documents" && d.Collection == "letters" {
-				out = append(out, fmt.Sprintf("%d until %s", d.Count, d.Until))
+	for _, together := range []bool{false, true} {
+		t.Run(map[bool]string{false: "alone", true: "in a batch"}[together], func(t *testing.T) {
+			w, _ := pooling(t, 7)
+			id := fmt.Sprint("r-", w.Persons.YearEnd.ID)
+			var b *plan.Batch
+			var in []string
+			if together {
+				b, in = begin(t, w, "spring", several(t, w, "Demo", "YearEnd"))
+				if err := w.Engine.DrainBatch(t.Context(), b.Batch); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				in = waitTogether(t, w, "Demo", "YearEnd")
+				id = in[1]
 			}
-		}
-		return out
+			due := func() (out []string) {
+				items, _, err := w.Engine.Dues(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range items {
+					if d.Request == id && d.System == "documents" && d.Collection == "letters" {
+						out = append(out, fmt.Sprintf("%d until %s", d.Count, d.Until))
+					}
+				}
+				return out
+			}
+			before := due()
+			letters, err := filepath.Glob(filepath.Join(w.Env()["DOCUMENTS_DIR"], "letters", w.Persons.YearEnd.MemberNo, "*.pdf"))
+			if err != nil || len(letters) == 0 {
+				t.Fatalf("letters: %v, %v", letters, err)
+			}
+			again := filepath.Join(filepath.Dir(letters[0]), "2025-02-03"+filepath.Base(letters[0])[len("2025-02-03"):])
+			if err := os.Rename(letters[0], again); err != nil {
+				t.Fatal(err)
+			}
+			w.Clock.Add(7 * 24 * time.Hour)
+			if together {
+				endBatch(t, w, b, in)
+			} else {
+				ends(t, w, in)
+			}
+			if s := w.Standing(t, id); s.State != "done" {
+				t.Fatalf("%s is %s: %s", id, s.State, s.Why)
+			}
+			if _, err := os.Stat(again); err != nil {
+				t.Fatalf("the letter is gone, and its period runs: %v", err)
+			}
+			if after := due(); !slices.Contains(after, "1 until 2031-12-31") {
+				t.Errorf("of the letters come due %v, and before %v", after, before)
+			}
+			if frames, err := framesOfRequest(w, id); err != nil || frames != 0 {
+				t.Errorf("%d captured frames outlive the request (%v)", frames, err)
+			}
+		})
 	}
-	before := due()
-	letters, err := filepath.Glob(filepath.Join(w.Env()["DOCUMENTS_DIR"], "letters", w.Persons.YearEnd.MemberNo, "*.pdf"))
-	if err != nil || len(letters) == 0 {
-		t.Fatalf("letters: %v, %v", letters, err)
-	}
-	again := filepath.Join(filepath.Dir(letters[0]), "2025-02-03"+filepath.Base(letters[0])[len("2025-02-03"):])
-	if err := os.Rename(letters[0], again); err != nil {
-		t.Fatal(err)
-	}
-	w.Clock.Add(7 * 24 * time.Hour)
-	ends(t, w, ids)
-	if _, err := os.Stat(again); err != nil {
-		t.Fatalf("the letter is gone, and its period runs: %v", err)
-	}
-	if after := due(); !slices.Contains(after, "1 until 2031-12-31") {
-		t.Errorf("of the letters come due %v, and before %v", after, before)
-	}
+}
+
+func framesOfRequest(w *world.World, id string) (n int, err error) {
+	err = w.Engine.DB.Read(context.Background(), func(tx *state.Tx) error {
+		frames, err := tx.Frames(id, "", "")
+		n = len(frames)
+		return err
+	})
+	return n, err
 }
