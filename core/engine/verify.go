@@ -297,8 +297,17 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 		if r.Assigned != nil {
 			t.Verb, t.Assign = r.Assigned.Verb, r.Assigned.Assign
 		}
-		t.On = connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: r.keys}}, Where: r.Selection.Where}
-		do, of[t.ID] = append(do, t), r.ID
+		parts, err := sys.Flatten(ctx, connectors.Selection{Collection: r.Selection.Collection, Any: []connectors.Match{{Fields: r.Selection.Collection.Key, Values: r.keys}}, Where: r.Selection.Where})
+		if err != nil {
+			return err
+		}
+		for n, on := range parts {
+			one := t
+			if one.On = on; n > 0 {
+				one.ID = fmt.Sprintf("%s#%d", t.ID, n)
+			}
+			do, of[one.ID] = append(do, one), r.ID
+		}
 	}
 	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		if err := j.withinOwn(of, outcomes); err != nil {

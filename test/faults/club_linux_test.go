@@ -225,11 +225,11 @@ func (c *club) write(ctx context.Context, to *strings.Builder, table string) err
 	return rows.Err()
 }
 
-// planned plans the erasure of a member, which must be possible.
-func (c *club) planned(t *testing.T, memberNo string, args ...string) *plan.Plan {
+// request is a file that asks for the erasure of a member.
+func (c *club) request(t *testing.T, id, memberNo string) string {
 	t.Helper()
 	b, err := json.Marshal(map[string]any{
-		"id": "2026-000123", "right": "erasure", "ground": "art17_1_a", "scope": map[string]any{"all": true},
+		"id": id, "right": "erasure", "ground": "art17_1_a", "scope": map[string]any{"all": true},
 		"subject":     map[string]any{"identifiers": []any{map[string]any{"kind": "member_no", "value": memberNo, "verified": true}}},
 		"received_at": c.Now.Add(-48 * time.Hour), "identity": map[string]any{"verified_at": c.Now.Add(-24 * time.Hour), "method": "document_seen"},
 	})
@@ -240,6 +240,13 @@ func (c *club) planned(t *testing.T, memberNo string, args ...string) *plan.Plan
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// planned plans the erasure of a member, which must be possible.
+func (c *club) planned(t *testing.T, memberNo string, args ...string) *plan.Plan {
+	t.Helper()
+	file := c.request(t, "2026-000123", memberNo)
 	var p plan.Plan
 	if err := json.Unmarshal([]byte(c.Must(t, append([]string{"--json", "plan", file}, args...)...)), &p); err != nil {
 		t.Fatal(err)

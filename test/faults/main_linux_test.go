@@ -1,4 +1,4 @@
-// Package faults takes an erasure on a PostgreSQL and on a MariaDB server, and in a bucket, through what goes wrong on one: connections cut, the server gone and back, rights
+// Package faults takes an erasure on a PostgreSQL and on a MariaDB server, in a bucket and in documents, through what goes wrong on one: connections cut, the server gone and back, rights
 // taken away, no space left, an application in the way. Each ends as an undisturbed run does, or says what it waits for.
 package faults
 
@@ -13,7 +13,7 @@ import (
 var built *product.Build
 
 func TestMain(m *testing.M) {
-	b, remove, err := product.Make("failpoints", "postgres", "mysql", "s3")
+	b, remove, err := product.Make("failpoints", "postgres", "mysql", "s3", "mongodb")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

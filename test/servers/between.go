@@ -23,6 +23,7 @@ type Cut struct {
 	Words string
 	When  When
 	First func() // run as the statement comes by, before it goes on; may be nil
+	Then  func() // run when the server has done it, where it is cut after that; may be nil
 
 	done chan struct{}
 }
@@ -194,6 +195,9 @@ func (w *wire) listen() {
 				return
 			}
 		case w.speech.done(m):
+			if muffle.Then != nil {
+				muffle.Then()
+			}
 			w.hangUp()
 			close(muffle.done)
 			return
