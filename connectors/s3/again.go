@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/dossier-dsr/dossier/connectors/objects/spool"
 )
@@ -49,7 +50,7 @@ func (a *again) keep(v version, c *content) {
 	a.etag, a.piece, a.head, a.at = v.etag, a.in.Keep(c.whole), nil, c.at
 	if c.head != nil && a.piece != nil && a.in.heads.Add(1) <= maxHeads {
 		head := *c.head
-		head.Body = nil
+		head.Body, head.ResultMetadata = nil, middleware.Metadata{} // which has the whole answer in it
 		a.head = &head
 	}
 }

@@ -175,7 +175,7 @@ func (s *store) openAs(ctx context.Context, c *s3.Client, key string, v version)
 	if err != nil {
 		return nil, failure("s3:GetObject", err)
 	}
-	out.Body = metered(ctx, out.Body)
+	out.Body = metered(ctx, s.resuming(ctx, c, *in, out))
 	return out, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
@@ -150,6 +151,58 @@ func TestFaults(t *testing.T) {
 			}
 			x.answer = nil
 			b.apply(t, 1, remove(by(imports, "who", "C-1")))
+		})
+	}
+}
+
+// TestBrokenOff: an object whose transfer breaks off again and again is read on from there, and one that was replaced meanwhile is not.
+func TestBrokenOff(t *testing.T) {
+	t.Parallel()
+	for _, replaced := range []bool{false, true} {
+		t.Run(fmt.Sprint("replaced ", replaced), func(t *testing.T) {
+			t.Parallel()
+			direct := newBucket(t, servers.Plain)
+			text := "no,who\n" + strings.Repeat("1,C-1\n2,C-2\n", 200_000)
+			direct.put(t, january, text)
+			broken := 0
+			x := &between{}
+			x.answer = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method != "GET" || !strings.HasSuffix(r.URL.Path, january) || broken == 3 {
+					return false
+				}
+				broken++
+				if replaced && broken == 2 {
+					direct.put(t, january, text+"3,C-1\n")
+					return false
+				}
+				from, given := 0, http.StatusOK
+				_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
+				o, err := direct.Client.HeadObject(r.Context(), &s3.HeadObjectInput{Bucket: &direct.Name, Key: aws.String(january)})
+				if err != nil {
+					t.Error(err)
+				}
+				w.Header().Set("Content-Length", fmt.Sprint(len(text)-from))
+				w.Header().Set("ETag", aws.ToString(o.ETag))
+				if from > 0 {
+					given = http.StatusPartialContent
+					w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(text)-1, len(text)))
+				}
+				w.WriteHeader(given)
+				_, _ = io.WriteString(w, text[from:from+700_001])
+				w.(http.Flusher).Flush()
+				panic(http.ErrAbortHandler)
+			}
+			b := direct.through(t, x)
+			got, err := b.Count(t.Context(), []connectors.Selection{by(imports, "who", "C-1")})
+			if replaced {
+				if !errors.Is(err, connectors.ErrTryLater) {
+					t.Errorf("%v, %v: the object was replaced while it was read", got, err)
+				}
+				return
+			}
+			if err != nil || got[0].Total != 200_000 || broken != 3 {
+				t.Errorf("%v, %v, broken off %d times; want 200000 rows", got, err, broken)
+			}
 		})
 	}
 }

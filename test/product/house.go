@@ -20,6 +20,8 @@ type House struct {
 	Map    string            // the map's folder
 	Extra  map[string]string // further environment of every process
 	Others []string          // folders of connectors that come before the product's own
+
+	most *int64 // see Peak
 }
 
 // Start is the clock of a new house: shortly after the requests of the sample came.

@@ -49,7 +49,9 @@ func (h *House) RunAs(t testing.TB, operator, stdin string, args ...string) Resu
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	seen := h.watch(cmd.Process.Pid)
 	err := cmd.Wait()
+	seen()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
