@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -61,16 +62,28 @@ func (s *survey) accessible(c *datamap.Collection) bool {
 	return s.terms.SystemInScope(c.System) && c.DerivedFrom == nil
 }
 
-// countAccess counts what is the person's of every collection that something leads to.
+// countAccess counts what is the person's of every collection that something leads to, unless the search has.
 func (s *survey) countAccess() (map[*datamap.Collection]int64, error) {
 	var of []*datamap.Collection
 	var sels []connectors.Selection
+	known := map[*datamap.Collection]int64{}
 	for _, c := range s.Graph.Collections() {
-		if s.accessible(c) && s.system(c) != nil && len(s.matches(c, false)) > 0 {
-			of, sels = append(of, c), append(sels, s.reach(c, s.rowsAsked(c)...))
+		if !s.accessible(c) || s.system(c) == nil || len(s.matches(c, false)) == 0 {
+			continue
 		}
+		asked := s.rowsAsked(c)
+		if n, ok := s.counted(c); ok && len(asked) == 0 {
+			known[c] = n
+			continue
+		}
+		of, sels = append(of, c), append(sels, s.reach(c, asked...))
 	}
-	return s.countAll(of, sels)
+	counts, err := s.countAll(of, sels)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(counts, known)
+	return counts, nil
 }
 
 func collectionTotal(p *plan.Plan, c *datamap.Collection) int64 {

@@ -63,10 +63,14 @@ func (s *survey) hearAll(asks []*asking) (grew bool, err error) {
 		if open[i] == nil || s.system(a.c) == nil { // it stopped answering meanwhile
 			continue
 		}
+		before := s.findsIn(a.c).rows
 		for k, row := range a.rows {
 			if s.judge(a.c, a.fields, a.persons[k], row) {
 				grew = true
 			}
+		}
+		if s.findsIn(a.c).rows > before {
+			s.findsIn(a.c).questions++
 		}
 		if err := s.unreached(a.c, a.late); err != nil {
 			return grew, err
@@ -89,6 +93,40 @@ func (a *asking) ask(ctx context.Context, open *System) error {
 		return fmt.Errorf("%s: %w", a.c.Address(), err)
 	}
 	return nil
+}
+
+// finds are what the search found of one collection by unique identifiers: by how many questions, how many rows, and how many roots those are.
+type finds struct{ questions, rows, roots int }
+
+func (s *survey) findsIn(c *datamap.Collection) *finds {
+	if s.finds[c] == nil {
+		s.finds[c] = &finds{}
+	}
+	return s.finds[c]
+}
+
+// counted is how many rows of c are the person's, where the search has seen each of them, once: one question found them, they differ in their keys, and nothing
+// else leads to rows of c. ok is false where they have to be counted.
+func (s *survey) counted(c *datamap.Collection) (n int64, ok bool) {
+	l := s.findsIn(c)
+	if l.questions != 1 || l.rows != l.roots || l.roots != len(s.roots[c]) || s.in.Supplement != nil {
+		return 0, false
+	}
+	for _, w := range s.Graph.Ways(c) {
+		switch {
+		case w.Entry.Edge != nil:
+			if !s.links[w.Entry.Edge].empty() {
+				return 0, false
+			}
+		case w.Entry.Collection != c:
+			if len(s.roots[w.Entry.Collection]) > 0 {
+				return 0, false
+			}
+		case len(s.Graph.Hops(w)) > 0:
+			return 0, false
+		}
+	}
+	return int64(l.rows), true
 }
 
 // countAll counts the rows each selection finds, of one system in one call, of several systems beside each other. What is of a system that does not answer is

@@ -69,7 +69,7 @@ func (p *Planner) Make(ctx context.Context, in Input) (*Result, error) {
 		terms: policy.TermsOf(in.Request, m, in.AsOf),
 		lang:  m.Languages[0],
 		known: map[string]*values{}, given: map[string]*values{},
-		roots: map[*datamap.Collection][]root{}, isRoot: map[*datamap.Collection]map[string]bool{},
+		roots: map[*datamap.Collection][]root{}, isRoot: map[*datamap.Collection]map[string]bool{}, finds: map[*datamap.Collection]*finds{},
 		links: map[*datamap.Edge]*tuples{}, foundBy: map[string][]string{},
 		down: map[string]string{}, candidates: map[*datamap.Collection]*candidate{},
 		witnesses: map[*datamap.Collection]*tuples{}, schemas: map[string]*connectors.Schema{}, lapsed: map[*datamap.Collection]*tuples{},

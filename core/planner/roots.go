@@ -147,7 +147,12 @@ func (s *survey) judge(c *datamap.Collection, fields []*datamap.Field, person in
 		return false
 	}
 	if by != nil {
-		return s.accept(c, r, by, at(by.Name), texts, by.Identifier.Name)
+		s.findsIn(c).rows++
+		grew := s.accept(c, r, by, at(by.Name), texts, by.Identifier.Name)
+		if grew {
+			s.findsIn(c).roots++
+		}
+		return grew
 	}
 	seen := false
 	for _, f := range fields {

@@ -25,6 +25,7 @@ type survey struct {
 	roots map[*datamap.Collection][]root
 	// isRoot are the accepted root rows by key; a set of what roots lists.
 	isRoot     map[*datamap.Collection]map[string]bool
+	finds      map[*datamap.Collection]*finds
 	links      map[*datamap.Edge]*tuples // the parents' values over each ownership edge
 	foundBy    map[string][]string       // system → kinds
 	down       map[string]string         // systems not reached, and why
