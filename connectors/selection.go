@@ -24,6 +24,17 @@ type RowFormat struct {
 	Each      string // json: path of the array whose elements are rows, e.g. "signatories[]"
 }
 
+// Place is the name of the field of a key that is the place of a row in its object: what stands before the row moves it.
+func (f *RowFormat) Place() string {
+	switch f.Format {
+	case "json":
+		return "no"
+	case "parquet":
+		return "row"
+	}
+	return "line"
+}
+
 // Selection names rows of one collection. The zero Selection is no row; everything is All, said aloud.
 type Selection struct {
 	Collection Collection

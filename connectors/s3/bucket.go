@@ -69,7 +69,7 @@ func (s *store) look(ctx context.Context) error {
 	return nil
 }
 
-// list visits the keys that begin with prefix, in order, until visit says that it has enough.
+// list visits the keys that begin with prefix, in order, until visit says that it has enough. What the service gives no name to is no key.
 func (s *store) list(ctx context.Context, prefix string, visit func(item) (more bool, err error)) error {
 	if s.versions {
 		return s.listVersions(ctx, prefix, visit)
@@ -77,6 +77,9 @@ func (s *store) list(ctx context.Context, prefix string, visit func(item) (more 
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		if unnameable(err) {
+			return nil
+		}
 		if err != nil {
 			return failure("s3:ListBucket", err)
 		}
@@ -95,6 +98,9 @@ func (s *store) listVersions(ctx context.Context, prefix string, visit func(item
 	var in item
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		if unnameable(err) {
+			return nil
+		}
 		if err != nil {
 			return failure("s3:ListBucketVersions", err)
 		}

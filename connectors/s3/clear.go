@@ -25,6 +25,9 @@ func (a *application) clear(ctx context.Context, w *work) error {
 		pages := s3.NewListMultipartUploadsPaginator(a.client, &s3.ListMultipartUploadsInput{Bucket: &a.bucket, Prefix: &p.text})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
+			if unnameable(err) {
+				break
+			}
 			if err != nil {
 				return failure("s3:ListBucketMultipartUploads", err)
 			}

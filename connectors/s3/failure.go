@@ -62,6 +62,13 @@ func failure(doing string, err error) error {
 	return fmt.Errorf("%s was refused: %s (%d)", doing, code, status)
 }
 
+// unnameable says whether a service has refused to list keys because none can begin so: MinIO keeps objects in files, and takes no . or .. between slashes,
+// whatever spaces stand around it.
+func unnameable(err error) bool {
+	var answer smithy.APIError
+	return errors.As(err, &answer) && (answer.ErrorCode() == "XMinioInvalidResourceName" || answer.ErrorCode() == "XMinioInvalidObjectName")
+}
+
 func contextOf(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return context.Canceled

@@ -452,3 +452,17 @@ func TestProgressOfWork(t *testing.T) {
 		}
 	}
 }
+
+// TestUnnameable: values that can be no part of a key, here or anywhere, are nobody's objects.
+func TestUnnameable(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []servers.BucketKind{servers.Plain, servers.Versioned} {
+		b := newBucket(t, kind)
+		b.put(t, "letters/C-1/2024-01-05-17.pdf", "hers")
+		for _, v := range []string{"..", " ..", ".. ", ".", " .", "../C-1", "C-1/..", "/", "\\", "\x00", strings.Repeat("x", 2000)} {
+			b.count(t, 0, by(letters, "member_no", v))
+			b.apply(t, 0, remove(by(letters, "member_no", v)))
+		}
+		b.count(t, 1, by(letters, "member_no", "..", " ..", "C-1"))
+	}
+}

@@ -206,8 +206,12 @@ func (b *pooled) witness(sel *connectors.Selection) {
 		one := *sel
 		b.work.Witnesses = append(b.work.Witnesses, one)
 	}
+	most := manyWitnesses
+	if sel.Collection.Rows != nil { // to look at each, an object is read
+		most = 2 * insideAtMost
+	}
 	for _, t := range sel.Any[0].Values {
-		if len(keys.list) < manyWitnesses {
+		if len(keys.list) < most {
 			keys.add(connectors.Tuple{Values: t.Values})
 		}
 	}

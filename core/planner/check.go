@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -149,6 +150,9 @@ func (e *erasure) planWitnesses(sys *datamap.System) error {
 				}
 			}
 		}
+		if c.Rows != nil && e.voice == nil {
+			e.besideInside(c, keys)
+		}
 		if keys.empty() || len(e.matches(c, false)) == 0 {
 			continue
 		}
@@ -205,6 +209,36 @@ func witnessed(c *datamap.Collection) []string {
 		}
 	}
 	return out
+}
+
+// besideInside adds, of rows inside objects, the keys next to those of the person's first few, in the same object. Each costs a reading of it, so that of several persons planned together,
+// who have most objects in common, none is compared.
+func (e *erasure) besideInside(c *datamap.Collection, keys *tuples) {
+	last := len(c.Key) - 1
+	if last < 1 || c.Key[last] == place(c).Rows.Place() {
+		return
+	}
+	for _, r := range e.roots[c][:min(len(e.roots[c]), insideAtMost)] {
+		for _, next := range besides(r.key[last]) {
+			keys.add(connectors.Tuple{Values: append(slices.Clone(r.key[:last]), next)})
+		}
+	}
+}
+
+// insideAtMost is how many rows inside objects have their neighbours compared.
+const insideAtMost = 5
+
+// besides are the numbers beside one, as it is written.
+func besides(key any) []any {
+	switch n := key.(type) {
+	case int64:
+		return []any{n - 1, n + 1}
+	case string:
+		if i, err := strconv.ParseInt(n, 10, 64); err == nil && strconv.FormatInt(i, 10) == n {
+			return []any{strconv.FormatInt(i-1, 10), strconv.FormatInt(i+1, 10)}
+		}
+	}
+	return nil
 }
 
 func (e *erasure) neighbours(keys *tuples, key any) {

@@ -70,12 +70,19 @@ func newLake(t *testing.T, kind servers.BucketKind) *lake {
 
 func lakeIn(t *testing.T, b servers.Bucket) *lake {
 	t.Helper()
+	return lakeOf(t, b, lakeAtFirst())
+}
+
+// lakeOf is one with these objects, its map with texts replaced.
+func lakeOf(t *testing.T, b servers.Bucket, objects map[string]string, edits ...string) *lake {
+	t.Helper()
 	l := &lake{Bucket: b, way: newWay(t, b.Endpoint)}
-	for key, text := range lakeAtFirst() {
+	for key, text := range objects {
 		l.put(t, key, text)
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{"controller.yaml": clubController, "lake.yaml": lakeSystem} {
+		text = strings.NewReplacer(edits...).Replace(text)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

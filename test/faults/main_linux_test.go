@@ -5,14 +5,22 @@ package faults
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/dossier-dsr/dossier/plugins/serve"
 	"github.com/dossier-dsr/dossier/test/product"
 )
 
 var built *product.Build
 
+// TestMain builds the program, or, started under the name of a connector, is the one that lies.
 func TestMain(m *testing.M) {
+	if strings.HasPrefix(filepath.Base(os.Args[0]), "dossier-connector-") {
+		serve.Connector(liar{})
+		return
+	}
 	b, remove, err := product.Make("failpoints", "postgres", "mysql", "s3", "mongodb")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
