@@ -61,6 +61,12 @@
 // has other columns, Release changes nothing and says ErrConflict. In a bucket with object lock what is held is under a legal
 // hold of our own. Rows of which older versions exist are not blocked: they could not be put back there.
 //
+// By tag, a document stays where it stands, as it is: all its versions get the tag dossier-restricted beside those they have, and statements of the bucket's policy
+// keep what has it from applications. S3 cannot deny that an object with a tag is written over or deleted; in a bucket that keeps versions neither changes what is
+// restricted, and the removal of versions is denied. Where it keeps none, where an account of applications can get at an object with the tag (one is
+// made and tried), or, if none is named, where the policy lacks the statements, nothing is blocked so; nor are rows inside objects, which others stand in. The tag says
+// who holds, as digests of the requests' names; fifteen have room.
+//
 // # Credentials
 //
 // Those the settings give, else the usual chain: a profile in credentials_file, a role of the machine or container. A connector that runs as a process of its

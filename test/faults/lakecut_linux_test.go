@@ -26,6 +26,8 @@ func TestTheLakeIsDisturbed(t *testing.T) {
 		"it is written, and nobody hears": {servers.Plain, rule{method: "PUT", words: march, what: unheard, times: 1}, "store", "changed meanwhile", true},
 		"it is written unheard, versions": {servers.Versioned, rule{method: "PUT", words: march, what: unheard, times: 1}, "store", "changed meanwhile", true},
 		"it is removed, and nobody hears": {servers.Plain, rule{method: "DELETE", words: "letters/C-2/", what: unheard, times: 1}, "", "", true},
+		"asked to slow down for a while":  {servers.Plain, rule{method: "PUT", words: "imports/", what: slow, times: 4}, "", "", false},
+		"asked to slow down, for good":    {servers.Plain, rule{method: "PUT", words: march, what: slow}, "store", "does not answer now", false},
 		"refused half-way":                {servers.Plain, rule{method: "PUT", words: march, what: denied}, "person", "may not do this: s3:PutObject; the statements of `dossier connector grants`", false},
 		"refused half-way, versions":      {servers.Versioned, rule{method: "DELETE", words: march, what: denied}, "person", "may not do this: s3:DeleteObject", false},
 		"the second letter is refused":    {servers.Plain, rule{method: "DELETE", words: "letters/C-2/2001-03", what: denied}, "person", "s3:DeleteObject", false},

@@ -9,7 +9,7 @@ import (
 )
 
 // TestNumbersInKeys: a member's number stands in the key of letters. Who has 1 has nothing of 10, a number that is a pattern elsewhere is a number here, and one that
-// leads elsewhere, or can stand in no key, is nobody's letter; the rows it stands in go.
+// leads elsewhere, or can stand in no key, is nobody's letter; the rows it stands in go, and an object that loses the last of them stays.
 func TestNumbersInKeys(t *testing.T) {
 	t.Parallel()
 	numbers := []string{"1", "10", "01", "1.", "*", "..", "../10", "1//10"}
@@ -30,6 +30,7 @@ func TestNumbersInKeys(t *testing.T) {
 					last[key] = text
 				}
 			}
+			first["imports/2001-02.csv"], last["imports/2001-02.csv"] = "no,member_no,seen_on,said\na,"+n+",2001-02-03,alone\n", "no,member_no,seen_on,said\n" // who reads it expects it
 			last["imports/2001-01.csv"] = strings.Join(deleteLine(rows, ","+n+","), "")
 			l := lakeOf(t, servers.S3(t, servers.Plain), first, `pattern: 'C-\d+'`, `pattern: '\S+'`)
 			p := l.planned(t, n)
