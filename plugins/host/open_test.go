@@ -74,7 +74,7 @@ func TestStoreOffersWhatIsBehindTheWire(t *testing.T) {
 		want   []string
 	}{
 		{"stub", host.Options{}, connectors.Config{"bare": "1"}, nil},
-		{"stub", host.Options{Fixture: true}, nil, []string{"apply", "inspect", "blob"}},
+		{"stub", host.Options{Fixture: true}, nil, []string{"apply", "probe", "count", "inspect", "blob"}},
 		{"memory", host.Options{}, connectors.Config{"name": "a"}, []string{"apply", "probe", "count", "inspect", "blob"}},
 		{"memory", host.Options{Fixture: true}, connectors.Config{"name": "a"}, []string{"apply", "probe", "count", "inspect", "blob", "fixture"}},
 	} {
