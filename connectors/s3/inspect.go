@@ -25,7 +25,8 @@ const (
 // and the name up to its ending, reads *. So letters/C-1/2024-01-05-17.pdf is of letters/*/*.pdf, which is also what remains of
 // an address when each run of fields and literals around them becomes a *. An object without a slash in its key is a collection by its own
 // name. Rows is the number of objects; unknown where there are more than 100,000 keys, the rest of which is not looked at. The fields are those of
-// the beginning of the first objects of a kind, and the names of their tags and metadata; no value is kept.
+// the beginning of the first objects of a kind, and the names of their tags and metadata; no value is kept. Versions a bucket keeps are no place where anything stays: they go with
+// what is deleted.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
 	var rules []string
@@ -50,7 +51,7 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 		if !known {
 			k = len(out.Collections)
 			at[name] = k
-			out.Collections = append(out.Collections, connectors.SchemaCollection{Name: name, Versioned: s.versions, Policies: rules})
+			out.Collections = append(out.Collections, connectors.SchemaCollection{Name: name, Policies: rules})
 		}
 		c := &out.Collections[k]
 		if c.Rows++; c.Rows > samples {

@@ -51,19 +51,12 @@ func (v *view) blocking() {
 	}
 }
 
-// tagged says what keeps documents from being restricted by a tag where they stand.
+// tagged says where nothing is known that lets a tag restrict documents where they stand.
 func (v *view) tagged(c *datamap.Collection) {
-	for _, t := range v.tables[c] {
-		switch {
-		case !t.Versioned:
-			v.error(restrictAt(v.system, c), "versions, or block: move", "%s keeps no versions: whatever tag an object of %s has, applications can write over it and delete it", v.system.Name, c.Name)
-		case len(t.Policies) == 0:
-			v.error(restrictAt(v.system, c), "dossier connector install "+v.system.Name+" --print says what its owner installs; or block: move",
-				"no policy is known that keeps objects of %s with the tag from applications", c.Name)
-		default:
-			continue
-		}
-		return // once for each collection
+	bare := func(t *connectors.SchemaCollection) bool { return len(t.Policies) == 0 }
+	if c.Rows == nil && slices.ContainsFunc(v.tables[c], bare) {
+		v.error(restrictAt(v.system, c), "versions, and what dossier connector install "+v.system.Name+" --print prints for their owner; or block: move",
+			"no policy is known that keeps objects of %s with the tag from applications", c.Name)
 	}
 }
 
