@@ -8,6 +8,7 @@ func TestTiny(t *testing.T) {
 	for name, args := range map[string][]string{
 		"elements": {"-store", "mongodb", "-documents", "80", "-n", "1"},
 		"clinic":   {"-store", "clinic", "-members", "120", "-n", "1"},
+		"lake":     {"-store", "s3", "-only", "json", "-objects", "20", "-rounds", "2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := run(t.Context(), append(args, "-inside")); err != nil {
