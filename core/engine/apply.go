@@ -71,7 +71,7 @@ func (j *job) applyWork(ctx context.Context) error {
 		return err
 	}
 	if j.State != state.StepPrepared {
-		if err := j.takeWitness(ctx, work, sys); err != nil {
+		if err := errors.Join(j.takeWitness(ctx, work, sys), j.takeReach(ctx, work, sys)); err != nil {
 			return err
 		}
 		j.failpoint("witnessed")

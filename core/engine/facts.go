@@ -135,7 +135,7 @@ func systemFacts(tx *state.Tx, stored state.Plan, p *plan.Plan) ([]journal.Syste
 	}
 	var out []journal.SystemFacts
 	for _, y := range s.Systems {
-		f := journal.SystemFacts{Name: y.Name, State: y.State}
+		f := journal.SystemFacts{Name: y.Name, State: y.State, Unproven: unprovenFacts(y.Unproven)}
 		if y.AnsweredBy != "" || y.Answer == state.TaskRefused {
 			f.Evidence = y.Evidence
 			f.AnsweredFor = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(y.Why)))

@@ -345,7 +345,7 @@ func (j *job) pooled(ctx context.Context, s state.Step) (*planner.Work, error) {
 func (j *job) restay(ctx context.Context, work *planner.Work, plan int64) (out planner.Work, err error) {
 	out = *work
 	for _, sys := range j.Planner.Graph.Map.Systems {
-		if sys.Pool == nil && j.Step.Batch == "" {
+		if sys.Pool == nil && j.Batch == "" {
 			continue
 		}
 		now, err := j.pooled(ctx, state.Step{Request: j.Step.Request, System: sys.Name, Plan: plan})

@@ -51,7 +51,7 @@ func (j *job) proveLimits(ctx context.Context) error {
 }
 
 // proveHeld shows that an ordinary account can neither read nor change what is held, and that what was captured is still there,
-// whole. Rows an application wrote for the person since come under the restriction, too; more of them than the plan allows are asked
+// whole; what it could not do before, either, that does not prove, and is said so ([job.takeReach]). Rows an application wrote for the person since come under the restriction, too; more of them than the plan allows are asked
 // about. places say what is done where.
 func (j *job) proveHeld(ctx context.Context, work *planner.SystemWork, sys *planner.System, places []planner.Restricted) (late int64, err error) {
 	if j.said, err = j.findings(ctx); err != nil {
@@ -209,7 +209,10 @@ func (j *job) proveLifted(ctx context.Context) error {
 		if t.Verb != connectors.Release {
 			continue
 		}
-		if err := j.readableAgain(ctx, sys, t, others); err != nil {
+		if len(others[j.System+"/"+t.On.Collection.Name]) > 0 {
+			continue
+		}
+		if err := j.readableAgain(ctx, sys, t, of); err != nil {
 			return err
 		}
 	}
@@ -217,14 +220,14 @@ func (j *job) proveLifted(ctx context.Context) error {
 	return j.proven(ctx, 0, end)
 }
 
-// alsoHeld are the collections in which another restriction in force holds rows, as system/collection.
-func (j *job) alsoHeld(ctx context.Context, of string) (map[string]bool, error) {
+// alsoHeld are the other restrictions in force of the same person, by the collection in which they hold rows, as system/collection.
+func (j *job) alsoHeld(ctx context.Context, of string) (map[string][]string, error) {
 	marks, err := read(ctx, j.Engine, func(tx *state.Tx) ([]state.Mark, error) { return tx.RequestMarks(of) })
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, j.Engine, func(tx *state.Tx) (map[string]bool, error) {
-		out := map[string]bool{}
+	return read(ctx, j.Engine, func(tx *state.Tx) (map[string][]string, error) {
+		out := map[string][]string{}
 		if len(marks) == 0 {
 			return out, nil
 		}
@@ -239,7 +242,7 @@ func (j *job) alsoHeld(ctx context.Context, of string) (map[string]bool, error) 
 			}
 			for _, h := range held {
 				if x.ID != of && h.LiftedAt.IsZero() {
-					out[h.System+"/"+h.Collection] = true
+					out[h.System+"/"+h.Collection] = append(out[h.System+"/"+h.Collection], x.ID)
 				}
 			}
 		}
@@ -247,10 +250,12 @@ func (j *job) alsoHeld(ctx context.Context, of string) (map[string]bool, error) 
 	})
 }
 
-// readableAgain shows that what a lift released can be read as before, where no other restriction holds it.
-func (j *job) readableAgain(ctx context.Context, sys *planner.System, t connectors.Treatment, others map[string]bool) error {
-	if others[j.System+"/"+t.On.Collection.Name] {
-		return nil
+// readableAgain shows that what a lift released can be read as before, where no other restriction holds it: of what could not be read then,
+// nothing is shown.
+func (j *job) readableAgain(ctx context.Context, sys *planner.System, t connectors.Treatment, of string) error {
+	was, err := j.reached(ctx, of, t.On.Collection.Name)
+	if err != nil {
+		return err
 	}
 	there, err := sys.Count(ctx, t.On)
 	if err != nil {
@@ -260,8 +265,8 @@ func (j *job) readableAgain(ctx context.Context, sys *planner.System, t connecto
 	if err != nil {
 		return err
 	}
-	if readable < there[0] {
-		return later{code: "attention", codes: []string{"not_done"}, why: fmt.Sprintf("%s/%s: an ordinary account still cannot read %d rows, although the connector said that they are back", j.System, t.On.Collection.Name, there[0]-readable)}
+	if hidden := there[0] - max(was.Rows-was.Readable, 0) - readable; hidden > 0 {
+		return later{code: "attention", codes: []string{"not_done"}, why: fmt.Sprintf("%s/%s: an ordinary account still cannot read %d rows, although the connector said that they are back", j.System, t.On.Collection.Name, hidden)}
 	}
 	return nil
 }

@@ -62,6 +62,11 @@ func TestRestrictionAndLift(t *testing.T) {
 	before := w.Snapshot(t)
 	id := w.Start(t, "restriction")
 	finish(t, w, id)
+	for _, y := range w.Standing(t, id).Systems {
+		if len(y.Unproven) > 0 {
+			t.Errorf("%s is not proven: %+v", y.Name, y.Unproven)
+		}
+	}
 	held := w.Snapshot(t)
 	if diff := before.Changed(held); len(diff) < 10 {
 		t.Fatalf("restricted only %v", diff)

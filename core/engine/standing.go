@@ -61,6 +61,7 @@ type SystemStanding struct {
 	Lifted       int64         `json:"lifted,omitempty"`   // lift: free of this restriction again
 	Inferred     int64         `json:"inferred,omitempty"` // of the above: not acknowledged, found done
 	Late         int64         `json:"late,omitempty"`
+	Unproven     []Unproven    `json:"unproven,omitempty"` // restriction: what the check does not prove
 	VerifiedAt   *time.Time    `json:"verified_at,omitempty"`
 	SettledAt    *time.Time    `json:"settled_at,omitempty"`
 	WaitsFor     string        `json:"waits_for,omitempty"`
@@ -395,6 +396,7 @@ func (y *SystemStanding) step(s state.Step) {
 		y.State = w[0]
 	}
 	y.Late += d.Late
+	y.Unproven = append(y.Unproven, unproven(d)...)
 	if s.Phase == phaseVerify {
 		y.VerifiedAt = d.VerifiedAt
 	}

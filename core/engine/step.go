@@ -42,6 +42,7 @@ type detail struct {
 	DoneBy     *time.Time     `json:"done_by,omitempty"`
 	Pool       *pooling       `json:"pool,omitempty"`  // it waits, or waited, for others in its system
 	After      map[int]string `json:"after,omitempty"` // as Witness, right after the work of a pool
+	Reach      []reach        `json:"reach,omitempty"` // of a restriction: what could be reached before
 }
 
 func detailOf(s state.Step) detail {

@@ -54,6 +54,17 @@ type SystemFacts struct {
 	Evidence    int          `json:"evidence,omitempty"`     // files handed in with that, kept sealed with the request
 	Answer      string       `json:"answer,omitempty"`       // of paper: done, nothing_found or refused
 	ConfirmedBy string       `json:"confirmed_by,omitempty"` // of paper: the person who said so
+
+	Unproven []UnprovenFacts `json:"unproven,omitempty"` // of a restriction: what the looks do not prove
+}
+
+// UnprovenFacts says of restricted rows of one collection how many of them the account that cannot read or change them could not before,
+// either.
+type UnprovenFacts struct {
+	Collection string `json:"collection"`
+	Rows       int64  `json:"rows"`
+	Unread     int64  `json:"unread,omitempty"`
+	Unchanged  int64  `json:"unchanged,omitempty"`
 }
 
 // CountFacts is rows of one collection with one fate. Committed was acknowledged by the store; inferred was prepared and then found gone. A

@@ -41,6 +41,11 @@ func Receipt(w io.Writer, f *journal.Facts, asJSON bool) error {
 			say("%s of these were not acknowledged by the store, but found done after an interruption.", Plural(inferred, "row"))
 		}
 	}
+	for _, s := range f.Systems {
+		for _, u := range s.Unproven {
+			say("%s", wrap(s.Name+"/"+notProven(u.Collection, u.Rows, u.Unread, u.Unchanged)+".", Width, ""))
+		}
+	}
 	for _, d := range f.Decisions {
 		answer := map[string]string{"done": "yes", "refused": "no", "nothing_found": "not this person's"}[d.Answer]
 		if d.Except > 0 {

@@ -169,6 +169,9 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 		if y.Why != "" && y.State != "settled" && y.WaitsFor != "settle" {
 			notes = append(notes, y.Name+": "+y.Why)
 		}
+		for _, u := range y.Unproven {
+			notes = append(notes, y.Name+"/"+notProven(u.Collection, u.Rows, u.Unread, u.Unchanged))
+		}
 		if y.AnsweredBy != "" {
 			notes = append(notes, y.Name+" was answered for by a person; the receipt says so")
 		}
@@ -186,6 +189,20 @@ func systems(w io.Writer, s *engine.Standing, zone *time.Location, now time.Time
 		_, _ = fmt.Fprintln(w, wrap(n, Width-2, "  "))
 	}
 	return nil
+}
+
+// notProven says of restricted rows what was not shown: of what the account could not do before, that it cannot do it now says nothing.
+func notProven(collection string, rows, unread, unchanged int64) string {
+	what := fmt.Sprintf("read %s and change %s", Number(unread), Number(unchanged))
+	switch {
+	case unread == unchanged:
+		what = "read or change " + Number(unread)
+	case unchanged == 0:
+		what = "read " + Number(unread)
+	case unread == 0:
+		what = "change " + Number(unchanged)
+	}
+	return fmt.Sprintf("%s: not proven. Of %s the ordinary account could not %s before the restriction, either", collection, Plural(rows, "row"), what)
 }
 
 // poolWith says of a system that is worked for several requests at once until when one waits there, and with whom: the pool, Fri 13 Nov, with

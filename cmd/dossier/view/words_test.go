@@ -31,6 +31,22 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+func TestNotProven(t *testing.T) {
+	for _, c := range []struct {
+		unread, unchanged int64
+		want              string
+	}{
+		{3, 3, "leases: not proven. Of 3 rows the ordinary account could not read or change 3 before the restriction, either"},
+		{0, 3, "leases: not proven. Of 3 rows the ordinary account could not change 3 before the restriction, either"},
+		{2, 0, "leases: not proven. Of 3 rows the ordinary account could not read 2 before the restriction, either"},
+		{1, 3, "leases: not proven. Of 3 rows the ordinary account could not read 1 and change 3 before the restriction, either"},
+	} {
+		if got := notProven("leases", 3, c.unread, c.unchanged); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
 func TestNear(t *testing.T) {
 	now := time.Date(2026, 11, 6, 11, 20, 0, 0, time.UTC)
 	for want, at := range map[string]time.Time{
