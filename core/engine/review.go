@@ -17,6 +17,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/core/planner"
+	"github.com/dossier-dsr/dossier/core/request"
 	"github.com/dossier-dsr/dossier/core/state"
 )
 
@@ -151,10 +152,14 @@ func (j *job) reviewOf(s spooled) Ask {
 	for _, name := range asksReview(s.x) {
 		labels = append(labels, t.field(c, name).Title)
 	}
+	asked := "The person asked for a copy of their data. It must not harm others (art. 15(4) GDPR): "
+	if j.open.Content.Right == request.Portability {
+		asked = "The person asked for the data they provided. It must not harm others (art. 20(4) GDPR): "
+	}
 	return Ask{Kind: TaskReview, System: s.x.System, Collection: s.x.Collection, Step: j.ID, Items: s.items,
 		Title: "look whether others are named: " + t.in(c.Label) + ", " + strings.Join(labels, ", "),
 		Brief: Brief{Spool: s.name, Asked: asksReview(s.x), Do: []string{
-			"The person asked for a copy of their data. It must not harm others (art. 15(4) GDPR): look at each item. What names nobody else, or harms nobody, is released.",
+			asked + "look at each item. What names nobody else, or harms nobody, is released.",
 			"Hold back the numbers that may not leave, with the reason; or hand in a copy with the parts about others blacked out, which leaves instead."}}}
 }
 

@@ -117,22 +117,16 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 		}
 	}
 	if c.Document != nil {
-		switch {
-		case s.heldForAnother(rulesOf(c)):
-			x.Withheld = append(x.Withheld, connectors.DocumentField)
-			x.Why[connectors.DocumentField] = plan.Processor
-		case len(s.terms.Scope.Purposes) > 0 && !slices.ContainsFunc(rulesOf(c), func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }):
-		case c.FreeText == "export" && (!portability || s.portable(c.System.Portable, rulesOf(c))):
+		switch why := s.withholdDocument(c, portability); why {
+		case "":
 			x.Selection.Fields = append(x.Selection.Fields, connectors.DocumentField)
-		case !portability:
-			why := plan.NeedsReview
-			if c.FreeText == "withhold" {
-				why = plan.ThirdPerson
-			} else {
-				review = append(review, connectors.DocumentField)
-			}
+		case plan.OutOfScope:
+		default:
 			x.Withheld = append(x.Withheld, connectors.DocumentField)
 			x.Why[connectors.DocumentField] = why
+			if why == plan.NeedsReview {
+				review = append(review, connectors.DocumentField)
+			}
 		}
 	}
 	if portability && onlyLinks(c, x.Selection.Fields) { // numbers that say which rows belong together are no data of the person's
@@ -144,7 +138,7 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 		return
 	}
 	if len(x.Selection.Fields) == 0 && len(review) == 0 {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Reason: plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}})
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Reason: notPortable})
 		return
 	}
 	out.Work.Exports = append(out.Work.Exports, x) // also without a field: what is left out is said
@@ -159,7 +153,12 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Fields: held,
 			Reason: plan.Reason{Code: plan.ThirdPerson, Explain: "another person's (art. 15(4))"}})
 	}
+	if x.Why[connectors.DocumentField] == plan.NotPortable { // of single fields the package says so
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Withhold, Rows: rows, Fields: []string{connectors.DocumentField}, Reason: notPortable})
+	}
 }
+
+var notPortable = plan.Reason{Code: plan.NotPortable, Explain: "not the person's own input, or not held by consent or contract"}
 
 // onlyLinks says whether none of the fields holds a value of its own.
 func onlyLinks(c *datamap.Collection, fields []string) bool {
@@ -194,6 +193,25 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 		return plan.NeedsReview
 	}
 	return ""
+}
+
+// withholdDocument says so of the documents themselves.
+func (s *survey) withholdDocument(c *datamap.Collection, portability bool) string {
+	rules, asked := rulesOf(c), s.terms.Scope
+	switch {
+	case s.heldForAnother(rules):
+		return plan.Processor
+	case len(asked.Purposes) > 0 && !slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }),
+		len(asked.Categories) > 0 && !slices.Contains(asked.Categories, c.Document.Name):
+		return plan.OutOfScope
+	case portability && !s.portable(c.System.Portable, rules):
+		return plan.NotPortable
+	case c.FreeText == "export":
+		return ""
+	case c.FreeText == "withhold":
+		return plan.ThirdPerson
+	}
+	return plan.NeedsReview
 }
 
 func (s *survey) categoryInScope(f *datamap.Field) bool {

@@ -39,3 +39,45 @@ func TestOneRowIsKeptOnce(t *testing.T) {
 		t.Errorf("%+v", dues)
 	}
 }
+
+// TestDocumentsArePortedOnceLookedAt: documents the person provided under a contract wait for somebody to look at them, as in an access; others are left
+// out, and that is said with their number. Nothing is left out in silence.
+func TestDocumentsArePortedOnceLookedAt(t *testing.T) {
+	for _, c := range []struct {
+		name, system, keys, purpose, why, does string
+		categories                             []string
+	}{
+		{"provided under a contract", "\nsource: provided\n", "", "p: { since: d }", plan.NeedsReview, "a/letters export 2, a/letters review 2, a/people export 1", nil},
+		{"which name nobody else", "\nsource: provided\n", "free_text: export, ", "p: { since: d }", "", "a/letters export 2, a/people export 1", nil},
+		{"which are others'", "\nsource: provided\n", "free_text: withhold, ", "p: { since: d }", plan.ThirdPerson, "a/letters export 2, a/letters withhold 2, a/people export 1", nil},
+		{"held for an interest of the controller's", "\nsource: provided\n", "", "w: { since: d }", plan.NotPortable, "a/letters export 2, a/letters withhold 2, a/people export 1", nil},
+		{"written by the controller", "\nsource: derived\n", "", "p: { since: d }", plan.NotPortable, "a/letters export 2, a/letters withhold 2, a/people export 1", nil},
+		{"nobody asked for", "\nsource: provided\n", "", "p: { since: d }", "", "a/letters export 2", []string{"preference.topic"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := build(t, map[string]string{"a": `
+  people:  { purposes: { p: { since: d } }, fields: { pid: { identifier: pid, source: provided }, d: { category: preference.topic, source: provided } } }
+  letters: { document: correspondence.letter, ` + c.keys + `purposes: { ` + c.purpose + ` }, fields: { of: { owned_by: people }, topic: { category: preference.topic, source: provided, purposes: { p: { since: d } } }, d: correspondence.date } }
+` + c.system}, map[string]rows{"a": {"people": {{"id": int64(1), "pid": "P1", "d": "2026-01-01"}},
+				"letters": {{"id": int64(1), "of": int64(1), "topic": "x", "d": "2026-01-01"}, {"id": int64(2), "of": int64(1), "topic": "y", "d": "2026-01-01"}}}})
+			r := ask("pid P1")
+			r.Right, r.Ground = request.Portability, ""
+			if r.Scope = (&request.Scope{All: true}); c.categories != nil {
+				r.Scope = &request.Scope{Categories: c.categories}
+			}
+			made := h.plan(r)
+			if got := does(made.Plan); got != c.does && len(c.categories) == 0 {
+				t.Errorf("%s, want %s", got, c.does)
+			}
+			for _, x := range made.Work.Exports {
+				if x.Collection != "letters" {
+					continue
+				}
+				leaves := slices.Contains(x.Selection.Fields, connectors.DocumentField)
+				if got := x.Why[connectors.DocumentField]; got != c.why || leaves != (c.why == "" && c.categories == nil) {
+					t.Errorf("left out for %q, want %q; it leaves: %v", got, c.why, leaves)
+				}
+			}
+		})
+	}
+}
