@@ -54,14 +54,16 @@ func (a *app) readRequestFile(ctx context.Context, file string) ([]byte, error) 
 func parse(text []byte, e *engine.Engine, now time.Time) (*request.Request, request.Problems) {
 	r, problems := request.Parse(bytes.NewReader(text))
 	if r != nil {
-		problems = r.CheckAgainst(names(e.Planner.Graph.Map, now))
+		known := names(e.Planner.Graph.Map, now)
+		r.Address(known)
+		problems = r.CheckAgainst(known)
 	}
 	return r, problems
 }
 
 // names are what a request may speak of.
 func names(m *datamap.Map, now time.Time) request.Names {
-	out := request.Names{Kinds: map[string]subject.Kind{}, Values: map[string][]subject.Kind{}, Now: now}
+	out := request.Names{Kinds: map[string]subject.Kind{}, Values: map[string][]subject.Kind{}, ShortNames: map[string]string{}, Now: now}
 	for n, k := range m.Identifiers {
 		out.Kinds[n] = k.Kind
 		if k.Category != nil {
@@ -70,6 +72,9 @@ func names(m *datamap.Map, now time.Time) request.Names {
 	}
 	for _, c := range m.Controllers {
 		out.Controllers = append(out.Controllers, c.Name)
+		if c.ID != "" {
+			out.ShortNames[c.ID] = c.Name
+		}
 	}
 	for _, s := range m.Systems {
 		out.Systems = append(out.Systems, s.Name)

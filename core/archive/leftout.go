@@ -18,6 +18,8 @@ func Omission(lang string, right request.Right, code, what string, count int64) 
 		out.Law, out.Reason = w.T("law.others."+string(right)), "justifications:ThirdPartyRightsImpaired"
 	case plan.NotPortable:
 		out.Law = w.T("law.portable")
+	case plan.OtherController:
+		out.Law = w.T("law.other_controller")
 	case plan.Processor:
 		out.Law = w.T("law.processor")
 	case plan.OutOfScope, plan.NotSearchable:
@@ -25,5 +27,12 @@ func Omission(lang string, right request.Right, code, what string, count int64) 
 		code = "other"
 	}
 	out.Why = w.T("why." + code)
+	return out
+}
+
+// AnsweredBy is [Omission] of data for which another controller, named with how to reach it, answers.
+func AnsweredBy(lang string, right request.Right, who, what string, count int64) LeftOut {
+	out := Omission(lang, right, plan.OtherController, what, count)
+	out.Why += ": " + who
 	return out
 }

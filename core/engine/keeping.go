@@ -68,7 +68,7 @@ func (k *keeping) holds(c *datamap.Collection) {
 
 // told says whether a hold is the controller's own: what is held for another is that one's to tell.
 func told(h policy.Hold) bool {
-	return h.Reason.Code != plan.OutOfScope && h.Reason.Code != plan.Processor
+	return h.Reason.Code != plan.OutOfScope && !plan.Elsewhere(h.Reason.Code)
 }
 
 // judgement is one rule applied to the rows of one collection.

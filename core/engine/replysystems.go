@@ -92,12 +92,22 @@ func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, plac
 		if a.Reason.Code == plan.OutOfScope || a.Reason.Code == plan.Requested {
 			return
 		}
+		if right := request.Right(p.Right); a.Action == plan.Refer && (right == request.Access || right == request.Portability) {
+			l := reply.LeftOut{What: what, Code: a.Reason.Code, Who: t.answering(a.Reason)}
+			if !slices.Contains(f.LeftOut, l) {
+				f.LeftOut = append(f.LeftOut, l)
+			}
+			return
+		}
 		k := reply.Kept{What: what, Place: place, Code: a.Reason.Code, Law: a.Reason.Law}
 		if purpose := t.m.Purposes[a.Reason.Purpose]; purpose != nil {
 			k.Purpose, k.Provision = t.in(purpose.Label), provisionOf(purpose)
 		}
 		if a.Until != nil {
 			k.Until, k.End = a.Until.Date, t.endOf(a.Until)
+		}
+		if k.Who = t.answering(a.Reason); k.Who != "" {
+			k.Until, k.End, k.Provision = "", "", ""
 		}
 		if !slices.Contains(f.Kept, k) {
 			f.Kept = append(f.Kept, k)
@@ -125,6 +135,15 @@ func (t teller) actionOf(f *reply.Facts, p *plan.Plan, sys *datamap.System, plac
 			}
 		}
 	}
+}
+
+// answering names the controller who answers for what a reason is about, where that is another one of the map.
+func (t teller) answering(r plan.Reason) string {
+	p := t.m.Purposes[r.Purpose]
+	if r.Code != plan.OtherController || p == nil || p.Controller == nil {
+		return ""
+	}
+	return t.who(p.Controller)
 }
 
 // heldBack says what a person's review of a collection left out of a copy: nothing ("") where all was released, of part of it where items were held

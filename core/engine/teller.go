@@ -139,11 +139,30 @@ func (t teller) categorised(f archive.Field, c *datamap.Category) archive.Field 
 // leftOut says what the package does not hold of a collection, and whose interest it is. What a person looks at first has
 // an answer by the day the whole request has.
 func (t teller) leftOut(c *datamap.Collection, name, why string, values int64) archive.LeftOut {
-	l := archive.Omission(t.lang, t.right, why, t.in(c.Label)+": "+t.field(c, name).Title, values)
+	what := t.in(c.Label) + ": " + t.field(c, name).Title
+	if why == plan.OtherController {
+		return archive.AnsweredBy(t.lang, t.right, t.who(planner.Answering(c, name)...), what, values)
+	}
+	l := archive.Omission(t.lang, t.right, why, what, values)
 	if why == plan.NeedsReview {
 		l.Later = t.due
 	}
 	return l
+}
+
+// who names controllers, each with how to reach them.
+func (t teller) who(list ...*datamap.Controller) string {
+	var out []string
+	for _, c := range list {
+		at := c.Contact.Email
+		for _, more := range []string{c.Contact.Phone, c.Contact.Address} {
+			if at == "" {
+				at = more
+			}
+		}
+		out = append(out, strings.TrimSuffix(c.Name+", "+at, ", "))
+	}
+	return strings.Join(out, "; ")
 }
 
 // dueDay is the day the answer is owed; zero where it is not known.

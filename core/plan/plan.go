@@ -141,30 +141,31 @@ type Reason struct {
 
 // The reason codes.
 const (
-	PeriodOver    = "period_over"   // retention lapsed
-	NoRule        = "no_rule"       // no purpose's rule is about it
-	Withdrawn     = "withdrawn"     // consent withdrawn, art. 17(1)(b)
-	Objected      = "objected"      // art. 17(1)(c)
-	Unlawful      = "unlawful"      // art. 17(1)(d), (e), (f)
-	GoesWith      = "goes_with"     // follows the row that owns it
-	CopyOf        = "copy_of"       // derived
-	Reference     = "reference"     // another row's reference to what goes
-	Counter       = "counter"       // recounted
-	Retention     = "retention"     // held for a purpose until a day
-	Exception     = "exception"     // art. 17(3)
-	OtherPurpose  = "other_purpose" // the ground does not reach this purpose
-	NotBegun      = "not_begun"     // the date it counts from is not there yet
-	DateUnknown   = "date_unknown"  // the date cannot be read; never lapses
-	Shared        = "shared"        // another person owns it too
-	LeadsToKept   = "leads_to_kept" // shell
-	OutOfScope    = "out_of_scope"
-	Processor     = "processor" // held for another controller
-	Requested     = "requested" // access, portability: asked for
-	NotPortable   = "not_portable"
-	ThirdPerson   = "third_person"
-	NeedsReview   = "needs_review"
-	NotSearchable = "not_searchable"
-	HeldElsewhere = "restricted" // held by a restriction
+	PeriodOver      = "period_over"   // retention lapsed
+	NoRule          = "no_rule"       // no purpose's rule is about it
+	Withdrawn       = "withdrawn"     // consent withdrawn, art. 17(1)(b)
+	Objected        = "objected"      // art. 17(1)(c)
+	Unlawful        = "unlawful"      // art. 17(1)(d), (e), (f)
+	GoesWith        = "goes_with"     // follows the row that owns it
+	CopyOf          = "copy_of"       // derived
+	Reference       = "reference"     // another row's reference to what goes
+	Counter         = "counter"       // recounted
+	Retention       = "retention"     // held for a purpose until a day
+	Exception       = "exception"     // art. 17(3)
+	OtherPurpose    = "other_purpose" // the ground does not reach this purpose
+	NotBegun        = "not_begun"     // the date it counts from is not there yet
+	DateUnknown     = "date_unknown"  // the date cannot be read; never lapses
+	Shared          = "shared"        // another person owns it too
+	LeadsToKept     = "leads_to_kept" // shell
+	OutOfScope      = "out_of_scope"
+	Processor       = "processor"        // held for another controller, on whose behalf we process it (art. 28)
+	OtherController = "other_controller" // another controller of the map answers for it
+	Requested       = "requested"        // access, portability: asked for
+	NotPortable     = "not_portable"
+	ThirdPerson     = "third_person"
+	NeedsReview     = "needs_review"
+	NotSearchable   = "not_searchable"
+	HeldElsewhere   = "restricted" // held by a restriction
 
 	Rectified    = "rectified"     // art. 16: the old value is replaced
 	Completed    = "completed"     // art. 16: a supplementary statement is added

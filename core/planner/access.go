@@ -132,8 +132,8 @@ func (s *survey) export(out *Result, c *datamap.Collection, col *plan.Collection
 	if portability && onlyLinks(c, x.Selection.Fields) { // numbers that say which rows belong together are no data of the person's
 		x.Selection.Fields = nil
 	}
-	if len(x.Selection.Fields) == 0 && len(review) == 0 && slices.ContainsFunc(x.Withheld, func(f string) bool { return x.Why[f] == plan.Processor }) {
-		col.Actions = append(col.Actions, plan.Action{Action: plan.Refer, Rows: rows, Reason: plan.Reason{Code: plan.Processor, Explain: "held for another controller, who answers for it"}})
+	if i := slices.IndexFunc(x.Withheld, func(f string) bool { return plan.Elsewhere(x.Why[f]) }); i >= 0 && len(x.Selection.Fields)+len(review) == 0 {
+		col.Actions = append(col.Actions, plan.Action{Action: plan.Refer, Rows: rows, Reason: s.elsewhere(rulesOn(c, x.Withheld[i]))})
 		out.Work.Exports = append(out.Work.Exports, x) // the package says that it is left out
 		return
 	}
@@ -184,7 +184,7 @@ func (s *survey) withhold(f *datamap.Field, portability bool) string {
 	case f.ThirdPerson != "" || f.FreeText == "withhold":
 		return plan.ThirdPerson
 	case s.heldForAnother(rulesFor(f)):
-		return plan.Processor
+		return s.elsewhere(rulesFor(f)).Code
 	case !s.categoryInScope(f), !s.purposeInScope(f):
 		return plan.OutOfScope
 	case portability && !s.portable(f.Source, rulesFor(f)):
@@ -200,7 +200,7 @@ func (s *survey) withholdDocument(c *datamap.Collection, portability bool) strin
 	rules, asked := rulesOf(c), s.terms.Scope
 	switch {
 	case s.heldForAnother(rules):
-		return plan.Processor
+		return s.elsewhere(rules).Code
 	case len(asked.Purposes) > 0 && !slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return s.terms.InScope(r.Purpose) }),
 		len(asked.Categories) > 0 && !slices.Contains(asked.Categories, c.Document.Name):
 		return plan.OutOfScope
@@ -249,7 +249,36 @@ func (s *survey) rowsAsked(c *datamap.Collection) []connectors.Cond {
 	return []connectors.Cond{connectors.AnyOf(some...)}
 }
 
-// heldForAnother says whether all of these rules are of purposes held as processor for a controller whose instruction this is not.
+// elsewhere says who answers for what rules of others' purposes hold: a controller of the map, or the one on whose behalf we process it.
+func (s *survey) elsewhere(rules []*datamap.Rule) plan.Reason {
+	for _, r := range rules {
+		if p := r.Purpose; p.Role != "processor" && s.terms.Foreign(p) {
+			return plan.Reason{Code: plan.OtherController, Purpose: p.Name, Explain: p.Controller.Name + " answers for it"}
+		}
+	}
+	return plan.Reason{Code: plan.Processor, Explain: "held for another controller, who answers for it"}
+}
+
+// Answering are the controllers who answer for a field of c, or for its documents, themselves: those of the purposes that hold it.
+func Answering(c *datamap.Collection, field string) []*datamap.Controller {
+	var out []*datamap.Controller
+	for _, r := range rulesOn(c, field) {
+		if p := r.Purpose; p.Role != "processor" && p.Controller != nil && !slices.Contains(out, p.Controller) {
+			out = append(out, p.Controller)
+		}
+	}
+	return out
+}
+
+// rulesOn are the rules that hold a field of c by its name, or its documents.
+func rulesOn(c *datamap.Collection, field string) []*datamap.Rule {
+	if f := c.Field(field); f != nil {
+		return rulesFor(f)
+	}
+	return rulesOf(c)
+}
+
+// heldForAnother says whether all of these rules are of purposes that are another controller's affair.
 func (s *survey) heldForAnother(rules []*datamap.Rule) bool {
 	return len(rules) > 0 && !slices.ContainsFunc(rules, func(r *datamap.Rule) bool { return !s.terms.Foreign(r.Purpose) })
 }

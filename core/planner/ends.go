@@ -76,7 +76,7 @@ func (s *survey) noteEnds(w *Work, f *fate, fates map[*datamap.Collection]*fate)
 // endless is a group that ends on no day, but is this controller's and was asked for: a later request has to find it too.
 func endless(r keptReason) (Kept, bool) {
 	k := Kept{Purpose: r.reason.Purpose, Law: r.reason.Law, Rows: r.rows - total(r.days)}
-	if k.Rows <= 0 || r.until == heldByPerson.until || r.reason.Code == plan.OutOfScope || r.reason.Code == plan.Processor || r.reason.Code == plan.NotReached ||
+	if k.Rows <= 0 || r.until == heldByPerson.until || r.reason.Code == plan.OutOfScope || plan.Elsewhere(r.reason.Code) || r.reason.Code == plan.NotReached ||
 		r.reason.Code == plan.OtherPurpose && r.until != nil && r.until.Criterion != "" { // the last two: an objection leaves them where they are
 		return k, false
 	}

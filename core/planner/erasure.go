@@ -286,7 +286,7 @@ func (s *survey) countIn(c *datamap.Collection, sel connectors.Selection) (int64
 func (e *erasure) listKept(f *fate) {
 	for _, r := range f.inOrder() {
 		act := plan.Keep
-		if r.reason.Code == plan.Processor {
+		if plan.Elsewhere(r.reason.Code) {
 			act = plan.Refer
 		}
 		a := plan.Action{Action: act, Rows: r.rows, Reason: r.reason, Until: r.end()}

@@ -70,7 +70,7 @@ func (s *survey) planPaper(out *Result, c *datamap.Collection, act string, f *fa
 		if keep.reason.Code != "" {
 			f.reasons = append(f.reasons, keep)
 			a := plan.Keep
-			if keep.reason.Code == plan.Processor {
+			if plan.Elsewhere(keep.reason.Code) {
 				a = plan.Refer
 			}
 			col.Actions = append(col.Actions, plan.Action{Action: a, Reason: keep.reason, Until: keep.end()})

@@ -160,7 +160,7 @@ func (r *rectification) planSpot(sp *spot) error {
 	for _, x := range []*seen{own, joint, refer, gone} {
 		sp.change.met = sp.change.met || x.wrong+x.right > 0
 	}
-	r.leave(sp, refer, plan.Refer, plan.Reason{Code: plan.Processor, Explain: "held for another controller, and changed on its instruction"})
+	r.leave(sp, refer, plan.Refer, r.elsewhere(rulesOf(sp.c)))
 	r.leave(sp, gone, plan.Keep, plan.Reason{Code: plan.ToBeErased, Explain: "an erasure that is open takes it away"})
 	r.bySharing(sp, joint)
 	return r.byMode(sp, own)

@@ -24,7 +24,7 @@ func (r *rectification) planDocuments(c *datamap.Collection) error {
 		}
 		ch.met = ch.met || n[0]+n[1]+n[2]+n[3] > 0
 		sp, text := &spot{change: ch, c: c}, c.Rectify.Text.In(r.lang)
-		r.leave(sp, &seen{wrong: n[2]}, plan.Refer, plan.Reason{Code: plan.Processor, Explain: "held for another controller, and changed on its instruction"})
+		r.leave(sp, &seen{wrong: n[2]}, plan.Refer, r.elsewhere(rulesOf(c)))
 		r.leave(sp, &seen{wrong: n[3]}, plan.Keep, plan.Reason{Code: plan.ToBeErased, Explain: "an erasure that is open takes it away"})
 		if c.Rectify.Mode == "refuse" {
 			if slices.ContainsFunc(r.spots[c], func(x *spot) bool { return x.change == ch }) {

@@ -120,7 +120,7 @@ func (r *restriction) planCollection(f *fate, blocks, marks *stage) (int64, erro
 		return 0, err
 	}
 	if r.foreign(c) {
-		r.act(c, plan.Action{Action: plan.Refer, Rows: col.Total, Reason: plan.Reason{Code: plan.Processor, Explain: "held for another controller"}})
+		r.act(c, plan.Action{Action: plan.Refer, Rows: col.Total, Reason: r.elsewhere(holdingRules(c))})
 		return 0, nil
 	}
 	held := Restricted{System: c.System.Name, Collection: c.Name, Mark: c.Restrict.Mark, Method: ByMark}
@@ -216,5 +216,5 @@ func (r *restriction) byHand(c *datamap.Collection, n int64, why string) {
 // foreign says whether every purpose that holds rows of c is another controller's affair here.
 func (s *survey) foreign(c *datamap.Collection) bool {
 	rules := holdingRules(c)
-	return len(rules) > 0 && !slices.ContainsFunc(rules, func(x *datamap.Rule) bool { return s.terms.HoldOf(c, x).Reason.Code != plan.Processor })
+	return len(rules) > 0 && !slices.ContainsFunc(rules, func(x *datamap.Rule) bool { return !plan.Elsewhere(s.terms.HoldOf(c, x).Reason.Code) })
 }

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/core/datamap"
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/core/planner"
 	"github.com/dossier-dsr/dossier/core/request"
 )
 
@@ -176,5 +178,44 @@ func TestEdgeToAnotherPerson(t *testing.T) {
 				t.Error(got.Blockers)
 			}
 		})
+	}
+}
+
+// TestAnotherControllerOfTheMap: what another controller of the map answers for is not said to be processed for it (art. 28): the plan says who answers,
+// for whole rows and for single fields, and so does what is left out of a copy.
+func TestAnotherControllerOfTheMap(t *testing.T) {
+	h := build(t, map[string]string{"a": `
+  people: { purposes: { p: { since: d } }, fields: { pid: { identifier: pid }, note: { category: preference.topic, purposes: { w: { since: d } } }, d: preference.topic } }
+  visits: { purposes: { w: { since: d } }, fields: { of: { owned_by: people }, d: preference.topic } }
+`}, map[string]rows{"a": {"people": {{"id": int64(1), "pid": "P1", "note": "x", "d": lately}}, "visits": {{"id": int64(1), "of": int64(1), "d": lately}}}})
+	site := &datamap.Controller{ID: "site", Name: "Site Ltd"}
+	h.Graph.Map.Controllers = append(h.Graph.Map.Controllers, site)
+	h.Graph.Map.Purposes["w"].Controller = site
+	for _, right := range []request.Right{request.Access, request.Erasure, request.Restriction} {
+		r := ask("pid P1")
+		r.Right, r.Ground = right, map[request.Right]string{request.Erasure: "art17_1_b", request.Restriction: "art18_1_a"}[right]
+		made := h.plan(r)
+		var found *plan.Action
+		for _, s := range made.Plan.Systems {
+			for _, c := range s.Collections {
+				for i := range c.Actions {
+					if c.Name == "visits" {
+						found = &c.Actions[i]
+					}
+				}
+			}
+		}
+		if found == nil || found.Action != plan.Refer || found.Reason.Code != plan.OtherController || found.Reason.Purpose != "w" {
+			t.Errorf("%s: %+v", right, found)
+		}
+		for _, x := range made.Work.Exports {
+			if x.Collection == "people" && x.Why["note"] != plan.OtherController {
+				t.Errorf("left out: %v", x.Why)
+			}
+		}
+	}
+	people := h.Graph.Map.System("a").Collection("people")
+	if got := planner.Answering(people, "note"); len(got) != 1 || got[0] != site {
+		t.Errorf("for the note answer %v", got)
 	}
 }

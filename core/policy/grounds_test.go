@@ -91,7 +91,7 @@ func TestHolds(t *testing.T) {
 		{"as processor", nil, datamap.Purpose{Bases: []string{"art6_1_b"}, Role: "processor", For: "Other"}, plan.Processor, plan.Until{Criterion: "until its controller instructs us"}},
 		{"as processor, instructed", func(t *policy.Terms) { t.Instruction = "Other" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Role: "processor", For: "Other"}, "", plan.Until{}},
 		{"as processor, another instructs", func(t *policy.Terms) { t.Instruction = "X" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Role: "processor", For: "Other"}, plan.Processor, plan.Until{Criterion: "until its controller instructs us"}},
-		{"another controller's", func(t *policy.Terms) { t.Controller = "Ours" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Controller: other}, plan.Processor, plan.Until{Criterion: "for " + other.Name + " to answer"}},
+		{"another controller's", func(t *policy.Terms) { t.Controller = "Ours" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Controller: other}, plan.OtherController, plan.Until{Criterion: "for " + other.Name + " to answer"}},
 		{"the controller addressed", func(t *policy.Terms) { t.Controller = "Other" }, datamap.Purpose{Bases: []string{"art6_1_b"}, Controller: other}, "", plan.Until{}},
 		{"kept by the request", func(t *policy.Terms) {
 			t.Keep = []request.Keep{{Purpose: "p", Ground: "art17_3_e", Until: "2026-11-06"}}

@@ -38,7 +38,7 @@ func (t Terms) HoldOf(c *datamap.Collection, r *datamap.Rule) Hold {
 		return always(plan.OutOfScope, &plan.Until{Criterion: "not asked for"})
 	case t.foreign(p):
 		if p.Role != "processor" {
-			return always(plan.Processor, &plan.Until{Criterion: "for " + p.Controller.Name + " to answer"})
+			return always(plan.OtherController, &plan.Until{Criterion: "for " + p.Controller.Name + " to answer"})
 		}
 		return always(plan.Processor, &plan.Until{Criterion: "until its controller instructs us"})
 	case p.Hold:

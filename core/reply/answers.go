@@ -72,8 +72,10 @@ func (c *composer) leftOut() bool {
 			}
 		case "not_portable":
 			law = c.Provision("art20_1")
+		case "processor":
+			law = c.Provision("art28")
 		}
-		b.Rows = append(b.Rows, []string{l.What, c.T("why." + l.Code), law})
+		b.Rows = append(b.Rows, []string{l.What, joined(": ", c.T("why."+l.Code), l.Who), law})
 	}
 	if len(b.Rows) == 0 {
 		b.Text = []string{c.T("left_out.none")}

@@ -85,7 +85,8 @@ func (c *composer) kept(heading string) bool {
 			until = c.T("until.open")
 		}
 		why := c.T("why." + k.Code)
-		if k.Purpose != "" {
+		why = joined(": ", why, k.Who)
+		if k.Purpose != "" && k.Who == "" {
 			why = joined(": ", why, k.Purpose)
 		}
 		why = joined(": ", why, k.Because)

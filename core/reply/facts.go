@@ -90,10 +90,14 @@ type Kept struct {
 	Law         string // beside it, as the map words it
 	Until       string // a day
 	End         string // in words, where there is no day
+	Who         string // who answers for it, and how to reach them, where that is another controller
 }
 
 // LeftOut is what a copy does not hold.
-type LeftOut struct{ What, Code string }
+type LeftOut struct {
+	What, Code string
+	Who        string // who answers for it, and how to reach them, where that is another controller
+}
 
 // Recipients is how far the art. 19 list has come.
 type Recipients struct{ Told, UnderWay, Exempt int }

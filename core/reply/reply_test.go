@@ -29,7 +29,7 @@ var kept = []Kept{{What: "Wpłaty i naliczenia", Place: "Księgowość", Purpose
 var letters = map[string]func(lang string) (*Letter, error){
 	"access": func(lang string) (*Letter, error) {
 		f := facts(lang, request.Access, request.Partly)
-		f.Archive, f.LeftOut = &Archive{Until: "2026-12-04"}, []LeftOut{{"Członkowie: Osoba do kontaktu", "third_person"}, {"Pisma: Dokument", "needs_review"}}
+		f.Archive, f.LeftOut = &Archive{Until: "2026-12-04"}, []LeftOut{{What: "Członkowie: Osoba do kontaktu", Code: "third_person"}, {What: "Pisma: Dokument", Code: "needs_review"}, {What: "Pytania ze strony", Code: "other_controller", Who: "Strona sp. z o.o., rodo@strona.example"}, {What: "Badania zlecone", Code: "processor"}}
 		return Compose(f, Answer)
 	},
 	"access-under-way": func(lang string) (*Letter, error) {
@@ -44,7 +44,7 @@ var letters = map[string]func(lang string) (*Letter, error){
 	},
 	"portability": func(lang string) (*Letter, error) {
 		f := facts(lang, request.Portability, request.Partly)
-		f.Archive, f.LeftOut = &Archive{Until: "2026-12-04"}, []LeftOut{{"Ocena", "not_portable"}}
+		f.Archive, f.LeftOut = &Archive{Until: "2026-12-04"}, []LeftOut{{What: "Ocena", Code: "not_portable"}}
 		return Compose(f, Answer)
 	},
 	"erasure": func(lang string) (*Letter, error) {

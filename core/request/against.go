@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/subject"
@@ -12,7 +13,8 @@ import (
 // Names is what a data map knows, as far as a request speaks of it. A nil list is not checked.
 type Names struct {
 	Kinds       map[string]subject.Kind
-	Controllers []string
+	Controllers []string          // by their full names, which a request keeps
+	ShortNames  map[string]string // of controllers, where the map gives them any: the full name by it
 	Systems     []string
 	Purposes    []string
 	Categories  []string
@@ -31,7 +33,7 @@ func (r *Request) CheckAgainst(n Names) Problems {
 			ps.add(at, "is not in the data map", near(v, list))
 		}
 	}
-	known("/controller", r.Controller, n.Controllers)
+	r.checkController(n, &ps)
 	if r.Scope != nil {
 		for i, x := range r.Scope.Systems {
 			known("/scope/systems/"+strconv.Itoa(i), x, n.Systems)
@@ -57,6 +59,26 @@ func (r *Request) CheckAgainst(n Names) Problems {
 		r.checkTimes(n.Now, &ps)
 	}
 	return ps
+}
+
+// Address names the controller a request is addressed to in full, where it was named by the map's short name.
+func (r *Request) Address(n Names) {
+	if full, ok := n.ShortNames[r.Controller]; ok {
+		r.Controller = full
+	}
+}
+
+func (r *Request) checkController(n Names, ps *Problems) {
+	if r.Controller == "" || n.Controllers == nil || slices.Contains(n.Controllers, r.Controller) || n.ShortNames[r.Controller] != "" {
+		return
+	}
+	there := slices.Clone(n.Controllers)
+	for short, full := range n.ShortNames {
+		if i := slices.Index(there, full); i >= 0 {
+			there[i] = short + " (" + full + ")"
+		}
+	}
+	ps.add("/controller", "is not in the data map", "there are "+strings.Join(there, ", "))
 }
 
 func (r *Request) checkKinds(kinds map[string]subject.Kind, ps *Problems) {

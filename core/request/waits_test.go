@@ -131,3 +131,22 @@ func TestCheckAgainst(t *testing.T) {
 		t.Error(ps)
 	}
 }
+
+// TestAddressed: a controller is named in full or by the map's short name, and is the same then; another one is told which there are.
+func TestAddressed(t *testing.T) {
+	n := Names{Controllers: []string{"Clinic Ltd", "Site Ltd"}, ShortNames: map[string]string{"clinic": "Clinic Ltd"}}
+	for given, want := range map[string]string{"clinic": "Clinic Ltd", "Clinic Ltd": "Clinic Ltd", "Site Ltd": "Site Ltd", "": ""} {
+		r := ready(Access)
+		r.Controller = given
+		r.Address(n)
+		if ps := r.CheckAgainst(n); ps.Err() != nil || r.Controller != want {
+			t.Errorf("%q is %q: %v", given, r.Controller, ps)
+		}
+	}
+	r := ready(Access)
+	r.Controller = "site"
+	r.Address(n)
+	if ps := r.CheckAgainst(n); len(ps) != 1 || ps[0].Hint != "there are clinic (Clinic Ltd), Site Ltd" {
+		t.Errorf("%+v", ps)
+	}
+}

@@ -33,9 +33,14 @@ func accessed(t *testing.T, h *house) {
 			t.Errorf("the package holds %q", x)
 		}
 	}
-	left := map[string]int64{}
+	left, why := map[string]int64{}, map[string]string{}
 	for _, l := range pack.index.LeftOut {
-		left[l.What] = l.Count
+		left[l.What], why[l.What] = l.Count, l.Why
+	}
+	for what, who := range map[string]string{"Pytania ze strony: Pytanie": "inny administrator: Pod Dębem Media sp. z o.o., strona@poddebem.example", "Badania zlecone przez inną poradnię: Okolica": "w imieniu innego administratora"} {
+		if !strings.Contains(why[what], who) {
+			t.Errorf("%s is left out because %q", what, why[what])
+		}
 	}
 	for what, n := range map[string]int64{"Wpisy w dokumentacji medycznej: Notatka lekarza": 2, "Wpisy w dokumentacji medycznej: Lekarz": 2, "Wizyty: Lekarz": 1, "Skierowania: Lekarz kierujący": 1,
 		"Terminy: Zapisał(a)": 1, "Pacjenci: Osoba upoważniona": 1, "Pacjenci: Telefon osoby upoważnionej": 1, "Badania zlecone przez inną poradnię: Okolica": 1, "Pytania ze strony: Pytanie": 1,

@@ -142,6 +142,10 @@ func reason(a plan.Action) string {
 		return r.Purpose + ": not asked for"
 	case plan.Processor:
 		return r.Purpose + ": held for another controller"
+	case plan.OtherController:
+		if r.Explain == "" {
+			return r.Purpose + ": another controller's"
+		}
 	case plan.Requested:
 		if r.Explain == "" {
 			return "asked for"
