@@ -150,6 +150,7 @@ show -q archive 2026-000119 -o "$demo/access.zip"
 
 say "7. Portability (art. 20): what she gave herself, for another controller."
 quietly -q run "$demo/requests/portability.json"
+answer 2026-000120 kancelaria
 show -q archive 2026-000120 -o "$demo/portability.zip"
 
 say "8. Erasure (art. 17): seen before it happens. A plan changes nothing."
