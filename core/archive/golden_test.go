@@ -66,7 +66,7 @@ func TestPortabilityIsNotAccess(t *testing.T) {
 
 func TestAnsweredBy(t *testing.T) {
 	got := AnsweredBy("pl", request.Access, "Strona sp. z o.o., rodo@strona.example", "Pytania", 2)
-	if got.Why != "za te dane odpowiada inny administrator: Strona sp. z o.o., rodo@strona.example" || got.What != "Pytania" || got.Count != 2 || got.Law != "art. 4 pkt 7 RODO" {
+	if got.Why != "za te dane odpowiada inny administrator: Strona sp. z o.o., rodo@strona.example" || got.What != "Pytania" || got.Count != 2 || got.Law != "art. 4 pkt 7 RODO" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -34,7 +34,7 @@ func restricted(t *testing.T, h *house) {
 	seen := h.Snapshot(t)
 	want.Rewritten(seen, exports...)
 	same(t, want, seen)
-	if got := fates(p); !slices.Contains(got, "desk/threads: mark 1, shared") || !slices.Contains(got, "records/orders: refer 1, processor") || !slices.Contains(got, "desk/questions: refer 1, processor") {
+	if got := fates(p); !slices.Contains(got, "desk/threads: mark 1, shared") || !slices.Contains(got, "records/orders: refer 1, processor") || !slices.Contains(got, "desk/questions: refer 1, other_controller site_messages") {
 		t.Errorf("not said: %s", strings.Join(got, "; "))
 	}
 	h.told(t, p.Request, "accountant", "health_fund", "it", "laboratory", "payments")
