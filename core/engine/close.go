@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
@@ -247,6 +248,9 @@ func summarise(x *state.Request, steps []state.Step) {
 		}
 		if r := rank[s.WaitsFor]; r > best {
 			best, x.WaitingFor, x.WaitingWhy = r, s.WaitsFor, d.Why
+			if s.System != "" && (s.WaitsFor == string(request.ForStore) || s.WaitsFor == string(request.ForSpace)) && !strings.Contains(d.Why, s.System) {
+				x.WaitingWhy = s.System + ": " + d.Why // which of them
+			}
 		}
 	}
 	x.State = string(request.Running)

@@ -144,13 +144,13 @@ func uses(e *datamap.Edge, c *datamap.Collection) []string {
 	return out
 }
 
-// shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, and
-// fields with a purpose of their own (they are judged apart).
+// shellAssign clears everything of a shell but its key, the columns edges to kept rows use, what those rows need, counters of rows that are still
+// joined to it, and fields with a purpose of their own (they are judged apart).
 func (e *erasure) shellAssign(f *fate) []connectors.Assign {
 	stay := append(e.needed(f), e.toldByFields(f, nil)...)
 	var out []connectors.Assign
 	for _, name := range dataFields(f.c) {
-		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && (len(field.Rules) > 0 || e.proves(field)) && !e.folded(f, field) {
+		if field := f.c.Field(name); slices.Contains(stay, name) || field != nil && (len(field.Rules) > 0 || e.proves(field)) && !e.folded(f, field) || e.goesOnCounting(f, field) {
 			continue
 		}
 		if a, changes := e.becomes(f.c, name); changes { // as an anonymised row of the collection does

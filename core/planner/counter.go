@@ -15,10 +15,7 @@ func (e *erasure) planCounters(c *datamap.Collection, recounts *stage) error {
 		if field.Counts == nil || e.system(c) == nil {
 			continue
 		}
-		counted, from, to := field.Counts.From, field.Counts.Fields, field.Counts.ToFields
-		if counted == c { // the edge starts at the counter's row
-			counted, from, to = field.Counts.To, field.Counts.ToFields, field.Counts.Fields
-		}
+		counted, from, to := countedBy(c, field)
 		values, err := e.uncounted(counted, from)
 		if err != nil {
 			return err
@@ -27,7 +24,7 @@ func (e *erasure) planCounters(c *datamap.Collection, recounts *stage) error {
 		if len(values) == 0 || open == nil {
 			continue
 		}
-		on := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: to, Values: values}}, Where: e.staysWhole(e.fates[c])}
+		on := connectors.Selection{Collection: place(c), Any: []connectors.Match{{Fields: to, Values: values}}, Where: e.staysWhole(e.fates[c], field)}
 		n, err := open.Count(e.ctx, on)
 		if err != nil {
 			return e.unreached(c, err)
@@ -35,10 +32,14 @@ func (e *erasure) planCounters(c *datamap.Collection, recounts *stage) error {
 		step := connectors.Step{Collection: place(counted), From: to, To: from}
 		t := connectors.Treatment{ID: c.Name + "/" + field.Name + "/recount", Verb: connectors.Recount, On: on, AtMost: e.ceiling(c, n[0]),
 			Assign: []connectors.Assign{{Field: field.Name, How: connectors.Count, Over: &step}}}
+		where := "where another person holds it too"
+		if f := e.fates[c]; f.shellRows > 0 && e.goesOnCounting(f, field) {
+			where = "in rows that stay"
+		}
 		if n[0] > 0 {
 			t.AtMost = max(t.AtMost, n[0]+10)
 			e.act(c, plan.Action{Action: plan.Recount, Rows: n[0], Ceiling: t.AtMost, Fields: []string{field.Name},
-				Reason: plan.Reason{Code: plan.Counter, Explain: field.Name + ", where another person holds it too"}})
+				Reason: plan.Reason{Code: plan.Counter, Explain: field.Name + ", " + where}})
 		}
 		recounts.add(t, Class{Collection: c.Name, Action: string(plan.Recount), Reason: plan.Counter, Planned: n[0]})
 	}
@@ -76,11 +77,37 @@ func (e *erasure) uncounted(c *datamap.Collection, fields []string) ([]connector
 	return out.list, e.unreached(c, err)
 }
 
-// staysWhole holds of rows that are not this person's to treat: other persons', shared and held ones.
-func (e *erasure) staysWhole(f *fate) []connectors.Cond {
+// countedBy is over which columns a field of c counts the rows of a collection: from theirs, to those of c.
+func countedBy(c *datamap.Collection, field *datamap.Field) (counted *datamap.Collection, from, to []string) {
+	if edge := field.Counts; edge.From == c { // the edge starts at the counter's row
+		return edge.To, edge.ToFields, edge.Fields
+	}
+	return field.Counts.From, field.Counts.Fields, field.Counts.ToFields
+}
+
+// goesOnCounting says whether a field of a shell is a counter of rows that are still joined to it: it is recounted, not cleared, unless the map
+// says what it becomes.
+func (e *erasure) goesOnCounting(f *fate, field *datamap.Field) bool {
+	if field == nil || field.Counts == nil {
+		return false
+	}
+	if _, named := f.c.Erase.Fields[field.Name]; named {
+		return false
+	}
+	stay := e.needed(f)
+	_, _, to := countedBy(f.c, field)
+	return !slices.ContainsFunc(to, func(name string) bool { return !slices.Contains(stay, name) })
+}
+
+// staysWhole holds of rows in which a counter goes on counting: those that are not this person's to treat, other persons', shared and held ones, and shells.
+func (e *erasure) staysWhole(f *fate, counter *datamap.Field) []connectors.Cond {
 	ours := e.ours(f.c)
 	if isNever(ours) {
 		return nil
 	}
-	return []connectors.Cond{anyOf(connectors.NotThat(ours), f.shared, f.held)}
+	stays := []connectors.Cond{connectors.NotThat(ours), f.shared, f.held}
+	if f.shellRows > 0 && e.goesOnCounting(f, counter) {
+		stays = append(stays, e.shellCond(f))
+	}
+	return []connectors.Cond{anyOf(stays...)}
 }

@@ -36,6 +36,7 @@ type fate struct {
 	reasons                           []keptReason // of the kept rows
 	goneWhy                           plan.Reason
 	lastKept                          keptReason // the longest, for shells and for what inherits
+	ownKept                           keptReason // the longest for which a row is kept for itself, and not as a shell
 	below                             keptReason // the longest of the kept rows this one leads to
 }
 

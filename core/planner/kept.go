@@ -195,6 +195,9 @@ func (s *survey) groupKept(f *fate, r keptReason) {
 	if r.outlasts(f.lastKept) {
 		f.lastKept = r
 	}
+	if r.outlasts(f.ownKept) {
+		f.ownKept = r
+	}
 	if r.reason.Code == plan.DateUnknown {
 		s.attend(plan.Attention{Code: "unknown_date", System: f.c.System.Name, Collection: f.c.Name,
 			Text: "rows whose date cannot be read, is zero or lies in the future are kept: an unknown date never lapses"})

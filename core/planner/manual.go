@@ -160,7 +160,7 @@ func (s *survey) judgePaper(f *fate, fates map[*datamap.Collection]*fate) (keep 
 	}
 	if len(f.holds) == 0 && c.Inherits != nil {
 		if p, _ := c.Inherits.Parent(); fates[p] != nil {
-			return fates[p].lastKept, nil, nil
+			return fates[p].ownKept, nil, nil // who stays as a shell alone keeps no papers
 		}
 	}
 	elsewhere, err := s.readElsewhere(c, f.holds)

@@ -259,7 +259,7 @@ func (v *verdict) stuck() {
 	}
 }
 
-// recount sets the counters of rows that stay whole.
+// recount sets the counters of rows that stay whole, and of shells the counted rows are still joined to.
 func (v *verdict) recount(out content) {
 	for _, c := range v.e.colls {
 		for _, f := range c.fields {
@@ -268,13 +268,32 @@ func (v *verdict) recount(out content) {
 			}
 			for i, r := range c.rows {
 				now := out[c][c.keyOf(r)]
-				if fate := v.fate(at{c, i}); now == nil || fate == "shell" || fate == "anonymised" {
+				a := at{c, i}
+				if fate := v.fate(a); now == nil || fate == "anonymised" || fate == "shell" && !v.of(a).counts(c, f) {
 					continue
 				}
 				now[f.name] = v.countIn(c, f, now, out)
 			}
 		}
 	}
+}
+
+// counts says whether a counter of a shell goes on counting: the columns it counts by are left, and the map does not say what it becomes.
+func (v *verdict) counts(c *coll, f *field) bool {
+	if _, named := c.anon[f.name]; named {
+		return false
+	}
+	stay := v.stays(c)
+	for _, x := range v.e.edges() {
+		by := x.toFields
+		if x.from == c {
+			by = x.fields
+		}
+		if x.from == c && x.to == f.counts || x.from == f.counts && x.to == c {
+			return !slices.ContainsFunc(by, func(name string) bool { return !slices.Contains(stay, name) })
+		}
+	}
+	return false
 }
 
 func (v *verdict) countIn(c *coll, f *field, now map[string]any, out content) int64 {
