@@ -95,3 +95,53 @@ func TestBatchWithPaper(t *testing.T) {
 		}
 	}
 }
+
+// TestPaperAnsweredTogether: a department that was asked about several of a batch answers once for all of them; what is one person's alone is refused, and
+// where one task does not take the answer none does.
+func TestPaperAnsweredTogether(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := world.OpenWithPaper(t, sample.Options{Members: 60})
+	b, in := begin(t, w, "spring", several(t, w, eight...))
+	if err := w.Engine.DrainBatch(ctx, b.Batch); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.Engine.Tasks(ctx, state.TaskFilter{Batch: b.Batch, Kind: "manual"})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d tasks, %v", len(list), err)
+	}
+	ids := []int64{list[1].ID, list[0].ID, list[1].ID}
+	w.Engine.Operator = "ewa"
+	for name, a := range map[string]engine.Answer{
+		"a file":  {State: state.TaskDone, Files: []engine.Attachment{{Name: "protocol.pdf", Content: []byte("of two")}}},
+		"told":    {State: state.TaskDone, Told: &engine.Told{How: "letter"}},
+		"unsaid":  {State: state.TaskRefused},
+		"missing": {State: state.TaskDone},
+	} {
+		of := ids
+		if name == "missing" {
+			of = append([]int64{9_999}, ids...)
+		}
+		if _, err := w.Engine.AnswerTogether(ctx, of, a); err == nil {
+			t.Errorf("%s: it was taken", name)
+		}
+	}
+	if open, err := w.Engine.Tasks(ctx, state.TaskFilter{Batch: b.Batch, Kind: "manual", State: state.TaskOpen}); err != nil || len(open) != 2 {
+		t.Fatalf("%d are open, %v", len(open), err)
+	}
+	for range 2 { // the same answer again is the same answer
+		done, err := w.Engine.AnswerTogether(ctx, ids, engine.Answer{State: state.TaskDone})
+		if err != nil || len(done) != 2 || done[0].State != state.TaskDone || done[1].AnsweredBy != "ewa" {
+			t.Fatalf("%+v, %v", done, err)
+		}
+	}
+	if _, err := w.Engine.AnswerTogether(ctx, ids, engine.Answer{State: state.TaskNothingFound}); err == nil {
+		t.Error("another answer was taken")
+	}
+	restOfBatch(t, w, b, in)
+	for _, id := range in {
+		if s := w.Standing(t, id); s.State != "done" {
+			t.Errorf("%s is %s and waits for %q: %s", id, s.State, s.WaitsFor, s.Why)
+		}
+	}
+}

@@ -63,53 +63,78 @@ func (e *Engine) Answer(ctx context.Context, id int64, a Answer) (state.Task, er
 	if err != nil {
 		return t, unknownTask(id, err)
 	}
-	rule := ruleOf(t)
+	said, err := e.prepareAnswer(ctx, t, a)
+	if err != nil {
+		return t, err
+	}
+	defer said.Key.Wipe()
+	now := e.Now()
+	failpoint("task/answering")
+	defer failpoint("task/answered")
+	err = e.DB.Write(ctx, func(tx *state.Tx) error { return e.storeAnswer(tx, said, a, now) })
+	return said.task, err
+}
+
+// answering is an answer that is about to be stored.
+type answering struct {
+	*open
+	task  state.Task
+	plain json.RawMessage
+	files map[string][]byte
+}
+
+// prepareAnswer refuses what may not be answered to a task, and seals what is handed in. Wipe its key after use.
+func (e *Engine) prepareAnswer(ctx context.Context, t state.Task, a Answer) (*answering, error) {
 	if t.State == state.TaskOpen {
-		if err := rule.allows(t, a); err != nil {
-			return t, err
+		if err := ruleOf(t).allows(t, a); err != nil {
+			return nil, err
 		}
 	}
 	o, err := e.openRequest(ctx, t.Request)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
-	defer o.Key.Wipe()
-	keep, files, err := o.keepAnswer(t, a)
+	out := &answering{open: o, task: t}
+	if out.plain, out.files, err = o.keepAnswer(t, a); err != nil {
+		o.Key.Wipe()
+		return nil, err
+	}
+	return out, nil
+}
+
+// storeAnswer records an answer, and gives its task as it stands then.
+func (e *Engine) storeAnswer(tx *state.Tx, said *answering, a Answer, now time.Time) error {
+	id := said.task.ID
+	was, err := tx.Task(id)
 	if err != nil {
-		return t, err
-	}
-	now := e.Now()
-	failpoint("task/answering")
-	defer failpoint("task/answered")
-	err = e.DB.Write(ctx, func(tx *state.Tx) error {
-		was, err := tx.Task(id)
-		if err != nil {
-			return err
-		}
-		if was.State != state.TaskOpen && (was.State != a.State || was.AnsweredBy != e.Operator || string(was.Answer) != string(keep)) {
-			return hint(fmt.Errorf("task %d was answered already, as %s: %w", id, answerWords(was.State), state.ErrExists), "dossier task show %d", id)
-		}
-		if t, err = tx.AnswerTask(id, a.State, keep, e.Operator, now); err != nil || was.State != state.TaskOpen {
-			return err
-		}
-		if err := putParts(tx, t.Request, files, now); err != nil {
-			return err
-		}
-		if err := e.noteAnswer(tx, t, now); err != nil {
-			return err
-		}
-		if rule.then != nil {
-			if err := rule.then(e, tx, o, t, now); err != nil {
-				return err
-			}
-		}
-		if t.Step == 0 {
-			return nil
-		}
-		_, err = tx.WakeStep(t.Step, now) // one that somebody holds looks again before it sleeps
 		return err
-	})
-	return t, err
+	}
+	if was.State != state.TaskOpen && (was.State != a.State || was.AnsweredBy != e.Operator || string(was.Answer) != string(said.plain)) {
+		return hint(fmt.Errorf("task %d was answered already, as %s: %w", id, answerWords(was.State), state.ErrExists), "dossier task show %d", id)
+	}
+	t, err := tx.AnswerTask(id, a.State, said.plain, e.Operator, now)
+	if err != nil {
+		return err
+	}
+	if said.task = t; was.State != state.TaskOpen {
+		return nil
+	}
+	if err := putParts(tx, t.Request, said.files, now); err != nil {
+		return err
+	}
+	if err := e.noteAnswer(tx, t, now); err != nil {
+		return err
+	}
+	if rule := ruleOf(t); rule.then != nil {
+		if err := rule.then(e, tx, said.open, t, now); err != nil {
+			return err
+		}
+	}
+	if t.Step == 0 {
+		return nil
+	}
+	_, err = tx.WakeStep(t.Step, now) // one that somebody holds looks again before it sleeps
+	return err
 }
 
 func unknownTask(id int64, err error) error {

@@ -125,6 +125,11 @@ func batchNext(w io.Writer, s *engine.BatchStanding, look []engine.BatchMember, 
 		}
 	}
 	open := slices.ContainsFunc(s.Requests, func(m engine.BatchMember) bool { return !request.State(m.State).Closed() })
+	if slices.ContainsFunc(s.Requests, func(m engine.BatchMember) bool {
+		return m.WaitsFor == string(request.ForPerson) && len(m.Attention) == 0
+	}) {
+		add("dossier task list --batch "+s.Batch, "what is asked of people; several are answered alike")
+	}
 	if s.StartedAt != nil && open {
 		add("dossier request list --batch "+s.Batch, "who waits for what")
 		add("dossier request wait "+s.Batch, "for the second look, or a store that answers again")

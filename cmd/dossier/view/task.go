@@ -135,6 +135,16 @@ func Next(w io.Writer, command string) {
 	}
 }
 
+// TaskNumbers are tasks as a command takes them: "41 43-60".
+func TaskNumbers(list []engine.TaskStanding) string {
+	var ids []int
+	for _, x := range list {
+		ids = append(ids, int(x.ID))
+	}
+	slices.Sort(ids)
+	return strings.ReplaceAll(numbers(ids), ",", "")
+}
+
 // numbers writes 3, 7, 8, 9 as "3, 7-9".
 func numbers(list []int) string {
 	var parts []string
