@@ -66,7 +66,7 @@ const copies = "%PDF-1.4 copied from paper"
 
 // The two controllers of the map, and the practice one of them works for.
 const (
-	theClinic   = "Centrum Stomatologii „Pod Dębem” sp. z o.o."
+	theClinic   = clinic.Controller
 	theSite     = "Pod Dębem Media sp. z o.o."
 	thePractice = "Poradnia Ortodontyczna „Łuk”"
 )

@@ -9,6 +9,9 @@ import (
 	"github.com/dossier-dsr/dossier/manifests/clinic/sample"
 )
 
+// Controller is whose most of the purposes are; the site's are another's.
+const Controller = "Centrum Stomatologii „Pod Dębem” sp. z o.o."
+
 // Ask writes a request of a patient into a file: all of it, identity seen, by the numbers the patient has. change may say more of it.
 func Ask(t testing.TB, id, right string, p *sample.Patient, change func(map[string]any)) string {
 	t.Helper()

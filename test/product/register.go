@@ -68,26 +68,37 @@ func (h *House) Write(t testing.TB, f func(*state.Tx) error) {
 	}
 }
 
-// Told records that every recipient was told and has done the same.
-func (h *House) Told(t testing.TB, id string) {
+// Told records that every recipient of requests was told and has done the same.
+func (h *House) Told(t testing.TB, ids ...string) {
 	t.Helper()
 	h.Write(t, func(tx *state.Tx) error {
-		list, err := tx.Notices(id)
-		for _, n := range list {
-			if n.State == "queued" {
-				n.State, n.SentAt, n.DoneAt = "done", h.Now, h.Now
-				err = tx.PutNotice(n)
+		for _, id := range ids {
+			list, err := tx.Notices(id)
+			for _, n := range list {
+				if n.State == "queued" {
+					n.State, n.SentAt, n.DoneAt = "done", h.Now, h.Now
+					err = tx.PutNotice(n)
+				}
+				if err != nil {
+					return err
+				}
 			}
 			if err != nil {
 				return err
 			}
 		}
-		return err
+		return nil
 	})
 }
 
 // Receipt is what a request's receipt attests, verified; nil where it has none.
 func (h *House) Receipt(t testing.TB, id string) *journal.Facts {
+	t.Helper()
+	return h.Receipts(t, id)[0]
+}
+
+// Receipts are those of several requests, in their order.
+func (h *House) Receipts(t testing.TB, ids ...string) []*journal.Facts {
 	t.Helper()
 	ring, err := keys.Open(h.Ring(), h.State())
 	if err != nil {
@@ -98,22 +109,28 @@ func (h *House) Receipt(t testing.TB, id string) *journal.Facts {
 		t.Fatal(err)
 	}
 	verifier := ring.VerifierKey()
-	var facts *journal.Facts
+	out := make([]*journal.Facts, len(ids))
 	h.Write(t, func(tx *state.Tx) error {
 		if _, err := journal.Verify(tx, verifier); err != nil {
 			return err
 		}
-		if ok, err := tx.Fact(id, "receipt", new(json.RawMessage)); err != nil || !ok {
-			return err
+		for i, id := range ids {
+			if ok, err := tx.Fact(id, "receipt", new(json.RawMessage)); err != nil {
+				return err
+			} else if !ok {
+				continue
+			}
+			text, err := journal.Reissue(tx, signer, id, h.Now)
+			if err != nil {
+				return err
+			}
+			if out[i], err = journal.VerifyReceipt(text, verifier); err != nil {
+				return err
+			}
 		}
-		text, err := journal.Reissue(tx, signer, id, h.Now)
-		if err != nil {
-			return err
-		}
-		facts, err = journal.VerifyReceipt(text, verifier)
-		return err
+		return nil
 	})
-	return facts
+	return out
 }
 
 // Tombstone is the state of a request's tombstone; "" where it has none.

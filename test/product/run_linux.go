@@ -16,8 +16,10 @@ import (
 // Result is what a process left behind.
 type Result struct {
 	Stdout, Stderr string
-	Code           int  // -1 where it was killed
-	Killed         bool // by SIGKILL
+	Code           int           // -1 where it was killed
+	Killed         bool          // by SIGKILL
+	Peak           int64         // memory of the largest of its processes, in KiB
+	CPU            time.Duration // of all of them
 }
 
 // patience is how long processes may outlive the one that started them.
@@ -61,7 +63,8 @@ func (h *House) RunAs(t testing.TB, operator, stdin string, args ...string) Resu
 	}
 	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(),
-		Killed: status.Signaled() && status.Signal() == syscall.SIGKILL}
+		Killed: status.Signaled() && status.Signal() == syscall.SIGKILL, Peak: cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss,
+		CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
 // outlive waits for the rest of a process group, whose leader has ended; true where it had to be killed.

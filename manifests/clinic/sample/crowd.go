@@ -31,7 +31,7 @@ func (m *maker) somebody() {
 		}
 	}
 	if m.chance(30) {
-		m.talk(p, at(m.day(2015, 2026), 10))
+		m.talk(p, at(m.day(2015, 2026), 10), m.neighbour(p)...)
 	}
 	if m.chance(20) {
 		p.Newsletter = "nowości"
@@ -48,6 +48,14 @@ func (m *maker) somebody() {
 	if m.chance(10) {
 		p.Questions = append(p.Questions, Question{at(m.day(2024, 2026), 9), "Jakie są terminy?"})
 	}
+}
+
+// neighbour is, of every third patient, the one before: somebody of the family, who writes in the conversation too.
+func (m *maker) neighbour(p *Patient) []string {
+	if before := m.made[len(m.made)-2]; p.ID%3 == 0 && before.No != "" {
+		return []string{before.No}
+	}
+	return nil
 }
 
 func (m *maker) chance(percent int) bool { return m.rng.IntN(100) < percent }
