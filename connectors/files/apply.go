@@ -73,7 +73,7 @@ type work struct {
 	from   *objects.Source
 	out    *connectors.Outcome
 	todo   []target   // the rows of a file one after the other
-	byID   bool       // rows are selected by a field of the file's path
+	byID   bool       // rows are selected by a field of the file's path, and by nothing in them but their key
 	husks  []*file    // files without rows, on paths the selection names
 	hollow [][]string // empty folders, on such paths
 	keep   bool       // it only looks, and the state of files without rows to change is remembered, too

@@ -69,7 +69,7 @@ func (a *application) find(ctx context.Context, w *work) error {
 	if err := w.settable(); err != nil {
 		return err
 	}
-	w.byID = m.ByPath()
+	w.byID = m.Whole()
 	f := finder{ctx: ctx, from: w.from, match: m}
 	if w.Verb == connectors.Delete {
 		f.empty = func(p []string) { w.hollow = append(w.hollow, p) }

@@ -98,6 +98,13 @@ func (m *Matcher) ByPath() bool {
 	})
 }
 
+// Whole says whether what is selected is the person's by a field of the path: every way binds one, and nothing that stands in the rows but their key.
+func (m *Matcher) Whole() bool {
+	return m.ByPath() && !slices.ContainsFunc(m.ways, func(w way) bool {
+		return slices.ContainsFunc(w.Fields, func(f string) bool { return !m.from.Path.Has(f) && !slices.Contains(m.from.Key, f) })
+	})
+}
+
 // bucket joins values so that equal ones come together; ok is false where one can match nothing.
 func (m *Matcher) bucket(fields []string, values []any) (string, bool) {
 	var b []byte

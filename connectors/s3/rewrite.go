@@ -86,7 +86,7 @@ func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
 func (a *application) write(ctx context.Context, w *work, o *object, e *edit) error {
 	pass := func(in io.Reader, out io.Writer) error { return w.from.Codec.Pass(in, out, e.ask, e.added) }
 	keep := func() bool {
-		empties := w.Verb == connectors.Delete && w.byPath && e.left == 0 && w.from.Codec.Grows() && o.drawer.empty()
+		empties := w.Verb == connectors.Delete && w.match != nil && w.match.Whole() && e.left == 0 && w.from.Codec.Grows() && o.drawer.empty()
 		return !empties
 	}
 	if o.absent {
