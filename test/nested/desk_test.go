@@ -91,6 +91,14 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	house := servers.MongoDB(t)
+	d := deskWith(t, controller, helpdesk, mongodb.Connector{}, connectors.Config{"url": house.URL, "database": house.Database, "ordinary_url": house.URL})
+	d.db = house.Client.Database(house.Database)
+	return d
+}
+
+// deskWith is an engine with a map and one store.
+func deskWith(t *testing.T, controller, system string, connector connectors.Connector, config connectors.Config) *desk {
+	t.Helper()
 	dir := t.TempDir()
 	for _, sub := range []string{"state", "keys", "archives"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
@@ -111,18 +119,18 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, problems := datamap.LoadFS(fstest.MapFS{"controller.yaml": {Data: []byte(controller)}, "desk.yaml": {Data: []byte(helpdesk)}}, "map")
+	m, problems := datamap.LoadFS(fstest.MapFS{"controller.yaml": {Data: []byte(controller)}, "desk.yaml": {Data: []byte(system)}}, "map")
 	if m == nil {
 		t.Fatal(problems)
 	}
-	store, err := mongodb.Connector{}.Open(t.Context(), connectors.Config{"url": house.URL, "database": house.Database, "ordinary_url": house.URL})
+	store, err := connector.Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	on := engine.Engine{DB: db, Ring: r, Years: y, Archives: filepath.Join(dir, "archives"), Now: func() time.Time { return now }, Operator: "anna"}
-	on.Planner = &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{"desk": {Map: m.System("desk"), Store: store, Card: mongodb.Connector{}.Describe()}}}
-	return &desk{engine.Open(on), t, house.Client.Database(house.Database)}
+	on.Planner = &planner.Planner{Graph: graph.New(m), Systems: map[string]*planner.System{"desk": {Map: m.System("desk"), Store: store, Card: connector.Describe()}}}
+	return &desk{Engine: engine.Open(on), t: t}
 }
 
 // ask registers a request and plans it.
