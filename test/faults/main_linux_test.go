@@ -17,8 +17,12 @@ var built *product.Build
 
 // TestMain builds the program, or, started under the name of a connector, is the one that lies.
 func TestMain(m *testing.M) {
-	if strings.HasPrefix(filepath.Base(os.Args[0]), "dossier-connector-") {
-		serve.Connector(liar{})
+	if name, connector := strings.CutPrefix(filepath.Base(os.Args[0]), "dossier-connector-"); connector {
+		if name == "mongodb" {
+			serve.Connector(deskLiar{})
+		} else {
+			serve.Connector(liar{})
+		}
 		return
 	}
 	b, remove, err := product.Make("failpoints", "postgres", "mysql", "s3", "mongodb")
