@@ -166,26 +166,33 @@ func inTables(t *testing.T, db *sql.DB) string {
 	t.Helper()
 	var lines []string
 	for coll, names := range columns {
-		rows, err := db.Query("SELECT " + strings.Join(names, ", ") + " FROM " + coll)
+		more, err := inTable(db, coll, names)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for rows.Next() {
-			values, into := make([]any, len(names)), make([]any, len(names))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			lines = append(lines, fmt.Sprint(coll, " ", values))
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
+		lines = append(lines, more...)
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
+}
+
+func inTable(db *sql.DB, coll string, names []string) (lines []string, err error) {
+	rows, err := db.Query("SELECT " + strings.Join(names, ", ") + " FROM " + coll)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		values, into := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		lines = append(lines, fmt.Sprint(coll, " ", values))
+	}
+	return lines, rows.Err()
 }
 
 func (d *desk) inDocuments() string {
