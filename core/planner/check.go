@@ -125,7 +125,7 @@ func lessThose(values, others []connectors.Tuple) []connectors.Tuple {
 }
 
 // planWitnesses picks other persons' rows close by, which must look the same afterwards: those that came into
-// view while searching, and the neighbours by number of the person's own.
+// view while searching, and the neighbours by number of the person's own: of elements of a document those that stand in it beside them.
 func (e *erasure) planWitnesses(sys *datamap.System) error {
 	for i, c := range sys.Collections {
 		e.atPart(i)
@@ -148,6 +148,10 @@ func (e *erasure) planWitnesses(sys *datamap.System) error {
 						e.neighbours(keys, t.Values[0])
 					}
 				}
+			}
+		} else if strings.HasSuffix(c.At, "[]") {
+			if err := e.besideOurs(c, keys); err != nil {
+				return err
 			}
 		}
 		if c.Rows != nil && e.voice == nil {
@@ -241,9 +245,12 @@ func besides(key any) []any {
 	return nil
 }
 
-func (e *erasure) neighbours(keys *tuples, key any) {
-	if n, ok := key.(int64); ok && len(keys.list) < 200 {
-		keys.add(connectors.Tuple{Values: []any{n - 1}})
-		keys.add(connectors.Tuple{Values: []any{n + 1}})
+// neighbours are the keys before and after one by its number, which is the last part of it.
+func (e *erasure) neighbours(keys *tuples, key ...any) {
+	last := len(key) - 1
+	if n, ok := key[last].(int64); ok && len(keys.list) < 200 {
+		for _, beside := range []int64{n - 1, n + 1} {
+			keys.add(connectors.Tuple{Values: append(slices.Clone(key[:last]), any(beside))})
+		}
 	}
 }

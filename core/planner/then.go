@@ -75,7 +75,7 @@ func (e *erasure) besideOurs(c *datamap.Collection, keys *tuples) error {
 	}
 	ours, err := e.keysOf(c)
 	for _, k := range ours {
-		e.neighbours(keys, k.Values[0])
+		e.neighbours(keys, k.Values...)
 	}
 	return err
 }

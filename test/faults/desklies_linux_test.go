@@ -20,10 +20,11 @@ func TestALyingConnectorOfTheDesk(t *testing.T) {
 		how   string
 		codes []string
 	}{
-		"skips elements":         {"skip\ncomments", []string{"late_rows", "not_done"}},
-		"skips an anonymisation": {"skip\ntickets", []string{"not_done"}},
-		"does nothing":           {"nothing\n", []string{"not_done"}},
-		"is late":                {"late\n", nil},
+		"skips elements":              {"skip\ncomments", []string{"late_rows", "not_done"}},
+		"skips an anonymisation":      {"skip\ntickets", []string{"not_done"}},
+		"does nothing":                {"nothing\n", []string{"not_done"}},
+		"takes an element of another": {"beside\ncomments author C-20", []string{"possible_breach"}},
+		"is late":                     {"late\n", nil},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()
