@@ -29,6 +29,10 @@ func Equal(a, b any) bool {
 		return textEqual(y, a)
 	}
 	switch x := a.(type) {
+	case int64: // as most keys are
+		if y, ok := b.(int64); ok {
+			return x == y
+		}
 	case time.Time:
 		y, ok := b.(time.Time)
 		return ok && x.Equal(y)

@@ -79,11 +79,17 @@ func (m *matcher) none() bool { return len(m.ways) == 0 && !m.sel.All }
 
 // persons are those a row is selected for, in ascending order; none where it is not.
 func (m *matcher) persons(row connectors.Row) []int {
+	persons := m.reached(row)
 	for _, c := range m.sel.Where {
-		if !c.Fits(row, m.zone) {
+		if len(persons) > 0 && !c.Fits(row, m.zone) {
 			return nil
 		}
 	}
+	return persons
+}
+
+// reached are those whose tuples name the row.
+func (m *matcher) reached(row connectors.Row) []int {
 	if m.sel.All {
 		return []int{0}
 	}

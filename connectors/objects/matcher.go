@@ -125,13 +125,20 @@ func (m *Matcher) bucket(fields []string, values []any) (string, bool) {
 	return string(b), len(values) == len(fields)
 }
 
-// Persons gives the persons for whom a row with these fields is selected, in ascending order.
+// Persons gives the persons for whom a row with these fields is selected, in ascending order. Its conditions, which may name as many rows as somebody has, are asked of
+// rows that are somebody's by the tuples.
 func (m *Matcher) Persons(row connectors.Row) []int {
+	persons := m.reached(row)
 	for _, c := range m.where {
-		if !c.Fits(row, m.from.Zone) {
+		if len(persons) > 0 && !c.Fits(row, m.from.Zone) {
 			return nil
 		}
 	}
+	return persons
+}
+
+// reached are the persons whose tuples name the row.
+func (m *Matcher) reached(row connectors.Row) []int {
 	if m.all {
 		return []int{0}
 	}
