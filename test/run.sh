@@ -7,7 +7,7 @@ out=$(mktemp); mine=()
 trap 'rm -rf "$out" "${mine[@]}"' EXIT
 DOSSIER_TEST_BUILT=$(mktemp -d); mine+=("$DOSSIER_TEST_BUILT"); export DOSSIER_TEST_BUILT # what several packages' tests compile and run, once
 # Packages start in the order they are named: those that take longest first, so that none of them is waited for alone in the end.
-long=(test/crash test/restriction cmd/dossier core/engine test/oracle plugins/processes test/leak test/twins test/access test/faults connectors/mongodb test/whose connectors/mysql
+long=(test/faults test/crash test/restriction cmd/dossier core/engine test/oracle plugins/processes test/leak test/twins test/access connectors/mongodb test/whose connectors/mysql
   test/sabotage connectors/s3 connectors/postgres test/shapes)
 mapfile -t packages < <(go list "$@")
 [ ${#packages[@]} -gt 0 ] || exit 1

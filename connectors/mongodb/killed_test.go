@@ -130,8 +130,13 @@ func TestKilled(t *testing.T) {
 		between := servers.NewBetween(t, h.URL)
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), "MONGODB_TEST_SCRIPT="+script, "MONGODB_TEST_URL="+between.URL, "MONGODB_TEST_DATABASE="+h.Database)
-		before(between, n, servers.Before, func() { _ = child.Process.Kill() })
-		if err := child.Run(); child.ProcessState.ExitCode() != -1 {
+		started := make(chan struct{})
+		before(between, n, servers.Before, func() { <-started; _ = child.Process.Kill() })
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		close(started)
+		if err := child.Wait(); child.ProcessState.ExitCode() != -1 {
 			t.Fatalf("the process was not killed: %v", err)
 		}
 	})
