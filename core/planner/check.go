@@ -223,14 +223,27 @@ func (e *erasure) besideInside(c *datamap.Collection, keys *tuples) {
 		return
 	}
 	for _, r := range e.roots[c][:min(len(e.roots[c]), insideAtMost)] {
-		for _, next := range besides(r.key[last]) {
-			keys.add(connectors.Tuple{Values: append(slices.Clone(r.key[:last]), next)})
-		}
+		keys.addBeside(r.key)
 	}
 }
 
 // insideAtMost is how many rows inside objects have their neighbours compared.
 const insideAtMost = 5
+
+// neighbours are the keys before and after one by its number, which is the last part of it.
+func (e *erasure) neighbours(keys *tuples, key ...any) {
+	if _, ok := key[len(key)-1].(int64); ok && len(keys.list) < 200 {
+		keys.addBeside(key)
+	}
+}
+
+// addBeside adds the keys before and after one by its last part, where that is a number or is written as one.
+func (t *tuples) addBeside(key []any) {
+	last := len(key) - 1
+	for _, next := range besides(key[last]) {
+		t.add(connectors.Tuple{Values: append(slices.Clone(key[:last]), next)})
+	}
+}
 
 // besides are the numbers beside one, as it is written.
 func besides(key any) []any {
@@ -243,14 +256,4 @@ func besides(key any) []any {
 		}
 	}
 	return nil
-}
-
-// neighbours are the keys before and after one by its number, which is the last part of it.
-func (e *erasure) neighbours(keys *tuples, key ...any) {
-	last := len(key) - 1
-	if n, ok := key[last].(int64); ok && len(keys.list) < 200 {
-		for _, beside := range []int64{n - 1, n + 1} {
-			keys.add(connectors.Tuple{Values: append(slices.Clone(key[:last]), any(beside))})
-		}
-	}
 }
