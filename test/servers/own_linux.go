@@ -17,8 +17,31 @@ import (
 type Own struct {
 	Admin string // the address of its administrator
 
-	home     *mysqlHome
-	watchers []*watcher // of this server and of those that were killed
+	home *mysqlHome
+	watched
+}
+
+// watched are a server that may be killed, and those that were killed before it.
+type watched []*watcher
+
+// endWith ends them with the test.
+func (w *watched) endWith(t testing.TB) {
+	t.Cleanup(func() {
+		for _, one := range slices.Backward(*w) {
+			if err := one.end(); err != nil {
+				t.Errorf("ending the test's own server: %v", err)
+			}
+		}
+	})
+}
+
+// begin starts a server as [account.begin] does.
+func (w *watched) begin(as account, dir, ready string, command ...string) error {
+	one, err := as.begin(dir, ready, command...)
+	if err == nil {
+		*w = append(*w, one)
+	}
+	return err
 }
 
 // OwnMySQL starts one with options beside those all test servers have.
@@ -32,13 +55,7 @@ func OwnMySQL(t testing.TB, options ...string) *Own {
 		}
 		o := &Own{Admin: home.url.String(), home: home}
 		if failed = o.Start(); failed == nil {
-			t.Cleanup(func() {
-				for _, w := range slices.Backward(o.watchers) {
-					if err := w.end(); err != nil {
-						t.Errorf("ending the test's own server: %v", err)
-					}
-				}
-			})
+			o.endWith(t)
 			return o
 		}
 		failed = errors.Join(failed, os.RemoveAll(home.dir))
@@ -57,11 +74,7 @@ func (o *Own) Database(t testing.TB) Database {
 // those it had before.
 func (o *Own) Start(options ...string) error {
 	o.home.command = append(o.home.command, options...)
-	w, err := o.home.as.begin(o.home.dir, mysqlReady, o.home.command...)
-	if err == nil {
-		o.watchers = append(o.watchers, w)
-	}
-	return err
+	return o.begin(o.home.as, o.home.dir, mysqlReady, o.home.command...)
 }
 
 // Kill ends the server as a power cut does, and waits until it is gone.

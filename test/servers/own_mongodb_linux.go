@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -18,7 +17,7 @@ import (
 type OwnMongo struct {
 	dir, address string
 	command      []string
-	watchers     []*watcher // of this server and of those that were killed
+	watched
 }
 
 // StartMongo starts one.
@@ -41,13 +40,7 @@ func StartMongo(t testing.TB) *OwnMongo {
 		o := &OwnMongo{dir: dir, address: net.JoinHostPort("127.0.0.1", port)}
 		o.command = []string{"/bin/sh", "-c", `echo $$ >"$0"; exec "$@"`, filepath.Join(dir, "pid"), binary, o.address}
 		if failed = o.Start(); failed == nil {
-			t.Cleanup(func() {
-				for _, w := range slices.Backward(o.watchers) {
-					if err := w.end(); err != nil {
-						t.Errorf("ending the test's own server: %v", err)
-					}
-				}
-			})
+			o.endWith(t)
 			return o
 		}
 		failed = errors.Join(failed, os.RemoveAll(dir))
@@ -70,11 +63,7 @@ func (o *OwnMongo) Mongo(t testing.TB) Mongo {
 
 // Start starts the server anew, once it was killed, with what its disk holds, and waits until it listens.
 func (o *OwnMongo) Start() error {
-	w, err := account{}.begin(o.dir, "listening", o.command...)
-	if err == nil {
-		o.watchers = append(o.watchers, w)
-	}
-	return err
+	return o.begin(account{}, o.dir, "listening", o.command...)
 }
 
 // Kill ends the server as a power cut does, and waits until it is gone.

@@ -6,16 +6,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
 // OwnS3 is a MinIO of one test's own, which may be killed and started anew. It ends with the test.
 type OwnS3 struct {
-	dir      string
-	url      *url.URL
-	command  []string
-	watchers []*watcher // of this server and of those that were killed
+	dir     string
+	url     *url.URL
+	command []string
+	watched
 }
 
 // StartS3 starts one.
@@ -40,13 +39,7 @@ func StartS3(t testing.TB) *OwnS3 {
 		numbered := []string{"/bin/sh", "-c", `echo $$ >"$0"; exec "$@"`, filepath.Join(dir, "pid")}
 		o := &OwnS3{dir: dir, url: minioURL(address), command: append(numbered, minioCommand(binary, address, data)...)}
 		if failed = o.Start(); failed == nil {
-			t.Cleanup(func() {
-				for _, w := range slices.Backward(o.watchers) {
-					if err := w.end(); err != nil {
-						t.Errorf("ending the test's own server: %v", err)
-					}
-				}
-			})
+			o.endWith(t)
 			return o
 		}
 		failed = errors.Join(failed, os.RemoveAll(dir))
@@ -68,11 +61,7 @@ func (o *OwnS3) Bucket(t testing.TB, kind BucketKind) Bucket {
 
 // Start starts the server anew, once it was killed, with what its disk holds, and waits until it answers.
 func (o *OwnS3) Start() error {
-	w, err := account{}.begin(o.dir, minioReady, o.command...)
-	if err == nil {
-		o.watchers = append(o.watchers, w)
-	}
-	return err
+	return o.begin(account{}, o.dir, minioReady, o.command...)
 }
 
 // Kill ends the server as a power cut does, and waits until it is gone.
