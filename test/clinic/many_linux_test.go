@@ -65,21 +65,21 @@ func TestMany(t *testing.T) {
 	}
 	r = h.RunAs(t, "jan", "", "--json", "apply", b.Batch, "--approve", b.Digest)
 	watch("applied", r)
-	h.wentOn(t, r)
+	product.Batch(t, r)
 	h.sheet(t, "manual", len(want.Charts), "task", "done")
 	watch("the cabinet", product.Result{})
 	var ids []string
 	for _, m := range b.Requests {
 		ids = append(ids, m.Request)
 	}
-	s := h.wentOn(t, r)
+	s := product.Batch(t, r)
 	for round := 0; s.State != "done" && round < 4; round++ {
 		h.Told(t, ids...)
 		h.sheet(t, "notify", -1, "task", "done", "--told", h.Now.Format(time.DateOnly), "--by", "letter", "--confirmed")
 		h.Later(8 * 24 * time.Hour)
 		r = h.Run(t, "--json", "request", "resume", b.Batch)
 		watch("resumed", r)
-		s = h.wentOn(t, r)
+		s = product.Batch(t, r)
 	}
 	if s.State != "done" {
 		t.Fatalf("the batch does not come to its end: %s", s.State)
@@ -142,19 +142,6 @@ func (h *house) of(t *testing.T, request string) *sample.Patient {
 		t.Fatalf("%s is nobody's", request)
 	}
 	return h.Patients[i]
-}
-
-// wentOn reads where the batch stands after a command that worked it.
-func (h *house) wentOn(t *testing.T, r product.Result) *engine.BatchStanding {
-	t.Helper()
-	var s engine.BatchStanding
-	if r.Code != 0 && r.Code != 4 {
-		t.Fatalf("%+v", r)
-	}
-	if err := json.Unmarshal([]byte(r.Stdout), &s); err != nil {
-		t.Fatal(err)
-	}
-	return &s
 }
 
 // sheet answers all open tasks of the batch of one kind by one command. want is how many there are; -1 any number.

@@ -252,7 +252,7 @@ func (h *hospital) suffer(t *testing.T, troubles []trouble, work func() product.
 	for _, x := range troubles {
 		met = append(met, x.begin(t, h))
 	}
-	s := h.stands(t, work())
+	s := product.Batch(t, work())
 	for i, x := range troubles {
 		if !met[i]() {
 			t.Fatalf("nothing happened to %s", x.system)
@@ -275,21 +275,8 @@ func (h *hospital) suffer(t *testing.T, troubles []trouble, work func() product.
 	}
 	if len(troubles) > 0 {
 		h.Later(2 * time.Minute)
-		h.stands(t, h.Run(t, "--json", "request", "resume", h.batch))
+		product.Batch(t, h.Run(t, "--json", "request", "resume", h.batch))
 	}
-}
-
-// stands reads where the batch stands after a command that worked it.
-func (h *hospital) stands(t *testing.T, r product.Result) *engine.BatchStanding {
-	t.Helper()
-	var s engine.BatchStanding
-	if r.Code != 0 && r.Code != 4 {
-		t.Fatalf("%+v", r)
-	}
-	if err := json.Unmarshal([]byte(r.Stdout), &s); err != nil {
-		t.Fatal(err)
-	}
-	return &s
 }
 
 // ends carries the batch to its end: recipients are told.
@@ -307,7 +294,7 @@ func (h *hospital) ends(t *testing.T) {
 		}
 		h.Must(t, answer...)
 	}
-	if s := h.stands(t, h.Run(t, "--json", "request", "resume", h.batch)); s.State != "done" {
+	if s := product.Batch(t, h.Run(t, "--json", "request", "resume", h.batch)); s.State != "done" {
 		t.Fatalf("it does not come to its end: %+v", s)
 	}
 }

@@ -3,8 +3,6 @@ package faults
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,8 +32,7 @@ type lying struct {
 }
 
 func (l *lying) orders() (how, with string) {
-	text, _ := os.ReadFile(filepath.Join(os.TempDir(), orders))
-	how, with, _ = strings.Cut(string(text), "\n")
+	how, with, _ = strings.Cut(order(), "\n")
 	return how, with
 }
 

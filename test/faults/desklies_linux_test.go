@@ -30,15 +30,7 @@ func TestALyingConnectorOfTheDesk(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			first := d.everything(t)
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			folder := t.TempDir()
-			if err := os.Symlink(self, filepath.Join(folder, "dossier-connector-mongodb")); err != nil {
-				t.Fatal(err)
-			}
-			d.Others = []string{folder}
+			d.byLiar(t, "mongodb")
 			p := d.planned(t, "C-2")
 			order := filepath.Join(d.Temp(), orders)
 			if err := os.WriteFile(order, fmt.Append(nil, x.how), 0o600); err != nil {

@@ -17,15 +17,7 @@ import (
 func lies(t *testing.T, how string) (l *lake, id string) {
 	t.Helper()
 	l = newLake(t, servers.Plain)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	if err := os.Symlink(self, filepath.Join(folder, "dossier-connector-s3")); err != nil {
-		t.Fatal(err)
-	}
-	l.Others = []string{folder}
+	l.byLiar(t, "s3")
 	p := l.planned(t, "C-2")
 	if err := os.WriteFile(filepath.Join(l.Temp(), orders), []byte(how), 0o600); err != nil {
 		t.Fatal(err)

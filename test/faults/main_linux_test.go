@@ -35,3 +35,17 @@ func TestMain(m *testing.M) {
 	remove()
 	os.Exit(code)
 }
+
+// byLiar has a connector of the house be this program, which lies once it has orders.
+func (c *club) byLiar(t *testing.T, connector string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.Symlink(self, filepath.Join(folder, "dossier-connector-"+connector)); err != nil {
+		t.Fatal(err)
+	}
+	c.Others = []string{folder}
+}

@@ -22,6 +22,19 @@ func (h *House) Plan(t testing.TB, request string) *plan.Plan {
 	return &p
 }
 
+// Batch reads where a batch stands after a command that worked it.
+func Batch(t testing.TB, r Result) *engine.BatchStanding {
+	t.Helper()
+	var s engine.BatchStanding
+	if r.Code != 0 && r.Code != 4 {
+		t.Fatalf("%+v", r)
+	}
+	if err := json.Unmarshal([]byte(r.Stdout), &s); err != nil {
+		t.Fatal(err)
+	}
+	return &s
+}
+
 // Apply lets another person approve the plan and carries it out.
 func (h *House) Apply(t testing.TB, p *plan.Plan) Result {
 	t.Helper()
