@@ -1,4 +1,4 @@
-# Two commands matter to a newcomer: make demo, make test. The others serve those who work here.
+# Two commands matter to a newcomer: make demo, make test. The others serve those who work here; make help names them all.
 SHELL      := /bin/bash
 GO         ?= go
 BIN        := $(CURDIR)/bin
@@ -6,8 +6,12 @@ LINT       := $(CURDIR)/.tools/golangci-lint
 CONNECTORS := $(patsubst plugins/%/main.go,%,$(wildcard plugins/*/main.go))
 PACKAGES   := ./...
 export CGO_ENABLED ?= 0
+.DEFAULT_GOAL := build
 
-.PHONY: build demo test oracle race lint fuzz bench generate deps clean
+.PHONY: help build demo test test-full oracle race lint fuzz bench generate deps clean
+
+help: ## what there is to make
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 build: ## dossier and its connectors, into bin/
 	$(GO) build -trimpath -o $(BIN)/ ./cmd/...
@@ -22,13 +26,17 @@ deps: ## what the tests need beside Go: a browser, servers of PostgreSQL and Mar
 test: deps lint ## everything; fails on a failing or a skipped test
 	@test/run.sh $(PACKAGES)
 
+# What takes minutes by its size alone: make test carries each out at a smaller one.
+test-full: deps ## what make test does with hundreds of persons, with a thousand
+	@DOSSIER_TEST_CLINIC_BATCH=1000 test/run.sh -run '^TestMany$$' ./test/clinic
+
 oracle: ## maps and rows drawn at random, TIMES as many as the tests draw, on every store
 	DOSSIER_ORACLE_TIMES=$(or $(TIMES),10) $(GO) test -count=1 -timeout 3h ./test/oracle
 
 race: ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)
 
-lint: $(LINT)
+lint: $(LINT) ## go vet, and the linter
 	$(GO) vet $(PACKAGES)
 	$(LINT) run
 
@@ -45,5 +53,5 @@ bench: build $(if $(STORE),deps) ## ratios against hand-written code in the same
 generate: ## regenerates what is generated
 	$(GO) generate ./...
 
-clean:
+clean: ## removes what was built, and the demonstration
 	rm -rf $(BIN) .demo
