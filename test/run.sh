@@ -10,8 +10,8 @@ trap 'rm -rf "$out" "${mine[@]}"' EXIT
 some=()
 [ "${1:-}" != -run ] || { some=(-run "${2:?a pattern}"); shift 2; }
 # Packages start in the order they are named: those that take longest first, so that none of them is waited for alone in the end.
-long=(test/faults test/crash test/restriction cmd/dossier core/engine test/oracle plugins/processes test/leak test/twins test/access connectors/mongodb test/whose connectors/mysql
-  test/sabotage connectors/s3 connectors/postgres test/shapes)
+long=(test/faults test/clinic test/crash test/oracle test/restriction core/engine cmd/dossier test/twins test/leak test/access plugins/processes test/whose connectors/mysql
+  connectors/mongodb connectors/s3 test/sabotage connectors/postgres core/archive connectors/sqlite test/shapes connectors/files core/datamap connectors/conformance test/bench)
 mapfile -t packages < <(go list "$@")
 [ ${#packages[@]} -gt 0 ] || exit 1
 first=()
