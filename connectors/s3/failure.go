@@ -46,6 +46,8 @@ func failure(doing string, err error) error {
 	switch {
 	case code == "NoSuchBucket":
 		return fmt.Errorf("%w: there is no bucket of this name", connectors.ErrNoCollection)
+	case unaccepted[code] != "":
+		return fmt.Errorf("%w: %s", errAccount, unaccepted[code])
 	case status == 404 || code == "NoSuchKey" || code == "NoSuchVersion" || code == "NoSuchUpload":
 		return errAbsent
 	case status == 412 || status == 409:

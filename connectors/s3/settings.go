@@ -112,6 +112,9 @@ func client(ctx context.Context, c connectors.Config, key, secret, token string)
 	if err != nil {
 		return nil, wrong(settingProfile, "the credentials the settings name cannot be read", "look at profile and credentials_file")
 	}
+	if _, err := loaded.Credentials.Retrieve(ctx); err != nil && ctx.Err() == nil {
+		return nil, wrong(key, "no credentials are found", "name access_key_id and secret_access_key, or a profile, or give this machine a role")
+	}
 	return s3.NewFromConfig(loaded, func(o *s3.Options) {
 		o.UsePathStyle = pathStyle
 		if endpoint != "" {
