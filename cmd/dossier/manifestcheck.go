@@ -27,6 +27,7 @@ func (c manifestCheckCmd) Run(ctx context.Context, a *app) error {
 	}
 	m, problems := datamap.Load(dir)
 	check := view.Check{Dir: dir, Map: m, Problems: problems}
+	var wrong error // settings: no line of the map is at fault
 	if m != nil && problems.Errors() == 0 {
 		var more datamap.Problems
 		for _, file := range c.Against {
@@ -37,9 +38,9 @@ func (c manifestCheckCmd) Run(ctx context.Context, a *app) error {
 			more = append(more, found...)
 		}
 		if c.Live {
-			found, err := a.live(ctx, m, &check)
-			if err != nil {
-				return err
+			var found datamap.Problems
+			if found, wrong = a.live(ctx, m, &check); wrong != nil && found.Errors() == 0 {
+				return wrong
 			}
 			more = append(more, found...)
 		}
@@ -49,6 +50,9 @@ func (c manifestCheckCmd) Run(ctx context.Context, a *app) error {
 	bad := check.Problems.Errors() > 0 || c.Strict && len(check.Problems) > 0
 	if err := view.MapCheck(a.out, check, !bad, a.JSON); err != nil {
 		return err
+	}
+	if wrong != nil {
+		return wrong
 	}
 	if bad {
 		return shown{exitUsage}
@@ -92,6 +96,7 @@ func (a *app) live(ctx context.Context, m *datamap.Map, check *view.Check) (data
 	problems := livecheck.Installed(m, installed)
 	missing := problems.Errors()
 	check.Live = true
+	var wrong []error // settings: all are said at once
 	for _, s := range m.Systems {
 		if s.Connector == datamap.Manual {
 			check.Paper = append(check.Paper, s.Name)
@@ -105,11 +110,14 @@ func (a *app) live(ctx context.Context, m *datamap.Map, check *view.Check) (data
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil && missing == 0:
-			return nil, usage(err, "")
+			wrong = append(wrong, err)
 		case found.Errors() == 0 && err == nil:
 			check.Agree = append(check.Agree, s.Name)
 		}
 		problems = append(problems, found...)
+	}
+	if len(wrong) > 0 {
+		return problems, usage(errors.Join(wrong...), "")
 	}
 	return problems, nil
 }
