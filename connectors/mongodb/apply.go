@@ -3,20 +3,16 @@ package mongodb
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// unitRows is how many rows are confirmed at a time.
-const unitRows = 1000
-
 // Apply carries the treatments out; see [connectors.Writer].
 //
-// First the rows of every treatment are found, with the documents they stand in as they are; ceilings and new values are judged here, and nothing
-// has been changed where that fails. Then the treatments are worked in order, in units of at most 1,000 rows. A document is changed only where
+// First the rows of every treatment are found, with the documents they stand in as they are, which wait for their turn in a sealed file;
+// ceilings and new values are judged here, and nothing has been changed where that fails. Then the treatments are worked in order, in units of at most 1,000 rows. A document is changed only where
 // what was read of it, to judge and to write it, is still as it was; where others have changed something else in it, that stays. What
 // was changed otherwise ends the call with ErrTryLater: the outcomes say how far it got, and the same call again does what is left.
 //
@@ -36,19 +32,21 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	if opt.Confirm == nil {
 		return outcomes, connectors.ErrRefused
 	}
-	a := &application{store: s, confirm: opt.Confirm, known: &known{map[string]*stand{}}, types: map[string]bson.Type{}}
+	a := &application{store: s, confirm: opt.Confirm, known: newKnown(), types: map[string]bson.Type{}}
+	defer a.known.close()
 	for i, t := range do {
-		w := &work{Treatment: t, app: a, out: &outcomes[i]}
+		w := &work{Treatment: t, app: a, out: &outcomes[i], own: map[string]*name{}}
 		a.works = append(a.works, w)
 		if err := w.resolve(ctx); err != nil {
 			return outcomes, fmt.Errorf("treatment %s: %w", t.ID, err)
 		}
 	}
 	for _, w := range a.works {
-		for unit := range slices.Chunk(w.todo, unitRows) {
-			if err := w.unit(ctx, unit); err != nil {
+		for i := range w.units {
+			if err := w.turn(ctx, w.units[i].rows); err != nil {
 				return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
 			}
+			w.units[i].rows = nil
 		}
 		if err := w.tidy(ctx); err != nil {
 			return outcomes, fmt.Errorf("treatment %s: %w", w.ID, err)
@@ -73,22 +71,29 @@ type work struct {
 	from  source
 	match *matcher
 	out   *connectors.Outcome
-	todo  []*target
+	todo  int64  // rows that are to be changed
+	units []unit // of them
+	own   map[string]*name
+	fresh *insertion // Ensure
 
 	stale  []*entry // selected, and left where it was by a call that was broken off
 	doubts []doubt  // of the unit that is being worked
 }
 
-// target is a row to be changed.
+// target is a row to be changed, with what is in its document.
 type target struct {
 	row
-	persons []int
-	keys    []any          // Treatment.Capture
-	sets    []assign       // Set and Recount
-	insert  *insertion     // Ensure
+	intent
 	counts  connectors.Row // Recount
 	changed bson.RawValue  // what an element is going to be, of Set and Recount
 	done    bool
+}
+
+// intent is what is to be done to a row, and for whom.
+type intent struct {
+	persons []int
+	keys    []any    // Treatment.Capture
+	sets    []assign // Set and Recount
 }
 
 // resolve finds the rows of the treatment and what is to be done to them. Nothing is changed.
@@ -111,9 +116,6 @@ func (w *work) resolve(ctx context.Context) error {
 	} else {
 		err = w.find(ctx)
 	}
-	if err == nil && int64(len(w.todo)) > w.AtMost {
-		err = connectors.ErrMoreRows
-	}
 	return err
 }
 
@@ -129,20 +131,17 @@ func (w *work) find(ctx context.Context) error {
 	if w.Verb != connectors.Recount {
 		return w.app.find(ctx, f, w.On)
 	}
-	var rows []*target // counted for together
-	f.each = func(r row, persons []int) error {
-		rows = append(rows, &target{row: r, persons: persons})
-		return nil
-	}
+	c := &counters{work: w}
+	f.each, f.rest = c.take, func(st *stand) error { return c.rest(ctx, st) }
 	if err := w.app.find(ctx, f, w.On); err != nil {
 		return err
 	}
-	return w.recountAll(ctx, rows)
+	return c.judge(ctx)
 }
 
 // take judges one row.
 func (w *work) take(ctx context.Context, r row, persons []int) error {
-	return w.judge(ctx, &target{row: r, persons: persons})
+	return w.judge(ctx, &target{row: r, intent: intent{persons: persons}})
 }
 
 func (w *work) judge(ctx context.Context, t *target) error {
@@ -170,10 +169,7 @@ func (w *work) judge(ctx context.Context, t *target) error {
 		w.out.Conflicts = append(w.out.Conflicts, values)
 		return err
 	}
-	if w.todo = append(w.todo, t); int64(len(w.todo)) > w.AtMost {
-		return connectors.ErrMoreRows // no need to count on
-	}
-	return nil
+	return w.plan(t)
 }
 
 // intend says how a row stands to the treatment, and notes in the documents read what will have become of it when its turn comes.
@@ -196,7 +192,7 @@ func (w *work) intend(ctx context.Context, t *target) (connectors.Standing, erro
 	return 0, notSupported(string(w.Verb))
 }
 
-func (t *target) capture(o *connectors.Outcome) {
+func (t *intent) capture(o *connectors.Outcome) {
 	if o.LinkKeys == nil {
 		return
 	}
@@ -205,7 +201,7 @@ func (t *target) capture(o *connectors.Outcome) {
 	}
 }
 
-func (t *target) count(o *connectors.Outcome) {
+func (t *intent) count(o *connectors.Outcome) {
 	o.Changed++
 	for _, p := range t.persons {
 		o.ByPerson[p]++

@@ -81,10 +81,11 @@ func (s *store) OpenBlob(ctx context.Context, b connectors.Blob) (io.ReadCloser,
 		return nil, errNoFile
 	}
 	from := source{Collection: connectors.Collection{Name: gridPrefix + h.Bucket}, coll: h.Bucket + ".files", bucket: h.Bucket}
-	st := &stand{at: h.ID}
-	if st.doc, err = s.document(ctx, from.coll, h.ID); err != nil {
+	doc, err := s.document(ctx, from.coll, h.ID)
+	if err != nil {
 		return nil, err
 	}
+	st := standing(h.ID, doc)
 	if st.doc == nil {
 		e, err := s.heldDocument(ctx, from.coll, h.ID)
 		if err != nil {

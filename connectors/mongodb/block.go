@@ -297,8 +297,9 @@ func (w *work) blockElements(ctx context.Context, rows []*target) error {
 	}
 	for _, t := range rows {
 		if p := t.part; p.off {
-			p.off = false
-			p.home = &stand{at: entries[t].ID, entry: entries[t], around: t.cur, arrays: map[string][]*part{"": {p}}}
+			here := *p
+			here.no, here.off = 0, false
+			t.rehouse(p.no, &stand{body: &body{at: entries[t].ID, entry: entries[t], around: t.cur, arrays: map[string][]*part{"": {&here}}}})
 		}
 	}
 	if err != nil && !errors.Is(err, errChanged) {

@@ -27,12 +27,12 @@ func (w *work) ensure(ctx context.Context) error {
 	if err := w.app.find(ctx, f, sel); err != nil || w.out.Already > 0 {
 		return err
 	}
-	t, err := w.fresh(ctx, values)
+	fresh, err := w.new(ctx, values)
 	if err != nil {
 		return err
 	}
-	w.todo = append(w.todo, t)
-	return nil
+	w.fresh = fresh
+	return w.plan(&target{row: row{stand: &stand{body: &body{}}}})
 }
 
 // insertion is what an ensured row is made by.
@@ -42,8 +42,8 @@ type insertion struct {
 	value bson.RawValue // to be put at the end of the array
 }
 
-// fresh is the row to be inserted: a document, or an element of the document its key names; where it names none, of one of its own.
-func (w *work) fresh(ctx context.Context, values connectors.Row) (*target, error) {
+// new is the row to be inserted: a document, or an element of the document its key names; where it names none, of one of its own.
+func (w *work) new(ctx context.Context, values connectors.Row) (*insertion, error) {
 	made := document(nil)
 	var into bson.D
 	for _, a := range w.Assign {
@@ -78,15 +78,15 @@ func (w *work) fresh(ctx context.Context, values connectors.Row) (*target, error
 			return nil, blocked(w.from, a.Field, err)
 		}
 	}
-	t := &target{row: row{stand: &stand{}}, insert: &insertion{doc: made, into: into, value: embedded(made)}}
+	out := &insertion{doc: made, into: into, value: embedded(made)}
 	if w.from.path != nil && into == nil {
 		doc, err := put(document(nil), w.from.path, array([]bson.RawValue{embedded(made)}))
 		if err != nil {
 			return nil, err
 		}
-		t.insert.doc = doc
+		out.doc = doc
 	}
-	return t, nil
+	return out, nil
 }
 
 // outer says whether a field is of the documents around elements: the first of the key, where they have it.
@@ -106,15 +106,15 @@ func (s *store) outer(ctx context.Context, from source, n name) (bool, error) {
 func (w *work) insert(ctx context.Context, t *target) error {
 	coll := w.app.db.Collection(w.from.coll)
 	doing := "inserting into " + w.from.Name
-	if t.insert.into == nil {
-		if _, err := coll.InsertOne(ctx, t.insert.doc); err != nil {
+	if w.fresh.into == nil {
+		if _, err := coll.InsertOne(ctx, w.fresh.doc); err != nil {
 			return failure(ctx, doing, err)
 		}
 		t.done = true
 		return nil
 	}
-	push := bson.D{{Key: "$push", Value: bson.D{{Key: strings.Join(w.from.path, "."), Value: t.insert.value}}}}
-	result, err := coll.UpdateOne(ctx, t.insert.into, push)
+	push := bson.D{{Key: "$push", Value: bson.D{{Key: strings.Join(w.from.path, "."), Value: w.fresh.value}}}}
+	result, err := coll.UpdateOne(ctx, w.fresh.into, push)
 	if err != nil {
 		return failure(ctx, doing, err)
 	}

@@ -37,11 +37,11 @@ func (f *finder) entries(ctx context.Context, some []*entry) error {
 			}
 			continue
 		}
-		st := f.known.stand("held", e.stand())
-		if e.Path != "" && st.around == nil {
+		st := e.stand()
+		if e.Path != "" {
 			st.around = doc
 		}
-		if err := f.stand(ctx, st); err != nil {
+		if err := f.stand(ctx, "held", st); err != nil {
 			return err
 		}
 	}
@@ -112,6 +112,7 @@ func (f *finder) left(e *entry) error {
 	}
 	for _, r := range rows {
 		if who, err := f.persons(r); err != nil || len(who) > 0 {
+			e.Doc = missing // only that it is there matters from here on
 			*f.stale = append(*f.stale, e)
 			return err
 		}

@@ -24,28 +24,18 @@ type finder struct {
 	known  *known    // what this call has read; nil: nothing is kept
 	stale  *[]*entry // entries that do not count, for they are in their place; nil: nobody asks
 	each   func(r row, persons []int) error
+	rest   func(*stand) error // after the rows of a document; nil: nobody looks at it any longer
 
-	held   map[string]bool  // _ids of entries that were seen
-	passed map[print]string // rows that were seen, and the entry they were seen in; "" for their place
+	held   map[string]bool // _ids of entries that were seen
+	passed map[print]int32 // rows that were seen, and the entry they were seen in, from 1 on; 0 for their place
+	seenIn []bson.RawValue // the _ids of these entries
 }
 
 // print stands for a row's document and content.
-type print [sha256.Size]byte
+type print [sha256.Size / 2]byte
 
-// known are the documents a call of Apply has read, each once, as they were the first time.
-type known struct{ stands map[string]*stand }
-
-func (k *known) stand(of string, fresh *stand) *stand {
-	if k == nil {
-		return fresh
-	}
-	key := of + string(fresh.at.Type) + string(fresh.at.Value)
-	if s, ok := k.stands[key]; ok {
-		return s
-	}
-	k.stands[key] = fresh
-	return fresh
-}
+// batch is how many documents a server gives at a time: otherwise it gives 16 MiB.
+const batch = 1000
 
 // find gives each row of sel with the persons it is selected for. Held rows come first, and are looked for again at the end: a row that is
 // moved meanwhile, either way, is found, and found once.
@@ -68,7 +58,7 @@ func (s *store) find(ctx context.Context, f finder, sel connectors.Selection) er
 		return err
 	}
 	if holds {
-		f.held, f.passed = map[string]bool{}, map[print]string{}
+		f.held, f.passed = map[string]bool{}, map[print]int32{}
 		if err := f.inHeld(ctx); err != nil {
 			return err
 		}
@@ -113,7 +103,7 @@ func (f *finder) inPlace(ctx context.Context) error {
 	}
 	return f.read(ctx, f.db.Collection(f.from.coll), query, at, func(raw bson.Raw) error {
 		id := raw.Lookup("_id")
-		return f.stand(ctx, f.known.stand(f.from.coll, &stand{at: id, doc: raw, now: raw, cur: raw}))
+		return f.stand(ctx, f.from.coll, standing(id, raw))
 	})
 }
 
@@ -156,8 +146,25 @@ func (f *finder) inHeld(ctx context.Context) error {
 	return nil
 }
 
-// stand judges the rows in a document.
-func (f *finder) stand(ctx context.Context, st *stand) error {
+// stand judges the rows in a document that was read.
+func (f *finder) stand(ctx context.Context, of string, now *stand) error {
+	st, err := f.known.stand(of, now)
+	if err != nil {
+		return err
+	}
+	if st.around == nil {
+		st.around = now.around
+	}
+	if err := f.rows(ctx, st); err != nil {
+		return err
+	}
+	if f.rest != nil {
+		return f.rest(st)
+	}
+	return f.known.rest(st)
+}
+
+func (f *finder) rows(ctx context.Context, st *stand) error {
 	rows, err := st.rows(f.from)
 	if err != nil {
 		return err
@@ -224,19 +231,22 @@ func (f *finder) again(ctx context.Context, r row) (bool, error) {
 	h.Write(id.Value)
 	h.Write(content)
 	key := print(h.Sum(nil))
-	in := ""
+	var in int32
 	if r.entry != nil {
-		in = string(r.entry.ID.Value)
+		if last := len(f.seenIn); last == 0 || !identical(f.seenIn[last-1], r.entry.ID) { // the elements of an entry come one after the other
+			f.seenIn = append(f.seenIn, r.entry.ID)
+		}
+		in = int32(len(f.seenIn))
 	}
 	before, ok := f.passed[key]
 	if !ok {
 		f.passed[key] = in
 		return false, nil
 	}
-	if before == in || before == "" {
+	if before == in || before == 0 {
 		return before != in, nil // equal elements of one document are rows each; one moved since it was seen is not
 	}
-	n, err := f.store.held().CountDocuments(ctx, bson.D{{Key: "_id", Value: bson.ObjectID([]byte(before))}})
+	n, err := f.store.held().CountDocuments(ctx, byID(f.seenIn[before-1]))
 	return n == 0, failure(ctx, "looking at a held row", err)
 }
 
@@ -258,6 +268,7 @@ func (f *finder) read(ctx context.Context, coll *mongo.Collection, query bson.D,
 		}
 		opts.SetProjection(fields)
 	}
+	opts.SetBatchSize(batch)
 	doing := "reading " + f.from.Name
 	cur, err := coll.Find(ctx, query, opts)
 	if err != nil {

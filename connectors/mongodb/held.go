@@ -40,11 +40,12 @@ func (s *store) held() *mongo.Collection { return s.heldDB.Collection(heldRows) 
 
 // stand is what is held, as it was read.
 func (e *entry) stand() *stand {
-	out := &stand{at: e.ID, entry: e}
 	if e.Path == "" {
-		out.doc, out.now, out.cur, out.marks = e.Doc.Value, e.Doc.Value, e.Doc.Value, slices.Clone(e.Marks)
+		out := standing(e.ID, e.Doc.Value)
+		out.entry, out.marks = e, slices.Clone(e.Marks)
 		return out
 	}
+	out := &stand{body: &body{at: e.ID, entry: e}}
 	out.arrays = map[string][]*part{"": {{was: e.Doc, now: e.Doc, cur: e.Doc, marks: slices.Clone(e.Marks)}}}
 	return out
 }

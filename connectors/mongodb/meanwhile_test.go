@@ -110,3 +110,36 @@ func TestOneDocumentByManyTreatments(t *testing.T) {
 		t.Errorf("the document is\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestOneElementByManyTreatments: an element that one treatment moves out of reach is where it is then for the next, and its neighbours where they were.
+func TestOneElementByManyTreatments(t *testing.T) {
+	h := newHouse(t)
+	tickets(h)
+	which := func(nos ...int64) connectors.Selection {
+		sel := of(comments, commentKey, "no")
+		sel.Any[0].Fields = commentKey
+		for _, no := range nos {
+			sel.Any[0].Values = append(sel.Any[0].Values, connectors.Tuple{Values: []any{"T-1", no}})
+		}
+		return sel
+	}
+	first, second, both := which(1), which(2), which(1, 2)
+	text := func(on connectors.Selection, to string) connectors.Treatment {
+		return connectors.Treatment{Verb: connectors.Set, On: on, Assign: []connectors.Assign{{Field: "text", To: to}}}
+	}
+	out, err := h.apply(nil, text(both, "a"), hold(connectors.Block, "r", first), text(first, "held"), text(second, "here"), hold(connectors.Block, "s", first), del(second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int64{2, 1, 1, 1, 1, 1} {
+		if out[i].Changed != want {
+			t.Errorf("treatment %d changed %d rows, want %d", i, out[i].Changed, want)
+		}
+	}
+	h.does(hold(connectors.Release, "r", first), 1)
+	h.does(hold(connectors.Release, "s", first), 1)
+	got := h.texts("tickets")[`"T-1"`]
+	if want := `{"_id": "T-1","n": {"$numberLong":"1"},"comments": [{"no": {"$numberInt":"1"},"author": "C-1","text": "held"},{"no": {"$numberInt":"3"},"author": "C-1","text": "mine too","stars": {"$numberDouble":"4.5"}},{"no": {"$numberInt":"4"},"author": "C-2","text": "neither"}]}`; got != want {
+		t.Errorf("the document is\n%s\nwant\n%s", got, want)
+	}
+}

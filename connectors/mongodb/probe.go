@@ -37,12 +37,14 @@ func (s *store) Probe(ctx context.Context, sel connectors.Selection) (readable, 
 		}
 	}
 	var some []row
+	size := 0
 	err = s.find(ctx, finder{from: from, whole: true, each: func(r row, _ []int) error {
-		if some = append(some, r); len(some) < lookedAt {
+		size += len(r.doc)
+		if some = append(some, r); len(some) < lookedAt && size < unitBytes {
 			return nil
 		}
 		err := p.try(ctx, some)
-		some = nil
+		some, size = nil, 0
 		return err
 	}}, sel)
 	if err == nil {

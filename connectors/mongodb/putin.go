@@ -92,7 +92,7 @@ func (w *work) homes(ctx context.Context, rows []*target) ([]*home, error) {
 	}
 	err := each(ctx, w.app.db.Collection(w.from.coll), doing, bson.D{among("_id", ids)}, options.Find(), func(raw bson.Raw) error {
 		raw = slices.Clone(raw)
-		by[idKey(raw.Lookup("_id"))].stand = &stand{at: raw.Lookup("_id"), doc: raw}
+		by[idKey(raw.Lookup("_id"))].stand = standing(raw.Lookup("_id"), raw)
 		return nil
 	})
 	if err != nil || !slices.ContainsFunc(out, func(h *home) bool { return h.stand == nil }) {
@@ -105,7 +105,7 @@ func (w *work) homes(ctx context.Context, rows []*target) ([]*home, error) {
 			return errNoBSON
 		}
 		if h := by[idKey(e.Of)]; h.stand == nil {
-			h.stand = &stand{at: e.ID, entry: e, doc: e.Doc.Value}
+			h.stand = e.stand()
 		}
 		return nil
 	})
@@ -141,7 +141,7 @@ func (h *home) take(w *work) (left []*target, err error) {
 	var in []*target
 	var refused error
 	for _, t := range h.rows {
-		key, err := w.ownKey(row{stand: &stand{around: h.stand.doc}, part: &part{was: t.part.cur}})
+		key, err := w.ownKey(row{stand: &stand{body: &body{around: h.stand.doc}}, part: &part{was: t.part.cur}})
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +189,7 @@ type keySet map[string][][]any
 func (w *work) keys(doc bson.Raw, vs []bson.RawValue) (keySet, error) {
 	out := keySet{}
 	for _, v := range vs {
-		key, err := w.ownKey(row{stand: &stand{around: doc}, part: &part{was: v}})
+		key, err := w.ownKey(row{stand: &stand{body: &body{around: doc}}, part: &part{was: v}})
 		if err != nil {
 			return nil, err
 		}

@@ -7,20 +7,47 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// recountAll judges rows by their counters, as they will be when earlier treatments of the call have been carried out.
-func (w *work) recountAll(ctx context.Context, rows []*target) error {
-	for part := range slices.Chunk(rows, unitRows) {
-		counts, err := w.counts(ctx, part, w.app.known)
+// counters are rows that are judged together by their counters, as they will be when earlier treatments of the call have been carried out.
+type counters struct {
+	*work
+	rows   []*target
+	stands []*stand // that they stand in
+	bytes  int
+}
+
+func (c *counters) take(r row, persons []int) error {
+	c.rows = append(c.rows, &target{row: r, intent: intent{persons: persons}})
+	return nil
+}
+
+// rest judges the rows there are, once they are enough.
+func (c *counters) rest(ctx context.Context, st *stand) error {
+	c.stands, c.bytes = append(c.stands, st), c.bytes+len(st.doc)
+	if len(c.stands) < unitRows && len(c.rows) < unitRows && c.bytes < unitBytes {
+		return nil
+	}
+	return c.judge(ctx)
+}
+
+func (c *counters) judge(ctx context.Context) error {
+	for part := range slices.Chunk(c.rows, unitRows) {
+		counts, err := c.counts(ctx, part, c.app.known)
 		if err != nil {
 			return err
 		}
 		for i, t := range part {
 			t.counts = counts[i]
-			if err := w.judge(ctx, t); err != nil {
+			if err := c.work.judge(ctx, t); err != nil {
 				return err
 			}
 		}
 	}
+	for _, st := range c.stands {
+		if err := c.app.known.rest(st); err != nil {
+			return err
+		}
+	}
+	c.rows, c.stands, c.bytes = nil, nil, 0
 	return nil
 }
 

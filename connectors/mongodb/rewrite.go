@@ -213,5 +213,5 @@ func take(parts *[]*part, v bson.RawValue) *part {
 			return p
 		}
 	}
-	return &part{was: v, now: v, cur: v}
+	return &part{no: -1, was: v, now: v, cur: v}
 }

@@ -14,7 +14,7 @@ import (
 
 // assign is a field and the value it is to have, as it will be stored.
 type assign struct {
-	name
+	*name
 	to bson.RawValue
 }
 
@@ -60,16 +60,28 @@ func (w *work) assign(ctx context.Context, t *target, values connectors.Row) (co
 		if identical(was, to) || isNull(was) && isNull(to) {
 			continue
 		}
-		t.sets = append(t.sets, assign{n, to})
+		t.sets = append(t.sets, assign{w.named(n), to})
 	}
 	if len(t.sets) == 0 {
 		return connectors.Done, nil
 	}
-	return connectors.ToDo, w.plan(t)
+	return connectors.ToDo, w.foresee(t)
 }
 
-// plan notes in what was read what the sets will make of it.
-func (w *work) plan(t *target) error {
+// named is a name, one for all rows.
+func (w *work) named(n name) *name {
+	key := n.field
+	if n.around || n.first {
+		key = "\x00" + key
+	}
+	if w.own[key] == nil {
+		w.own[key] = &n
+	}
+	return w.own[key]
+}
+
+// foresee notes in what was read what the sets will make of it.
+func (w *work) foresee(t *target) error {
 	var err error
 	if t.part != nil {
 		t.part.now, err = t.assigned(w.from, t.part.now)

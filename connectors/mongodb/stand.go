@@ -10,12 +10,24 @@ import (
 	"github.com/dossier-dsr/dossier/connectors"
 )
 
-// stand is a stored document as it was read: one in its ordinary place, or what is held of one.
+// stand is a stored document: one in its ordinary place, or what is held of one. What is in it is put aside while nobody looks at it, see [known].
 type stand struct {
+	*body // nil: it is put aside
+
+	name  string         // see known
+	aside kept           // nil: it never was
+	fresh bool           // it is not as it was put aside
+	looks int32          // how many look at it
+	turns int32          // rows of it whose turn has not come
+	homes map[int]*stand // where elements are held by themselves since this call moved them, by their numbers
+}
+
+// body is what a document holds: as it was read, and what becomes of it.
+type body struct {
 	at     bson.RawValue // its _id where it is stored
 	entry  *entry        // nil: in its ordinary place
 	doc    bson.Raw      // the document of the application, as it was read; nil where an element of it is held by itself
-	around bson.Raw      // the document around an element that is held by itself; nil where it is gone
+	around bson.Raw      // the document around an element that is held by itself; nil where it is gone, or not needed any more
 	arrays map[string][]*part
 
 	now  bson.Raw // as earlier treatments of the call are going to leave it
@@ -26,12 +38,17 @@ type stand struct {
 	marks []string // requests that hold it, as they will be; of a document that is held
 }
 
+// standing is a document as it was read.
+func standing(at bson.RawValue, doc bson.Raw) *stand {
+	return &stand{body: &body{at: at, doc: doc, now: doc, cur: doc}}
+}
+
 // part is an element of an array, or one that is held by itself.
 type part struct {
+	no            int           // which it was when the document was read; others, that came later, have none (-1)
 	was, now, cur bson.RawValue // as it was read, as earlier treatments of the call are going to leave it, as the store has it
 	gone, off     bool
 	marks         []string // requests that hold it, as they will be; of an element held by itself
-	home          *stand   // where it is held by itself since this call moved it
 }
 
 // row is a document or an element of one.
@@ -64,8 +81,8 @@ func (s *stand) parts(path []string) ([]*part, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range vs {
-			out = append(out, &part{was: m, now: m, cur: m})
+		for i, m := range vs {
+			out = append(out, &part{no: i, was: m, now: m, cur: m})
 		}
 	}
 	if s.arrays == nil {
@@ -73,6 +90,26 @@ func (s *stand) parts(path []string) ([]*part, error) {
 	}
 	s.arrays[key] = out
 	return out, nil
+}
+
+// numbered is the element of an array that has a number.
+func (s *stand) numbered(path []string, no int) (*part, error) {
+	if s.doc == nil {
+		path = nil
+	}
+	ps, err := s.parts(path)
+	if err != nil {
+		return nil, err
+	}
+	if no < len(ps) && ps[no].no == no { // as long as it stands where it stood
+		return ps[no], nil
+	}
+	for _, p := range ps {
+		if p.no == no {
+			return p, nil
+		}
+	}
+	return nil, errChanged
 }
 
 // rows are the rows of the collection that stand in the document.

@@ -107,11 +107,6 @@ func (w *work) transaction(ctx context.Context, unit []*target) error {
 
 // change changes rows, those of one document together. What is gone already is passed over: fewer rows are always fine.
 func (w *work) change(ctx context.Context, unit []*target) error {
-	for _, t := range unit {
-		if t.part != nil && t.part.home != nil {
-			t.stand = t.part.home
-		}
-	}
 	unit = slices.DeleteFunc(slices.Clone(unit), func(t *target) bool { return t.off })
 	switch w.Verb {
 	case connectors.Release:

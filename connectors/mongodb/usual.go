@@ -38,7 +38,7 @@ func (s *store) usual(ctx context.Context, from source, n name) (bson.Type, erro
 	defer cur.Close(ctx)
 	var found bson.Type
 	for cur.Next(ctx) {
-		st := &stand{doc: cur.Current}
+		st := standing(missing, cur.Current)
 		rows, err := st.rows(from)
 		if err != nil {
 			return 0, err

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/dossier-dsr/dossier/connectors/objects/spool"
+	"github.com/dossier-dsr/dossier/connectors/spool"
 )
 
 // readings are what a call keeps of what it read, so that no object is read twice.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
-	"github.com/dossier-dsr/dossier/connectors/objects/spool"
+	"github.com/dossier-dsr/dossier/connectors/spool"
 )
 
 // unitRows is how many rows are confirmed at a time.
