@@ -18,7 +18,7 @@ import (
 // letters/*/*.pdf, which is also what remains of an address when each run of fields and literals around
 // them becomes a *. A file in the root is a collection by its own name. Rows is the number of files. The fields
 // are those of csv headers, as they are read with a comma or, where the header has none, a semicolon or tab, and of the first
-// objects of jsonl and json files; no value of a row is kept.
+// objects of jsonl and json files, of which others may have more (Sampled); no value of a row is kept.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	i := &inspector{ctx: ctx, at: map[string]int{}}
 	if err := i.folder(s.tree, nil); err != nil {
@@ -86,7 +86,9 @@ func (i *inspector) file(d *folder, name string, shape []string) error {
 			return err
 		}
 		defer f.Close()
-		names = rowfile.FieldsIn(f, rows)
+		var looked int64
+		names, looked = rowfile.FieldsIn(f, rows)
+		c.Sampled += looked
 	}
 	for _, name := range names {
 		c.Fields = withField(c.Fields, name)

@@ -25,9 +25,9 @@ func FormatOf(ext string) *connectors.RowFormat {
 
 var errEnough = errors.New("enough rows")
 
-// FieldsIn are the names of the fields of the first rows; none where the file is not what its name says.
-func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
-	var names []string
+// FieldsIn are the names of the fields, and how many rows were looked at for them, of which others may have more; 0 where the file itself says what
+// all have. There are none where the file is not what its name says.
+func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) (names []string, looked int64) {
 	seen := map[string]bool{}
 	add := func(n string) {
 		if n != "" && !seen[n] {
@@ -39,33 +39,34 @@ func FieldsIn(f io.ReadSeeker, rows *connectors.RowFormat) []string {
 		for _, n := range headerOf(f) {
 			add(n)
 		}
-		return names
+		return names, 0
 	}
 	code, err := CodecFor(rows, time.UTC)
 	if err != nil {
-		return nil
+		return nil, 0
 	}
 	if p, ok := code.(*parquetFile); ok {
 		at, ok := f.(io.ReaderAt)
 		size, err := f.Seek(0, io.SeekEnd)
 		if !ok || err != nil {
-			return nil
+			return nil, 0
 		}
 		if file, err := p.open(io.NewSectionReader(at, 0, size)); err == nil && file != nil {
-			return file.Fields()
+			return file.Fields(), 0
 		}
-		return nil
+		return nil, 0
 	}
 	_ = code.Pass(f, io.Discard, func(r Record) (Change, error) {
 		for _, name := range r.Names() {
 			add(name)
 		}
+		looked++
 		if r.Number() >= sampleRows {
 			return Change{}, errEnough
 		}
 		return Change{}, nil
 	}, nil)
-	return names
+	return names, looked
 }
 
 // headerOf reads the first line of a csv file by the delimiter it uses.

@@ -25,7 +25,7 @@ const (
 // and the name up to its ending, reads *. So letters/C-1/2024-01-05-17.pdf is of letters/*/*.pdf, which is also what remains of
 // an address when each run of fields and literals around them becomes a *. An object without a slash in its key is a collection by its own
 // name. Rows is the number of objects; unknown where there are more than 100,000 keys, the rest of which is not looked at. The fields are those of
-// the beginning of the first objects of a kind, and the names of their tags and metadata; no value is kept. Versions a bucket keeps are no place where anything stays: they go with
+// the beginning of the first objects of a kind, and the names of their tags and metadata; others may have more (Sampled). No value is kept. Versions a bucket keeps are no place where anything stays: they go with
 // what is deleted.
 func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 	out := &connectors.Schema{}
@@ -57,7 +57,7 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 		if c.Rows++; c.Rows > samples {
 			return true, nil
 		}
-		names, err := s.fieldsIn(ctx, i.key, v)
+		names, looked, err := s.fieldsIn(ctx, i.key, v)
 		if len(names) == 1 && names[0] == connectors.DocumentField {
 			beside, err := s.beside(ctx, i.key, v)
 			if err != nil && !errors.Is(err, errAbsent) {
@@ -65,6 +65,7 @@ func (s *store) Inspect(ctx context.Context) (*connectors.Schema, error) {
 			}
 			names = append(names, slices.Sorted(maps.Keys(beside))...)
 		}
+		c.Sampled += looked
 		for _, f := range names {
 			c.Fields = withField(c.Fields, f)
 		}
@@ -90,33 +91,35 @@ func shapeOf(key string) string {
 	return strings.Join(parts, "/")
 }
 
-// fieldsIn are the names of the fields of the first rows; none where the object is not what its key says.
-func (s *store) fieldsIn(ctx context.Context, key string, v version) ([]string, error) {
+// fieldsIn are the names of the fields of the first rows, and how many were looked at where others may have more; none where the object is not what its key says.
+func (s *store) fieldsIn(ctx context.Context, key string, v version) (names []string, looked int64, err error) {
 	format, _ := formatAt(key)
 	if format == nil {
-		return []string{connectors.DocumentField}, nil
+		return []string{connectors.DocumentField}, 1, nil
 	}
 	if format.Format == "parquet" {
-		return rowfile.FieldsIn(io.NewSectionReader(s.ranged(ctx, key, v), 0, v.size), format), nil
+		names, looked = rowfile.FieldsIn(io.NewSectionReader(s.ranged(ctx, key, v), 0, v.size), format)
+		return names, looked, nil
 	}
 	o, err := s.open(ctx, key, v)
 	if errors.Is(err, errAbsent) || errors.Is(err, errChanged) {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer o.Body.Close()
 	in, _, err := unsqueeze(reader{o.Body})
 	if err != nil {
-		return nil, nil //nolint:nilerr // it is not what its key says
+		return nil, 0, nil //nolint:nilerr // it is not what its key says
 	}
 	defer in.Close()
 	b, err := io.ReadAll(io.LimitReader(in, sampleBytes))
 	if err != nil && len(b) == 0 {
-		return nil, nil //nolint:nilerr // neither
+		return nil, 0, nil //nolint:nilerr // neither
 	}
-	return rowfile.FieldsIn(bytes.NewReader(b), format), nil
+	names, looked = rowfile.FieldsIn(bytes.NewReader(b), format)
+	return names, looked, nil
 }
 
 func withField(fields []connectors.SchemaField, name string) []connectors.SchemaField {

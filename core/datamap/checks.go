@@ -1,7 +1,9 @@
 package datamap
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/datamap/mapfile"
@@ -59,10 +61,28 @@ func (l *loader) ways() {
 		}
 	}
 	for _, d := range l.causes(reached) {
+		hint := "give a field identifier: or owned_by:"
+		if around := l.around(d); around != nil {
+			hint += fmt.Sprintf(" (%s: { owned_by: %s }, where an element is whose the document is)", around.Key[0], around.Name)
+		}
 		l.r.Error(d.name, "no way leads from a person to %s", d.Name).
-			Hint("give a field identifier: or owned_by:, or say outside: { %s: why }", d.Name)
+			Hint("%s, or say outside: { %s: why }", hint, d.Name)
 	}
 	l.why(reached)
+}
+
+// around is the collection of the documents whose array a collection's rows are elements of; nil where they are not, or where its rows have a key of several fields.
+func (l *loader) around(d *draft) *Collection {
+	outer, _, in := strings.Cut(d.At, ".")
+	if !in || !strings.HasSuffix(d.At, "[]") {
+		return nil
+	}
+	for _, x := range l.order {
+		if x.System == d.System && x.At == outer && len(x.Key) == 1 {
+			return x.Collection
+		}
+	}
+	return nil
 }
 
 // causes are the unreached collections that do not only follow from another unreached one.

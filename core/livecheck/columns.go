@@ -51,7 +51,10 @@ func (v *view) missing(at datamap.Pos, c *datamap.Collection, t *connectors.Sche
 		return
 	}
 	names := fieldNames(t)
-	hint := "it has " + commas(names)
+	hint := ""
+	if len(names) > 0 {
+		hint = "it has " + commas(names)
+	}
 	if near := datamap.Near(field, names); near != "" {
 		v.said[t.Name+"."+near] = true
 		hint = "did you mean " + near + "?"

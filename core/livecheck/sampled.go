@@ -2,6 +2,7 @@ package livecheck
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -12,24 +13,32 @@ import (
 func (v *view) sampled() {
 	var of []string
 	for _, t := range v.schema.Collections {
-		if t.Sampled > 0 && len(v.users[t.Name]) > 0 && !strings.HasSuffix(t.Name, "[]") {
+		if t.Sampled > 0 && slices.ContainsFunc(v.users[t.Name], readsFields) && !strings.HasSuffix(t.Name, "[]") {
 			of = append(of, fmt.Sprintf("%d of %s", t.Sampled, t.Name))
 		}
 	}
 	if len(of) > 0 {
-		v.warn(v.system.Pos, "what stands in few documents may not be among them: ask who writes them", "%s has no schema; documents were looked at: %s", v.system.Name, commas(of))
+		v.warn(v.system.Pos, "what stands in few of them may not have been seen: ask who writes them", "%s has no schema; rows were looked at: %s", v.system.Name, commas(of))
 	}
 }
 
-// unseen reports a field no document that was looked at has. It may stand in others, so that it is not an error.
+// readsFields says whether a collection is more than documents and where they lie.
+func readsFields(c *datamap.Collection) bool {
+	return c.Document == nil || slices.ContainsFunc(c.Fields, func(f *datamap.Field) bool { return !inPath(c.At, f.Name) })
+}
+
+// unseen reports a field no row that was looked at has. It may stand in others, so that it is not an error.
 func (v *view) unseen(at datamap.Pos, c *datamap.Collection, t *connectors.SchemaCollection, field string) {
 	names := fieldNames(t)
-	hint := "it may stand in others; they have " + commas(names[:min(len(names), 12)])
+	hint := "it may stand in others"
+	if len(names) > 0 {
+		hint += "; they have " + commas(names[:min(len(names), 12)])
+	}
 	if near := datamap.Near(field, names); near != "" {
 		v.said[t.Name+"."+near] = true
 		hint = "did you mean " + near + "?"
 	}
-	v.warn(at, hint, "none of %d documents looked at has %s of %s", t.Sampled, field, c.Name)
+	v.warn(at, hint, "none of %d rows looked at has %s of %s", t.Sampled, field, c.Name)
 }
 
 // around says whether a name of an element's is, or may be, one of the document around it, or of the element itself.
