@@ -142,6 +142,9 @@ func (e *Engine) endAs(tx *state.Tx, id string, st request.State, out request.Ou
 	if err := tx.CancelTasks(id, "", now); err != nil {
 		return err
 	}
+	if err := tx.ForgetSearch(id); err != nil {
+		return err
+	}
 	return note(tx, "request."+string(st), id, map[string]string{"outcome": string(out)}, now)
 }
 

@@ -27,6 +27,9 @@ func (e *Engine) Forget(ctx context.Context) (out Forgotten, err error) {
 	if out.Archives, err = e.ExpireArchives(ctx); err != nil {
 		return out, err
 	}
+	if err := e.DB.Write(ctx, func(tx *state.Tx) error { return tx.ForgetSearches(now.Add(-searchHolds)) }); err != nil {
+		return out, err
+	}
 	lapsed, err := read(ctx, e, func(tx *state.Tx) ([]state.Request, error) { return tx.Lapsed(today) })
 	if err != nil {
 		return out, err

@@ -43,6 +43,9 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 	if err != nil {
 		return nil, err
 	}
+	if stored.Sealed, err = e.sealSearch(o, made); err != nil {
+		return nil, err
+	}
 	now := stored.CreatedAt
 	return made.Plan, e.DB.Write(ctx, func(tx *state.Tx) error {
 		x, err := tx.Request(id)
@@ -53,6 +56,9 @@ func (e *Engine) Plan(ctx context.Context, id string, opt PlanOptions) (*plan.Pl
 			return hint(fmt.Errorf("request %s: %w", id, ErrState), "its plan is being carried out: dossier request show %s", id)
 		}
 		if _, err := tx.AddPlan(stored); err != nil {
+			return err
+		}
+		if err := tx.ForgetSearches(now.Add(-searchHolds)); err != nil {
 			return err
 		}
 		open, err := e.ask(tx, o, made, now)
@@ -143,6 +149,7 @@ func (e *Engine) make(ctx context.Context, o *open, asOf time.Time, without []st
 			return nil, err
 		}
 	}
+	o.asked = &in
 	made, err := p.Make(ctx, in)
 	if err != nil || o.Content.Right != request.Rectification {
 		return made, err
@@ -179,13 +186,16 @@ func (e *Engine) input(ctx context.Context, o *open, asOf time.Time, without []s
 		return planner.Input{}, err
 	}
 	return planner.Input{Request: o.Content, AsOf: asOf, Without: without, Commitment: commitment, Former: before.known, Anchors: before.anchors, Ends: before.ends, Due: due, Supplement: o.supplement,
-		TaskBy:       taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
-		DueOn:        o.DueStrict,
-		PrintKey:     e.Ring.DueMarkKey().Bytes(),
-		AskKey:       askKey,
-		Answers:      said,
-		Progress:     func(system string) { e.progress("looking in " + system) },
-		Restrictions: func(person []planner.Mark) ([]planner.InForce, error) { return e.inForce(ctx, o, person) }}, nil
+		TaskBy:   taskDue(asOf.In(e.Planner.Graph.Map.Zone), o.DueStrict),
+		DueOn:    o.DueStrict,
+		PrintKey: e.Ring.DueMarkKey().Bytes(),
+		AskKey:   askKey,
+		Answers:  said,
+		Progress: func(system string) { e.progress("looking in " + system) },
+		Restrictions: func(person []planner.Mark) (found []planner.InForce, err error) {
+			o.limits, err = e.inForce(ctx, o, person)
+			return o.limits, err
+		}}, nil
 }
 
 // Approval is who may approve a plan, by the map: nobody need, anybody, or another person than who made it. What has come due was approved

@@ -172,6 +172,8 @@ type open struct {
 	due        *dueWork            // what it takes up, once it was planned here
 	heard      int                 // from how many tasks its planning took answers
 	supplement *planner.Supplement // the systems a plan of a running request takes up
+	asked      *planner.Input      // what it was planned by here
+	limits     []planner.InForce   // the restrictions its planning met
 }
 
 // openRequest reads a request and unseals it. Wipe its key after use.

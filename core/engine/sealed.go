@@ -34,12 +34,8 @@ func supplementEdge(plan int64) string { return fmt.Sprintf("%s/%d", workEdge, p
 // packWork turns work into frames of at most 64 KiB under a name, sealed under its owner's key: a request's, or, with the persons it is
 // of, a batch's.
 func packWork[W planner.Work | groupWork](key keys.DataKey, owner, edge string, w *W) ([]state.Frame, error) {
-	var buf bytes.Buffer
-	z, _ := flate.NewWriter(&buf, flate.BestSpeed) // the level is valid
-	if err := gob.NewEncoder(z).Encode(w); err != nil {
-		return nil, fmt.Errorf("pack the work of %s: %w", owner, err)
-	}
-	if err := z.Close(); err != nil {
+	buf, err := pack(owner, w)
+	if err != nil {
 		return nil, err
 	}
 	var out []state.Frame
@@ -51,6 +47,16 @@ func packWork[W planner.Work | groupWork](key keys.DataKey, owner, edge string, 
 		out = append(out, state.Frame{Edge: edge, Seq: seq, Sealed: sealed})
 	}
 	return out, nil
+}
+
+// pack is what is to be sealed of some work.
+func pack[W planner.Work | groupWork | searched](owner string, w *W) (*bytes.Buffer, error) {
+	var buf bytes.Buffer
+	z, _ := flate.NewWriter(&buf, flate.BestSpeed) // the level is valid
+	if err := gob.NewEncoder(z).Encode(w); err != nil {
+		return nil, fmt.Errorf("pack the work of %s: %w", owner, err)
+	}
+	return &buf, z.Close()
 }
 
 func framePart(request, edge string, seq int) keys.Part {
@@ -70,10 +76,15 @@ func unpackWork[W planner.Work | groupWork](key keys.DataKey, owner string, fram
 		}
 		buf.Write(plain)
 	}
-	z := flate.NewReader(&buf)
+	return unpack[W](owner, &buf)
+}
+
+// unpack is the inverse of pack.
+func unpack[W planner.Work | groupWork | searched](owner string, packed io.Reader) (*W, error) {
+	z := flate.NewReader(packed)
 	defer func() { _ = z.Close() }()
 	var w W
-	if err := gob.NewDecoder(io.Reader(z)).Decode(&w); err != nil {
+	if err := gob.NewDecoder(z).Decode(&w); err != nil {
 		return nil, fmt.Errorf("the sealed work of %s cannot be read", owner)
 	}
 	return &w, nil

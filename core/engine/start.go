@@ -27,7 +27,7 @@ const (
 var phaseOrder = map[string]int{phaseCollect: 0, phaseApply: 1, phaseVerify: 2, phaseTell: 3, phaseSettle: 4, phaseClose: 5, phaseHold: 6}
 
 // Start begins to carry out the current plan of a request: it looks once more, with the plan's own as_of, and where the
-// world has moved beyond the plan nothing runs ([Stale]). Otherwise the captured keys are sealed, the tombstone says intended,
+// world has moved beyond the plan nothing runs ([Stale]); what changes nothing in any store goes by what its planning found a moment ago. Otherwise the captured keys are sealed, the tombstone says intended,
 // the recipients are listed and the steps stand, in one transaction. Starting twice is starting once.
 func (e *Engine) Start(ctx context.Context, id, digest string) error {
 	stored, err := read(ctx, e, func(tx *state.Tx) (state.Plan, error) { return openPlan(tx, id, digest) })
@@ -64,28 +64,40 @@ func (e *Engine) Start(ctx context.Context, id, digest string) error {
 	if err := e.noticed(o); err != nil {
 		return err
 	}
-	e.progress("looking once more")
-	without := leftOut(&p)
+	work, err := e.searchedWork(ctx, o, stored, &p)
+	if err == nil && work == nil {
+		work, err = e.lookOnceMore(ctx, o, stored, &p)
+	}
+	if err != nil {
+		return err
+	}
 	if stored.Supplements != 0 {
-		if o.supplement, without, err = e.supplementOf(ctx, o, systemsOf(&p)); err != nil {
-			return err
+		return e.beginSupplement(ctx, o, stored, &p, work)
+	}
+	if err := e.begin(ctx, o, stored, &p, work); err != nil {
+		return err
+	}
+	return e.watchAll(ctx, o.ID, work.Under)
+}
+
+// lookOnceMore is the work of what is there now, by the plan's own as_of and within what it allows; [Stale] where that is more.
+func (e *Engine) lookOnceMore(ctx context.Context, o *open, stored state.Plan, p *plan.Plan) (_ *planner.Work, err error) {
+	e.progress("looking once more")
+	without := leftOut(p)
+	if stored.Supplements != 0 {
+		if o.supplement, without, err = e.supplementOf(ctx, o, systemsOf(p)); err != nil {
+			return nil, err
 		}
 	}
 	now, err := e.make(ctx, o, p.AsOf, without)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if diff := plan.Compare(&p, now.Plan); len(diff) > 0 {
-		return hint(Stale{diff}, "dossier plan %s", id)
+	if diff := plan.Compare(p, now.Plan); len(diff) > 0 {
+		return nil, hint(Stale{diff}, "dossier plan %s", o.ID)
 	}
-	now.Work.Bound(&p)
-	if stored.Supplements != 0 {
-		return e.beginSupplement(ctx, o, stored, &p, now.Work)
-	}
-	if err := e.begin(ctx, o, stored, &p, now.Work); err != nil {
-		return err
-	}
-	return e.watchAll(ctx, o.ID, now.Work.Under)
+	now.Work.Bound(p)
+	return now.Work, nil
 }
 
 // mayStart checks what can be checked without looking at any system.

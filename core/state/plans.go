@@ -31,7 +31,7 @@ type Plan struct {
 	CreatedAt   time.Time
 	CreatedBy   string
 	AppliedAt   time.Time
-	Sealed      []byte // what the reply must say and is gone afterwards
+	Sealed      []byte // what the planning found, for a start that soon follows; gone with it
 	Approvals   []Approval
 }
 
@@ -69,7 +69,7 @@ func (tx *Tx) AddPlan(p Plan) (Plan, error) {
 }
 
 func (tx *Tx) supersede(what, request, batch string, supplements bool) error {
-	return tx.do(what, `UPDATE plan SET state = ?3 WHERE request = ?1 AND (?1 <> '' OR batch = ?2) AND state IN (?4, ?5) AND (supplements <> 0) = ?6`,
+	return tx.do(what, `UPDATE plan SET state = ?3, sealed = NULL WHERE request = ?1 AND (?1 <> '' OR batch = ?2) AND state IN (?4, ?5) AND (supplements <> 0) = ?6`,
 		request, batch, PlanSuperseded, PlanDraft, PlanApproved, supplements)
 }
 
@@ -150,13 +150,19 @@ func (tx *Tx) ApprovePlan(id int64, by string, now time.Time) error {
 	return tx.do(what, `INSERT INTO plan_approval (plan, actor, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, by, stamp(now))
 }
 
-// ApplyPlan notes that the plan is being carried out; from then on nothing supersedes it. Repeating it keeps the first instant.
+// ApplyPlan notes that the plan is being carried out; from then on nothing supersedes it, and what its planning found is forgotten. Repeating it keeps the
+// first instant.
 func (tx *Tx) ApplyPlan(id int64, now time.Time) error {
-	return tx.one(fmt.Sprintf("apply plan %d", id), `UPDATE plan SET state = ?, applied_at = CASE applied_at WHEN '' THEN ? ELSE applied_at END WHERE id = ? AND state <> ?`,
+	return tx.one(fmt.Sprintf("apply plan %d", id), `UPDATE plan SET state = ?, sealed = NULL, applied_at = CASE applied_at WHEN '' THEN ? ELSE applied_at END WHERE id = ? AND state <> ?`,
 		PlanApplied, stamp(now), id, PlanSuperseded)
 }
 
-// SealPlan stores what the reply must say and is gone afterwards.
-func (tx *Tx) SealPlan(id int64, sealed []byte) error {
-	return tx.one(fmt.Sprintf("plan %d", id), `UPDATE plan SET sealed = ? WHERE id = ?`, sealed, id)
+// ForgetSearch takes away what planning a request has found.
+func (tx *Tx) ForgetSearch(request string) error {
+	return tx.do("forget what was found for "+request, `UPDATE plan SET sealed = NULL WHERE request = ? AND sealed IS NOT NULL`, request)
+}
+
+// ForgetSearches does so of all plans made before an instant.
+func (tx *Tx) ForgetSearches(before time.Time) error {
+	return tx.do("forget what was found", `UPDATE plan SET sealed = NULL WHERE sealed IS NOT NULL AND created_at < ?`, stamp(before))
 }

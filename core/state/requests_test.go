@@ -129,11 +129,11 @@ func TestShred(t *testing.T) {
 	s, _ = claim(t, db, s.ID, "w", noon)
 	mark := append([]byte("mark-that-must-go-0000000000"), 1, 2, 3, 4)
 	write(t, db, func(tx *Tx) error {
-		p, err := tx.AddPlan(Plan{Request: "a", Digest: "d", Sealed: secret})
+		_, err := tx.AddPlan(Plan{Request: "a", Digest: "d", Sealed: secret})
 		_, err2 := tx.AddEvent(Event{Request: "a", Type: "note", At: noon, Sealed: secret})
 		_, _, err3 := tx.AddTask(Task{Request: "a", Kind: "review", Sealed: secret}, noon)
 		return errors.Join(err, err2, err3, tx.PutPart("a", "reply", secret, noon), tx.PutFrame(s, "a", Frame{Edge: "e", Sealed: secret}),
-			tx.PutRequestMarks("a", []Mark{{"pesel", "pesel/1", "k", mark}}), tx.SealPlan(p.ID, secret),
+			tx.PutRequestMarks("a", []Mark{{"pesel", "pesel/1", "k", mark}}),
 			tx.PutNotice(Notice{Request: "a", Recipient: "bank", Event: "erasure", State: "queued", Sealed: secret, DEK: secret}),
 			tx.PutHeld(Held{Request: "a", System: "s", Collection: "c", Sealed: secret}))
 	})
