@@ -57,7 +57,7 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	case !info.IsDir():
 		return nil, wrong("root names no folder", "")
 	}
-	limits, err := objects.LimitsOf(config)
+	limits, err := objects.LimitsOf(config, objects.Bounds{Name: maxName})
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,9 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 	}
 	return s, nil
 }
+
+// maxName is how many bytes a name has at most, on any file system in use.
+const maxName = 255
 
 func wrong(what, hint string) error {
 	return connectors.Diagnostics{{Severity: connectors.Error, Summary: what, Detail: hint, Path: "config.root"}}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,6 +54,18 @@ func TestLocateDocuments(t *testing.T) {
 		if f, err := s.OpenBlob(t.Context(), connectors.Blob{ID: id}); err == nil {
 			f.Close()
 			t.Errorf("blob %q opened", id)
+		}
+	}
+}
+
+// TestLongNames: a name of as many bytes as file systems have is found by its value, and a value that makes one of more is nobody's.
+func TestLongNames(t *testing.T) {
+	who := strings.Repeat("9", 255)
+	s := open(t, tree(t, map[string]string{"letters/" + who + "/2024-01-05-17.pdf": "a", "letters/" + who[1:] + "/2024-01-05-17.pdf": "b"}))
+	for value, want := range map[string]int64{who: 1, who[1:]: 1, who + "9": 0} {
+		n, err := s.Count(t.Context(), []connectors.Selection{by(letters, "member_no", value)})
+		if err != nil || n[0].Total != want {
+			t.Errorf("of %d bytes: %+v, %v; want %d", len(value), n, err, want)
 		}
 	}
 }

@@ -125,5 +125,5 @@ func (m *Matcher) guess(seg Segment, bound []int, w way, t connectors.Tuple, kno
 		}
 		values[i] = s
 	}
-	return seg.write(values, known)
+	return m.from.Path.write(seg, values, known)
 }

@@ -94,9 +94,9 @@ func isDate(s string) bool {
 }
 
 // write is the name the segment has for values, given what the segments before said; ok is false where a
-// value is missing or cannot stand in a path, where the segment holds a wildcard, and where the name would
-// be read as something else.
-func (s Segment) write(values, known []string) (name string, ok bool) {
+// value is missing or cannot stand in a path, where the segment holds a wildcard, where the name is longer than the store has any, and
+// where it would be read as something else.
+func (t *Template) write(s Segment, values, known []string) (name string, ok bool) {
 	var b strings.Builder
 	back := slices.Clone(known)
 	for _, p := range s {
@@ -110,7 +110,7 @@ func (s Segment) write(values, known []string) (name string, ok bool) {
 		}
 	}
 	name = b.String()
-	if len(name) > maxName || name == "." || name == ".." || !s.Read(name, back) {
+	if t.Name > 0 && len(name) > t.Name || name == "." || name == ".." || !s.Read(name, back) {
 		return "", false
 	}
 	for _, p := range s {
@@ -121,18 +121,17 @@ func (s Segment) write(values, known []string) (name string, ok bool) {
 	return name, true
 }
 
-// Path is the path of values below the root.
-func (t *Template) Path(values []string) ([]string, bool) {
-	var out []string
-	known := make([]string, len(t.Fields))
+// Path is the path of values below the root; ok is false where the store has none for them.
+func (t *Template) Path(values []string) (path []string, ok bool) {
+	known, long := make([]string, len(t.Fields)), -1
 	for _, s := range t.Segments {
-		name, ok := s.write(values, known)
+		name, ok := t.write(s, values, known)
 		if !ok || !s.Read(name, known) {
 			return nil, false
 		}
-		out = append(out, name)
+		path, long = append(path, name), long+1+len(name)
 	}
-	return out, true
+	return path, t.Whole == 0 || long <= t.Whole
 }
 
 // Read reads a whole path.

@@ -9,13 +9,17 @@ import (
 // OwnPrefix begins the names of what the connector itself puts into the tree.
 const OwnPrefix = ".dossier-"
 
-// maxName is the length of a file name, in bytes, beyond which no file system in use goes.
-const maxName = 255
+// Bounds are how many bytes a store gives a name; 0: as many as it has.
+type Bounds struct {
+	Name  int // what stands between two slashes
+	Whole int // all of it, slashes included
+}
 
 // Template is a compiled `at:`.
 type Template struct {
 	Segments []Segment
 	Fields   []string // each once, in order of first occurrence
+	Bounds
 }
 
 // Segment is what stands between two slashes.

@@ -106,9 +106,32 @@ func TestTemplateWrites(t *testing.T) {
 		if err != nil {
 			continue
 		}
+		tpl.Bounds = objects.Bounds{Name: 255}
 		got, ok := tpl.Path(c.values)
 		if ok != (c.want != "") || ok && strings.Join(got, "/") != c.want {
 			t.Errorf("%s writes %q as %q, %v; want %q", c.at, c.values, got, ok, c.want)
+		}
+	}
+}
+
+// TestBounds: a value that makes a name, or all of a path, as long as the store has them leads there, and one byte more leads nowhere.
+func TestBounds(t *testing.T) {
+	for _, c := range []struct {
+		objects.Bounds
+		long int
+		ok   bool
+	}{
+		{objects.Bounds{Name: 255}, 251, true}, {objects.Bounds{Name: 255}, 252, false},
+		{objects.Bounds{Whole: 1024}, 252, true}, {objects.Bounds{Whole: 1024}, 1018, true}, {objects.Bounds{Whole: 1024}, 1019, false},
+		{objects.Bounds{}, 5000, true},
+	} {
+		tpl, err := objects.Compile("a/{m}.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tpl.Bounds = c.Bounds
+		if got, ok := tpl.Path([]string{strings.Repeat("9", c.long)}); ok != c.ok {
+			t.Errorf("%+v: of %d bytes it is %q, %v", c.Bounds, c.long, strings.Join(got, "/"), ok)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (c Connector) Open(ctx context.Context, config connectors.Config) (connecto
 		return nil, wrong(settingHeld, "held is no prefix of the connector's own", "let it begin with "+objects.OwnPrefix+" and end with /")
 	}
 	var err error
-	if s.limits, err = objects.LimitsOf(config); err != nil {
+	if s.limits, err = objects.LimitsOf(config, objects.Bounds{Whole: maxKey}); err != nil {
 		return nil, err
 	}
 	if s.keep, err = spoolOf(config); err != nil {

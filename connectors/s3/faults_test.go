@@ -30,6 +30,7 @@ type between struct {
 	bytes  int64    // of objects that were read
 	key    string   // of the index
 	answer func(w http.ResponseWriter, r *http.Request) (answered bool)
+	lists  func(w http.ResponseWriter, r *http.Request) (answered bool) // the same, of listings
 }
 
 func (b *between) said(method string) (n int) {
@@ -67,7 +68,7 @@ func (b bucket) through(t *testing.T, x *between) bucket {
 			x.heard = append(x.heard, r.Method+" "+r.URL.Path)
 		}
 		x.mu.Unlock()
-		if object && x.answer != nil && x.answer(w, r) {
+		if object && x.answer != nil && x.answer(w, r) || x.lists != nil && r.URL.Query().Has("list-type") && x.lists(w, r) {
 			return
 		}
 		proxy.ServeHTTP(w, r)

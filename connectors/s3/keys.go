@@ -11,6 +11,9 @@ import (
 // maxPrefixes is how many prefixes are listed one by one before the one above them all is listed instead.
 const maxPrefixes = 256
 
+// maxKey is how many bytes a key has at most. What stands between two slashes may have as many.
+const maxKey = 1024
+
 // prefix is one to list; an exact one is a key.
 type prefix struct {
 	text  string
@@ -42,7 +45,7 @@ func below(t *objects.Template, m *objects.Matcher, depth int, above string, val
 	var out []prefix
 	for _, name := range names {
 		known := slices.Clone(values)
-		if !t.Segments[depth].Read(name, known) {
+		if len(above)+len(name) > maxKey || !t.Segments[depth].Read(name, known) {
 			continue
 		}
 		if depth == len(t.Segments)-1 {

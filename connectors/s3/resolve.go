@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -275,11 +274,8 @@ func (w *work) newPath(values []string, set connectors.Row) ([]string, error) {
 		fresh[w.from.PathField(name)] = text
 	}
 	p, ok := w.from.Path.Path(fresh)
-	if !ok || len(strings.Join(p, "/")) > maxKey {
+	if !ok {
 		return nil, fmt.Errorf("%w: %s has no key with the new values", connectors.ErrConflict, w.from.Name)
 	}
 	return p, nil
 }
-
-// maxKey is how many bytes a key may have.
-const maxKey = 1024
