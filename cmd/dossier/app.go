@@ -79,10 +79,10 @@ func (a *app) tell(text string) {
 	}
 }
 
-// heard shows how much of a store has been read, on a terminal.
-func (a *app) heard(done, total int64) {
+// heard shows how much of a system has been read, on a terminal.
+func (a *app) heard(system string, done, total int64) {
 	if p := a.line(); p != nil {
-		p.Read(done, total)
+		p.Read(system, done, total)
 	}
 }
 

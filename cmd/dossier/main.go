@@ -17,8 +17,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dossier-dsr/dossier/cmd/dossier/view"
-	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/engine"
+	"github.com/dossier-dsr/dossier/core/planner"
 )
 
 func main() {
@@ -119,7 +119,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	}
 	defer a.close()
 	if !a.silent() && view.Terminal(stderr) {
-		ctx = connectors.WithProgress(ctx, a.heard)
+		ctx = planner.WithProgress(ctx, a.heard)
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	err = k.Run(a)

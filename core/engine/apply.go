@@ -114,7 +114,7 @@ func (j *job) handshake(ctx context.Context, sys *planner.System, work *planner.
 	if err != nil {
 		return err
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+	outcomes, err := writer.Apply(sys.Telling(ctx), do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		return j.prepared(ctx, work, t, outcomes)
 	}})
 	if err != nil {

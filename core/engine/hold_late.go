@@ -171,7 +171,7 @@ func (j *job) hold(ctx context.Context, work *planner.SystemWork, sys *planner.S
 	if len(do) == 0 {
 		return 0, nil
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + work.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+	outcomes, err := writer.Apply(sys.Telling(ctx), do, connectors.ApplyOptions{Lock: j.Step.Request + "/" + work.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		more := map[string][]connectors.Tuple{}
 		for _, o := range outcomes {
 			i := slices.IndexFunc(do, func(t connectors.Treatment) bool { return t.ID == o.ID })

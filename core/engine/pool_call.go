@@ -127,7 +127,7 @@ func (c *poolCall) handshake(ctx context.Context, treatments []connectors.Treatm
 			j.tally.send(x.ID, classOf{treatment: planner.Unnamed(c.sum.class[x.ID].treatment)})
 		}
 	}
-	outcomes, err := c.writer.Apply(ctx, do, connectors.ApplyOptions{Lock: "pool/" + c.name, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+	outcomes, err := c.writer.Apply(c.sys.Telling(ctx), do, connectors.ApplyOptions{Lock: "pool/" + c.name, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		return c.prepared(ctx, outcomes)
 	}})
 	if err == nil {

@@ -140,7 +140,7 @@ func probe(ctx context.Context, sys *planner.System, sel connectors.Selection) (
 	sel.Fields = nil
 	parts, err := sys.Flatten(ctx, sel)
 	for _, part := range parts {
-		r, w, err := prober.Probe(ctx, part)
+		r, w, err := prober.Probe(sys.Telling(ctx), part)
 		if err != nil {
 			return 0, 0, err
 		}

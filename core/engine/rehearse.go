@@ -84,7 +84,7 @@ func (e *Engine) rehearseIn(ctx context.Context, name string, work *planner.Syst
 	var outcomes []connectors.Outcome
 	do, err := flatten(within, sys, newTally(work, nil, nil, false), work.Treatments)
 	if err == nil {
-		outcomes, err = writer.Apply(within, do, connectors.ApplyOptions{Rehearse: true, Lock: name + "/" + work.System})
+		outcomes, err = writer.Apply(sys.Telling(within), do, connectors.ApplyOptions{Rehearse: true, Lock: name + "/" + work.System})
 	}
 	var held time.Duration
 	for _, o := range outcomes {

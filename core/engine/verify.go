@@ -309,7 +309,7 @@ func (j *job) treatLate(ctx context.Context, left []remainder, sys *planner.Syst
 			do, of[one.ID] = append(do, one), r.ID
 		}
 	}
-	outcomes, err := writer.Apply(ctx, do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
+	outcomes, err := writer.Apply(sys.Telling(ctx), do, connectors.ApplyOptions{Lock: j.Owner() + "/" + j.System, Confirm: func(ctx context.Context, outcomes []connectors.Outcome) error {
 		if err := j.withinOwn(of, outcomes); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(pers
 		return err
 	}
 	for _, part := range parts {
-		if err := connectors.Each(ctx, y.Store, part, f); err != nil {
+		if err := connectors.Each(y.Telling(ctx), y.Store, part, f); err != nil {
 			return err
 		}
 	}
@@ -117,6 +117,7 @@ func (y *System) Tallies(ctx context.Context, sels ...connectors.Selection) ([]c
 
 // ask has the store count.
 func (y *System) ask(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
+	ctx = y.Telling(ctx)
 	out := make([]connectors.Tally, len(sels))
 	for i := range out {
 		out[i].ByPerson = map[int]int64{}
@@ -176,7 +177,7 @@ func (y *System) Flatten(ctx context.Context, sel connectors.Selection) ([]conne
 		}
 		return []connectors.Selection{sel}, nil
 	}
-	return connectors.Decompose(ctx, y.Store, y.Card, sel)
+	return connectors.Decompose(y.Telling(ctx), y.Store, y.Card, sel)
 }
 
 func (y *System) follows(sel connectors.Selection) bool {

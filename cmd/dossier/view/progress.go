@@ -3,6 +3,8 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,14 +50,19 @@ func (p *Progress) show(text string) {
 	_ = p.bar.Add(1) // a line that cannot be drawn is no failure
 }
 
-// Read says on the line how many bytes of those to be read have been.
-func (p *Progress) Read(done, total int64) {
+// Read says on the line how many bytes of those to be read of a system have been. Where the line speaks of something else, several systems being asked at a
+// time, it says of which.
+func (p *Progress) Read(system string, done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar == nil || total <= 0 {
 		return
 	}
-	p.show(p.text + ", " + Amount(done, total))
+	of := ", "
+	if words := strings.FieldsFunc(p.text, func(r rune) bool { return r == ' ' || r == ',' }); !slices.Contains(words, system) {
+		of = "; " + system + ": "
+	}
+	p.show(p.text + of + Amount(done, total))
 }
 
 // Amount is a number of bytes of a whole, both in the unit that suits the whole: 1.2 of 4.5 GB.

@@ -16,18 +16,21 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-// TestRead: how much was read stands behind what is being worked, and where no line stands none is begun.
+// TestRead: how much was read stands behind what is being worked, under the name of its system where the line names another, and where no line stands none is begun.
 func TestRead(t *testing.T) {
 	var out bytes.Buffer
 	p := &Progress{w: &out}
-	p.Read(1, 2)
+	p.Read("lake", 1, 2)
 	if out.Len() > 0 {
 		t.Errorf("a line was begun: %q", out.String())
 	}
-	p.Tell("looking in lake")
-	p.Read(1_200_000_000, 4_500_000_000)
-	if p.shown != "looking in lake, 1.2 of 4.5 GB" || out.Len() == 0 {
-		t.Errorf("the line says %q", p.shown)
+	for text, want := range map[string]string{"looking in lake": "looking in lake, 1.2 of 4.5 GB", "working in lake, part 2": "working in lake, part 2, 1.2 of 4.5 GB",
+		"looking in lakeside": "looking in lakeside; lake: 1.2 of 4.5 GB", "looking once more": "looking once more; lake: 1.2 of 4.5 GB"} {
+		p.Tell(text)
+		p.Read("lake", 1_200_000_000, 4_500_000_000)
+		if p.shown != want || out.Len() == 0 {
+			t.Errorf("the line says %q, want %q", p.shown, want)
+		}
 	}
 	p.Done()
 }
