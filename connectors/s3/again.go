@@ -48,7 +48,7 @@ func (a *again) keep(v version, c *content) {
 		return
 	}
 	a.etag, a.piece, a.head, a.at = v.etag, a.in.Keep(c.whole), nil, c.at
-	if c.head != nil && a.piece != nil && a.in.heads.Add(1) <= maxHeads {
+	if v.id != "" && c.head != nil && a.piece != nil && a.in.heads.Add(1) <= maxHeads { // of what is written over, it is asked for later
 		head := *c.head
 		head.Body, head.ResultMetadata = nil, middleware.Metadata{} // which has the whole answer in it
 		a.head = &head
@@ -63,13 +63,12 @@ func (a *again) read(v version) ([]byte, bool) {
 	return a.piece.Read()
 }
 
-// standing gives what stands beside the content of a version that is read again: as it was, where that was a moment ago, because tags and metadata can be changed
-// without a new entity tag.
-func (s *store) standing(ctx context.Context, key string, v version, a *again) (*s3.GetObjectOutput, error) {
-	if a.head != nil && s.clock().Sub(a.at) <= moment {
-		return a.head, nil
+// beside is what stood beside the content of what was kept, where that was a moment ago; nil where it has to be asked for: tags can be changed without a new entity tag.
+func (a *again) beside(now time.Time) *s3.GetObjectOutput {
+	if a == nil || now.Sub(a.at) > moment {
+		return nil
 	}
-	return s.head(ctx, key, v)
+	return a.head
 }
 
 // whole reads a small object at once; nil where it is none.

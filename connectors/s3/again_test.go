@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -71,36 +68,6 @@ func TestReplacedSinceItWasRead(t *testing.T) {
 				b.count(t, 0, c.sel)
 			})
 		}
-	}
-}
-
-// TestTaggedSinceItWasRead: tags that were put to an object after it was read stay, though its entity tag is what it was.
-func TestTaggedSinceItWasRead(t *testing.T) {
-	t.Parallel()
-	b := newBucket(t, servers.Plain)
-	for _, key := range []string{january, "imports/2024-02.csv"} {
-		_, err := b.Client.PutObject(t.Context(), &awss3.PutObjectInput{Bucket: &b.Name, Key: aws.String(key), Body: strings.NewReader("no,who\n1,C-1\n2,C-2\n")})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	var passed time.Duration
-	b.now = func() time.Time { return time.Now().Add(passed) }
-	_, err := b.Apply(t.Context(), []connectors.Treatment{remove(by(imports, "who", "C-1"))}, connectors.ApplyOptions{Confirm: func(ctx context.Context, _ []connectors.Outcome) error {
-		passed = time.Minute
-		_, err := b.Client.PutObjectTagging(ctx, &awss3.PutObjectTaggingInput{Bucket: &b.Name, Key: aws.String(january),
-			Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("seen"), Value: aws.String("by the scanner")}}}})
-		return err
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	beside, err := b.beside(t.Context(), january, version{})
-	if err != nil || beside["tag.seen"] != "by the scanner" {
-		t.Errorf("%v, %v: the tag is lost", beside, err)
-	}
-	if d := cmp.Diff(map[string][]string{january: {"no,who\n2,C-2\n"}, "imports/2024-02.csv": {"no,who\n2,C-2\n"}}, b.contents(t)); d != "" {
-		t.Error(d)
 	}
 }
 

@@ -19,8 +19,9 @@
 //
 // An object that was read at once and holds rows that are to be changed is not read again for that: 4 MiB of such objects wait in memory, and what the setting
 // spool_mib says in a temporary file that has no name and is sealed under a key that is never written down; give 0 where temporary files lie in memory. What there is no room for is read again. Either way it is
-// written over the object of the entity tag that was read. What stands beside the content, tags above all, can change without a new entity tag; where the reading is more
-// than ten seconds old it is asked for once more. A stream that breaks off is asked for again from there, under the same entity tag.
+// written over the object of the entity tag that was read. What stands beside the content, tags above all, can change without a new entity tag: in a bucket that keeps versions
+// the tags of the replaced version are read once it is replaced, and given to the new one where they are not what was carried over; in others they are read right before the write. A tag
+// that is set between that reading and the write, or shortly before this process is killed in between, is lost: S3 has no condition for tags. A stream that breaks off is asked for again from there, under the same entity tag.
 //
 // # The index
 //

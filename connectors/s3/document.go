@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
@@ -113,22 +115,21 @@ func (s *store) transfer(ctx context.Context, key string, v version, to string, 
 		return written{}, "", err
 	}
 	defer o.Body.Close()
-	like, err := s.traitsOf(ctx, key, v, o)
-	if err != nil {
-		return written{}, "", err
-	}
-	if change != nil {
-		if err := change(like); err != nil {
-			return written{}, "", err
-		}
-	}
+	c := &carry{s: s, ctx: ctx, key: key, v: v, to: to, change: change, head: func() *s3.GetObjectOutput { return o }}
 	sum := sha256.New()
 	in := io.TeeReader(reader{o.Body}, sum)
 	var w written
 	if held {
-		w, err = s.hold(ctx, to, in, like, over)
+		var like *traits
+		if like, err = c.traits(); err == nil {
+			w, err = s.hold(ctx, to, in, like, over)
+		}
+		if err == nil {
+			err = c.finish(w)
+		}
 	} else {
-		u := s.upload(ctx, to, like, over)
+		u := s.upload(ctx, to, nil, over)
+		u.carry = c
 		defer u.abort()
 		if _, err = io.Copy(u, in); err == nil {
 			w, err = u.commit()

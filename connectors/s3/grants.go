@@ -168,7 +168,7 @@ func (s *store) Grants(_ context.Context, uses []connectors.Use) ([]string, erro
 	if does(uses, connectors.Delete, connectors.Set, connectors.Ensure, connectors.Block, connectors.Release) {
 		onBucket = append(onBucket, "s3:ListBucketMultipartUploads")
 		onObjects = append(onObjects, "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:GetObjectTagging", "s3:GetObjectVersionTagging",
-			"s3:PutObjectTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold")
+			"s3:PutObjectTagging", "s3:PutObjectVersionTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold")
 	}
 	out := []statement{
 		{Sid: "DossierBucket", Effect: "Allow", Action: onBucket, Resource: []string{"arn:aws:s3:::" + s.bucket}},
@@ -176,7 +176,7 @@ func (s *store) Grants(_ context.Context, uses []connectors.Use) ([]string, erro
 	}
 	if blockedBy(uses, methodTag) {
 		out[0].Action = append(out[0].Action, "s3:GetBucketPolicy")
-		out[1].Action = append(out[1].Action, "s3:PutObjectVersionTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging")
+		out[1].Action = append(out[1].Action, "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging")
 	}
 	if does(uses, connectors.Block, connectors.Release) && s.locks {
 		out = append(out, statement{Sid: "DossierHolds", Effect: "Allow", Action: []string{"s3:PutObjectLegalHold"}, Resource: []string{s.arn(s.held + "*")}})

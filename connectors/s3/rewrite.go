@@ -1,10 +1,13 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/connectors/objects"
@@ -135,16 +138,8 @@ func (s *store) replace(ctx context.Context, from *objects.Source, st *stand, v 
 		return written{}, v.outdated(err)
 	}
 	defer in.close()
-	if in.head == nil {
-		if in.head, err = s.standing(ctx, st.key, v, st.again); err != nil {
-			return written{}, err
-		}
-	}
-	like, err := s.traitsOf(ctx, st.key, v, in.head)
-	if err != nil {
-		return written{}, err
-	}
-	u := s.upload(ctx, st.key, like, over{v.etag})
+	u := s.upload(ctx, st.key, nil, over{v.etag})
+	u.carry = &carry{s: s, ctx: ctx, key: st.key, v: v, to: st.key, head: func() *s3.GetObjectOutput { return cmp.Or(in.head, st.again.beside(s.clock())) }}
 	defer u.abort()
 	u.buf.Grow(int(min(v.size, partBytes)))
 	out, err := in.how.squeeze(u)
@@ -161,11 +156,7 @@ func (s *store) replace(ctx context.Context, from *objects.Source, st *stand, v 
 		return written{}, errEmptied
 	}
 	s.reached("filled")
-	got, err := u.commit()
-	if err == nil {
-		s.reached("replaced")
-	}
-	return got, err
+	return u.commit()
 }
 
 func always() bool { return true }

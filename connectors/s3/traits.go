@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,20 +31,9 @@ func (s *store) traitsOf(ctx context.Context, key string, v version, o *s3.GetOb
 	if aws.ToInt32(o.TagCount) == 0 {
 		return t, nil
 	}
-	in := &s3.GetObjectTaggingInput{Bucket: &s.bucket, Key: &key}
-	if v.id != "" {
-		in.VersionId = &v.id
-	}
-	out, err := s.client.GetObjectTagging(ctx, in)
-	if err != nil {
-		return nil, failure("s3:GetObjectTagging", err)
-	}
-	tags := url.Values{}
-	for _, x := range out.TagSet {
-		tags.Set(aws.ToString(x.Key), aws.ToString(x.Value))
-	}
-	t.Tags = tags.Encode()
-	return t, nil
+	var err error
+	t.Tags, err = s.tags(ctx, key, v)
+	return t, err
 }
 
 func text(s string) *string {

@@ -40,6 +40,7 @@ type upload struct {
 	s     *store
 	key   string
 	like  *traits
+	carry *carry // gives like as late as can be; nil: it is known
 	over  over
 	buf   bytes.Buffer
 	most  int
@@ -67,9 +68,20 @@ func (u *upload) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// know asks what the object shall have beside its content, before the first request that says so.
+func (u *upload) know() (err error) {
+	if u.carry != nil {
+		u.like, err = u.carry.traits()
+	}
+	return err
+}
+
 // part sends what is buffered.
 func (u *upload) part() error {
 	if u.id == nil {
+		if err := u.know(); err != nil {
+			return err
+		}
 		out, err := u.s.client.CreateMultipartUpload(u.ctx, u.like.multipart(&s3.CreateMultipartUploadInput{Bucket: &u.s.bucket, Key: &u.key}))
 		if err != nil {
 			return failure("s3:PutObject", err)
@@ -92,8 +104,21 @@ func (u *upload) part() error {
 
 // commit puts the object in place, where what it is written over still stands there; errChanged otherwise.
 func (u *upload) commit() (written, error) {
+	got, err := u.send()
+	if err != nil || u.carry == nil {
+		return got, err
+	}
+	u.s.reached("replaced")
+	return got, u.carry.finish(got)
+}
+
+// send sends what is left of it.
+func (u *upload) send() (written, error) {
 	match, none := u.over.match()
 	if u.id == nil {
+		if err := u.know(); err != nil {
+			return written{}, err
+		}
 		out, err := u.s.client.PutObject(u.ctx, u.like.put(&s3.PutObjectInput{Bucket: &u.s.bucket, Key: &u.key, Body: bytes.NewReader(u.buf.Bytes()), IfMatch: match, IfNoneMatch: none}))
 		if err != nil {
 			return written{}, gone(failure("s3:PutObject", err))
@@ -102,6 +127,11 @@ func (u *upload) commit() (written, error) {
 	}
 	if u.buf.Len() > 0 {
 		if err := u.part(); err != nil {
+			return written{}, err
+		}
+	}
+	if u.carry != nil {
+		if err := u.carry.again(); err != nil {
 			return written{}, err
 		}
 	}
