@@ -94,6 +94,7 @@ type target struct {
 // carryOut has units confirmed, and does what is confirmed of each object once all of it is.
 func (a *application) carryOut(ctx context.Context, w *work) error {
 	var sure []target
+	var later error
 	rest := w.todo
 	meter := a.meter(ctx, w)
 	if err := a.forget(ctx, w); err != nil {
@@ -111,15 +112,18 @@ func (a *application) carryOut(ctx context.Context, w *work) error {
 				n--
 			}
 		}
-		if err := a.change(ctx, w, sure[:n], meter); err != nil {
+		switch err := a.change(ctx, w, sure[:n], meter); {
+		case errors.Is(err, errChanged): // others are not kept waiting by an object that is written again and again
+			later = err
+		case err != nil:
 			return errors.Join(err, refused)
 		}
 		if sure = sure[n:]; refused != nil {
-			return refused
+			return errors.Join(refused, later)
 		}
 	}
-	if err := a.forget(ctx, w); err != nil { // somebody may have read the old ones meanwhile
-		return err
+	if err := a.forget(ctx, w); err != nil || later != nil { // somebody may have read the old ones meanwhile
+		return errors.Join(err, later)
 	}
 	return a.clear(ctx, w)
 }
@@ -140,12 +144,13 @@ func (a *application) ask(ctx context.Context, w *work, unit []target) error {
 	return a.confirm(ctx, []connectors.Outcome{ask})
 }
 
-// change changes confirmed rows, several objects at a time, and counts what was changed. Where one fails no other is begun, and those under way are finished:
-// of a request that is broken off nobody knows whether it was carried out.
+// change changes confirmed rows, several objects at a time, and counts what was changed. Where one fails no other is begun, unless it is only that somebody has written it
+// meanwhile, and those under way are finished: of a request that is broken off nobody knows whether it was carried out.
 func (a *application) change(ctx context.Context, w *work, rows []target, meter *meter) error {
 	var all errgroup.Group
 	all.SetLimit(parallel)
 	var failed atomic.Bool
+	var later error
 	large := make(turns, few)
 	for len(rows) > 0 {
 		n := 1
@@ -166,18 +171,25 @@ func (a *application) change(ctx context.Context, w *work, rows []target, meter 
 			ctx, whole := meter.of(ctx, group[0].in)
 			done, err := a.changeObject(ctx, w, group)
 			whole()
-			if err != nil {
-				failed.Store(true)
-			}
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			for _, t := range done {
 				count(w.out, t)
 			}
+			if errors.Is(err, errChanged) {
+				later = err
+				return nil
+			}
+			if err != nil {
+				failed.Store(true)
+			}
 			return w.locked(err)
 		})
 	}
-	return all.Wait()
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	return later
 }
 
 // changeObject changes rows of one object, and gives those it changed.
@@ -214,8 +226,9 @@ func (a *application) changeObject(ctx context.Context, w *work, rows []target) 
 func (a *application) documents(ctx context.Context, w *work, rows []target) ([]target, error) {
 	var done []target
 	for _, t := range rows {
-		var err error
+		err := a.still(ctx, w, t)
 		switch {
+		case err != nil:
 		case w.Verb == connectors.Delete && t.spot.id != "":
 			err = a.dropDocument(ctx, t)
 		case w.Verb == connectors.Delete:
@@ -224,6 +237,7 @@ func (a *application) documents(ctx context.Context, w *work, rows []target) ([]
 			}
 		case w.Verb == connectors.Set:
 			err = a.set(ctx, w, t)
+			t.spot.written = err == nil
 		default:
 			err = fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
 		}

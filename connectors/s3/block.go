@@ -20,7 +20,11 @@ const methodMove = "move"
 func (a *application) restrict(ctx context.Context, w *work, rows []target) ([]target, error) {
 	if w.from.Codec == nil {
 		for i, t := range rows {
-			if err := a.restrictDocument(ctx, w, t); errors.Is(err, errAbsent) {
+			err := a.still(ctx, w, t)
+			if err == nil {
+				err = a.restrictDocument(ctx, w, t)
+			}
+			if errors.Is(err, errAbsent) {
 				return rows[:i], nil // gone since: fewer rows are always fine
 			} else if err != nil {
 				return rows[:i], err

@@ -20,6 +20,7 @@ type spot struct {
 	tag     bool   // it is a document that is, or is to be, blocked where it stands
 	tags    *tagging
 	asked   map[string]bool // of which requests its tags were asked
+	written bool            // what stands beside it was written by this call
 	planned rowfile.Intent
 }
 
