@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -113,7 +114,8 @@ func (w *work) mark(ctx context.Context, rows []*target) error {
 // stating is the statement that changes what an entry says of itself, where it says what it said.
 func (w *work) stating(t *target, set bson.D, done func()) *statement {
 	guard := append(byID(t.at), bson.E{Key: "marks", Value: bson.D{{Key: "$eq", Value: t.entry.Marks}}})
-	return &statement{stand: t.stand, rows: []*target{t}, guard: guard, set: set, done: done, as: func(raw bson.Raw) (bool, bool, error) {
+	alike := fmt.Sprintf("%q %q", t.entry.Marks, set)
+	return &statement{stand: t.stand, rows: []*target{t}, guard: guard, set: set, alike: alike, done: done, as: func(raw bson.Raw) (bool, bool, error) {
 		var now entry
 		if bson.Unmarshal(raw, &now) != nil {
 			return false, false, errNoBSON

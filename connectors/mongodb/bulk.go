@@ -17,6 +17,7 @@ type statement struct {
 	rows  []*target
 	guard bson.D
 	set   bson.D // what is written; nil: the document is deleted
+	alike string // statements of which this is the same, and not "", differ in the _id alone
 
 	// as says of a document that was read back whether it is exactly as it is to be, and, if it is not, whether that may be because others
 	// have changed it since: the rows are as they are to be. Not asked of what is deleted.
@@ -33,6 +34,23 @@ func (x *statement) model() mongo.WriteModel {
 	return mongo.NewUpdateOneModel().SetFilter(x.guard).SetUpdate(bson.D{{Key: "$set", Value: x.set}})
 }
 
+// together is one statement for all that differ in the _id alone; nil where they differ in more. A server without an index for the rest of what they ask would read
+// its whole collection for each.
+func together(all []*statement) mongo.WriteModel {
+	if len(all) == 1 {
+		return nil
+	}
+	ids := make([]bson.RawValue, len(all))
+	for i, x := range all {
+		if x.alike == "" || x.alike != all[0].alike {
+			return nil
+		}
+		ids[i] = x.stand.at
+	}
+	filter := append(bson.D{among("_id", ids)}, all[0].guard[1:]...)
+	return mongo.NewUpdateManyModel().SetFilter(filter).SetUpdate(bson.D{{Key: "$set", Value: all[0].set}})
+}
+
 // carry has the server carry statements out, those of one collection in as few commands as the server bears, and gives those whose document is there and did not fit
 // its guard. What is done is what the server says it did: where that is less than was sent, documents are read back to find out which.
 func (w *work) carry(ctx context.Context, doing string, all []*statement) (missed []*statement, err error) {
@@ -47,7 +65,11 @@ func (w *work) carry(ctx context.Context, doing string, all []*statement) (misse
 			continue
 		}
 		coll, _ := w.app.home(w.from, part[0].stand)
-		for some := range slices.Chunk(part, w.app.can.together) {
+		most := w.app.can.together
+		if together(part) != nil {
+			most = unitRows
+		}
+		for some := range slices.Chunk(part, most) {
 			m, err := w.carryIn(ctx, coll, doing, some)
 			missed = append(missed, m...)
 			if err != nil {
@@ -63,6 +85,9 @@ func (w *work) carryIn(ctx context.Context, coll *mongo.Collection, doing string
 	for i, x := range all {
 		models[i] = x.model()
 	}
+	if one := together(all); one != nil {
+		models = []mongo.WriteModel{one}
+	}
 	result, err := coll.BulkWrite(ctx, models)
 	n := 0
 	if result != nil {
@@ -71,6 +96,9 @@ func (w *work) carryIn(ctx context.Context, coll *mongo.Collection, doing string
 	if err != nil {
 		var refused mongo.BulkWriteException
 		if w.app.can.transactions || !errors.As(err, &refused) || len(refused.WriteErrors) == 0 {
+			return nil, failure(ctx, doing, err)
+		}
+		if len(models) < len(all) { // how many were done nobody knows
 			return nil, failure(ctx, doing, err)
 		}
 		all = all[:min(refused.WriteErrors[0].Index, len(all))] // those before it are done
