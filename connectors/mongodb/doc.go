@@ -18,6 +18,9 @@
 // ObjectId, a UUID, a date or a truth value too, because the map writes texts; a text that is written takes the type of what stands there, or else what
 // the field usually has. Documents and arrays are Extended JSON.
 //
+// Values of several types are one that way: 1 and "1", an ObjectId and its text. Two documents of a collection whose _ids are the same but for their type (numbers of all
+// widths are one to the server) are therefore an error as soon as one of them is found: what refers to one cannot be told from what refers to the other.
+//
 // Texts that are looked for in whatever case (connectors.Match.Folded) are compared here, not by the server, whose collations fold
 // otherwise: every document of the collection is read for it, of each the fields that are compared.
 //

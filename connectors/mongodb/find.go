@@ -25,6 +25,7 @@ type finder struct {
 	stale  *[]*entry // entries that do not count, for they are in their place; nil: nobody asks
 	each   func(r row, persons []int) error
 	rest   func(*stand) error // after the rows of a document; nil: nobody looks at it any longer
+	twins  *twins             // nil: nobody goes on from the rows' keys
 
 	held   map[string]bool // _ids of entries that were seen
 	passed map[print]int32 // rows that were seen, and the entry they were seen in, from 1 on; 0 for their place
@@ -57,16 +58,23 @@ func (s *store) find(ctx context.Context, f finder, sel connectors.Selection) er
 	if err != nil {
 		return err
 	}
+	if f.twins != nil {
+		f.twins.finder = &f
+	}
 	if holds {
 		f.held, f.passed = map[string]bool{}, map[print]int32{}
 		if err := f.inHeld(ctx); err != nil {
 			return err
 		}
 	}
-	if err := f.inPlace(ctx); err != nil || !holds {
-		return err
+	err = f.inPlace(ctx)
+	if err == nil && holds {
+		err = f.inHeld(ctx)
 	}
-	return f.inHeld(ctx)
+	if err == nil && f.twins != nil {
+		err = f.twins.look(ctx)
+	}
+	return err
 }
 
 // there is ErrNoCollection where the collection is not.
@@ -182,6 +190,11 @@ func (f *finder) rows(ctx context.Context, st *stand) error {
 				return err
 			}
 			continue
+		}
+		if f.twins != nil {
+			if err := f.twins.row(ctx, r); err != nil {
+				return err
+			}
 		}
 		if err := f.each(r, persons); err != nil {
 			return err

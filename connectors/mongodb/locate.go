@@ -33,5 +33,8 @@ func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *conne
 		}
 		return nil
 	}}
+	if slices.Contains(sel.Fields, "_id") { // by which what refers to the rows may be looked for next
+		f.twins = &twins{}
+	}
 	return s.find(ctx, f, sel)
 }
