@@ -76,15 +76,21 @@ type work struct {
 	out  *connectors.Outcome
 	todo []target // the rows of an object one after the other
 
+	plain   map[int]*change // of those whose rows are only to be deleted, by person
 	match   *objects.Matcher
 	byPath  bool                       // rows are selected by a field of the key
 	tainted map[string]map[string]bool // by key: the versions that hold rows of the treatment
 }
 
-// target is one row to be changed.
+// target is one row to be changed. There may be as many as persons have rows.
 type target struct {
-	in      *object
-	spot    *spot // nil: a row to be added
+	in   *object
+	spot *spot // nil: a row to be added
+	*change
+}
+
+// change is what is to be done to a row: one for all rows of a person that are only to be deleted.
+type change struct {
 	persons []int
 	set     connectors.Row
 	keys    []any // Treatment.Capture
@@ -237,7 +243,7 @@ func (a *application) documents(ctx context.Context, w *work, rows []target) ([]
 			}
 		case w.Verb == connectors.Set:
 			err = a.set(ctx, w, t)
-			t.spot.written = err == nil
+			t.spot.own().written = err == nil
 		default:
 			err = fmt.Errorf("%w: %s of a document", connectors.ErrNotSupported, w.Verb)
 		}

@@ -129,7 +129,7 @@ func (a *application) blockRows(ctx context.Context, w *work, rows []target) err
 	}
 	o.went(gone)
 	for id, s := range named {
-		s.row, s.id = 0, id
+		s.row, s.own().id = 0, id
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 		if err := a.shelve(ctx, t.in.stand, d, len(d.Docs)-1); err != nil {
 			return err
 		}
-		t.spot.id = doc.ID
+		t.spot.own().id = doc.ID
 		return nil
 	}
 	i := slices.IndexFunc(d.Docs, func(x heldDoc) bool { return x.ID == t.spot.id })
@@ -266,6 +266,6 @@ func (a *application) restrictDocument(ctx context.Context, w *work, t target) e
 	if err := a.unshelve(ctx, t.in.stand, d, i); err != nil {
 		return err
 	}
-	t.spot.id = ""
+	t.spot.own().id = ""
 	return nil
 }

@@ -76,6 +76,6 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 		o.absent = true
 	}
 	o.grows = true
-	w.todo = []target{{in: o, set: set, add: true}}
+	w.todo = []target{{in: o, change: &change{set: set, add: true}}}
 	return nil
 }

@@ -30,7 +30,7 @@ func (a *application) inDrawer(ctx context.Context, w *work, rows []target) erro
 	}
 	if w.Verb == connectors.Delete {
 		for _, t := range rows {
-			t.spot.id = ""
+			t.spot.own().id = ""
 		}
 		if d.empty() {
 			rows[0].in.drawer = nil

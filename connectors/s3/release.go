@@ -37,7 +37,7 @@ func (a *application) releaseRows(ctx context.Context, w *work, rows []target, f
 	o.came(before)
 	for _, t := range rows {
 		if free[t.spot.id] {
-			t.spot.row, t.spot.id = numbers[t.spot.id], ""
+			t.spot.row, t.spot.own().id = numbers[t.spot.id], ""
 		}
 	}
 	return nil

@@ -60,6 +60,8 @@ func (a *application) find(ctx context.Context, w *work) error {
 	}
 	w.match, w.byPath, w.tainted = m, m.ByPath(), map[string]map[string]bool{}
 	var one sync.Mutex
+	var all [][]target
+	rows := int64(0)
 	err = a.tour(ctx, w.from, m, false, func(ctx context.Context, st *stand) error {
 		o, err := a.object(ctx, w.from, st)
 		if err != nil {
@@ -91,12 +93,15 @@ func (a *application) find(ctx context.Context, w *work) error {
 		a.leave(w.from, o)
 		one.Lock()
 		defer one.Unlock()
-		w.todo = append(w.todo, mine...)
-		if int64(len(w.todo)) > w.AtMost {
+		if len(mine) > 0 {
+			all = append(all, mine)
+		}
+		if rows += int64(len(mine)); rows > w.AtMost {
 			return connectors.ErrMoreRows // no need to count on
 		}
 		return nil
 	})
+	w.todo = slices.Concat(all...)
 	sortTargets(w.todo)
 	return err
 }
@@ -130,7 +135,7 @@ func objectID(from *objects.Source, key string) string { return formatName(from.
 
 // leave forgets an object in which no treatment has found a row so far, or will put one.
 func (a *application) leave(from *objects.Source, o *object) {
-	if len(o.spots)+len(o.kept)+len(o.older) > 0 || o.grows {
+	if !o.spots.none() || len(o.kept)+len(o.older) > 0 || o.grows {
 		return
 	}
 	a.mu.Lock()
@@ -163,13 +168,19 @@ func (a *application) removable(ctx context.Context, w *work, o *object, tainted
 // take judges one row; nil where there is nothing to do.
 func (a *application) take(ctx context.Context, w *work, r *row, o *object) (*target, error) {
 	sp := o.spotOf(a.store, r)
-	t := target{in: o, persons: slices.Clone(r.persons), spot: sp}
+	t := target{in: o, spot: sp}
 	if err := a.lookTagged(ctx, w, r, sp); err != nil {
 		return nil, err
 	}
-	row := connectors.Row{}
-	if err := r.fields(a.store, w.fields(), true, row); err != nil {
-		return nil, err
+	var row connectors.Row
+	if names := w.fields(); len(names) > 0 {
+		row = connectors.Row{}
+		if err := r.fields(a.store, names, true, row); err != nil {
+			return nil, err
+		}
+		t.change = &change{persons: slices.Clone(r.persons)}
+	} else {
+		t.change = w.changeOf(r.persons)
 	}
 	if w.out.LinkKeys != nil {
 		t.keys = row.Pick(w.Capture)
@@ -178,7 +189,9 @@ func (a *application) take(ctx context.Context, w *work, r *row, o *object) (*ta
 	if sp.planned.Gone {
 		return nil, nil
 	}
-	maps.Copy(row, sp.planned.Set)
+	if row != nil {
+		maps.Copy(row, sp.planned.Set)
+	}
 	switch sp.planned.Standing(w.Treatment, row) {
 	case connectors.Done:
 		w.out.Already++
@@ -193,8 +206,22 @@ func (a *application) take(ctx context.Context, w *work, r *row, o *object) (*ta
 			return nil, err
 		}
 	}
-	sp.planned.Add(w.Treatment, t.set)
+	sp.plans(w.Treatment, t.set)
 	return &t, nil
+}
+
+// changeOf is what is to be done to a row of persons where nothing is looked at in it or set.
+func (w *work) changeOf(persons []int) *change {
+	if len(persons) != 1 {
+		return &change{persons: slices.Clone(persons)}
+	}
+	if w.plain == nil {
+		w.plain = map[int]*change{}
+	}
+	if w.plain[persons[0]] == nil {
+		w.plain[persons[0]] = &change{persons: slices.Clone(persons)}
+	}
+	return w.plain[persons[0]]
 }
 
 // fields are those looked at beside the ones the row is selected by.

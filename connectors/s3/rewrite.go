@@ -50,7 +50,7 @@ func (a *application) rewrite(ctx context.Context, w *work, rows []target) ([]ta
 // edit says what becomes of the rows of an object.
 type edit struct {
 	work  *work
-	now   map[int64]target // by the numbers the rows have now
+	now   []target // by the numbers the rows have now, ascending
 	added []connectors.Row
 	done  []target
 	gone  []int64 // by the numbers they had
@@ -58,20 +58,30 @@ type edit struct {
 }
 
 func newEdit(w *work, rows []target) *edit {
-	e := &edit{work: w, now: map[int64]target{}}
+	e := &edit{work: w}
 	for _, t := range rows {
 		if t.add {
 			e.added = append(e.added, t.set)
 			e.done = append(e.done, t)
 		} else if t.spot.row > 0 {
-			e.now[t.spot.row] = t
+			e.now = append(e.now, t)
 		}
 	}
+	slices.SortFunc(e.now, func(a, b target) int { return cmp.Compare(a.spot.row, b.spot.row) })
 	return e
 }
 
+// of is what is to be done to the row that has a number now.
+func (e *edit) of(number int64) (target, bool) {
+	i, there := slices.BinarySearchFunc(e.now, number, func(t target, n int64) int { return cmp.Compare(t.spot.row, n) })
+	if !there {
+		return target{}, false
+	}
+	return e.now[i], true
+}
+
 func (e *edit) ask(r rowfile.Record) (rowfile.Change, error) {
-	t, ok := e.now[r.Number()]
+	t, ok := e.of(r.Number())
 	if !ok {
 		e.left++
 		return rowfile.Change{}, nil

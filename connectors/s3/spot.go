@@ -1,20 +1,30 @@
 package s3
 
-import "github.com/dossier-dsr/dossier/connectors/rowfile"
+import (
+	"github.com/dossier-dsr/dossier/connectors"
+	"github.com/dossier-dsr/dossier/connectors/rowfile"
+)
 
 // object is the state of a key as it was when its rows were found, and since changed by this call.
 type object struct {
 	*stand
-	spots  map[int64]*spot  // by the number a row had when it was found; 0 is the document itself
+	spots  spots            // by the number a row had when it was found; 0 is the document itself
 	kept   map[string]*spot // held rows and documents, by what they are called in the drawer
 	older  map[string]*spot // rows of older versions only, by version and name
 	absent bool             // it is to be made
 	grows  bool             // a row is to be added to it
 }
 
-// spot is where a row is while a call goes on, the same for all its treatments: a later one finds what an earlier one left.
+// spot is where a row is while a call goes on, the same for all its treatments: a later one finds what an earlier one left. There may be as many as a person has
+// rows: what most have in common is one for all, and [spot.own] comes before a change.
 type spot struct {
-	row     int64  // its number in the object now; 0: it is not there, or is the object itself
+	number int64 // it had when it was found
+	row    int64 // its number in the object now; 0: it is not there, or is the object itself
+	*more
+}
+
+// more is what few spots have.
+type more struct {
 	id      string // what it is called in the drawer; "" where it is not held
 	version string // the older version in which alone it stands
 	tag     bool   // it is a document that is, or is to be, blocked where it stands
@@ -24,14 +34,35 @@ type spot struct {
 	planned rowfile.Intent
 }
 
-func at[K comparable](m *map[K]*spot, k K, fresh spot) *spot {
+// What most spots are: of rows that stand in the object, to be deleted or not.
+var untouched, goes = &more{}, &more{planned: rowfile.Intent{Gone: true}}
+
+// own is what the spot has of its own from now on.
+func (s *spot) own() *more {
+	if s.more == untouched || s.more == goes {
+		mine := *s.more
+		s.more = &mine
+	}
+	return s.more
+}
+
+// plans adds what a treatment will do.
+func (s *spot) plans(t connectors.Treatment, set connectors.Row) {
+	if t.Verb == connectors.Delete && s.more == untouched {
+		s.more = goes
+		return
+	}
+	s.own().planned.Add(t, set)
+}
+
+func at(m *map[string]*spot, name string, fresh more) *spot {
 	if *m == nil {
-		*m = map[K]*spot{}
+		*m = map[string]*spot{}
 	}
-	if (*m)[k] == nil {
-		(*m)[k] = &fresh
+	if (*m)[name] == nil {
+		(*m)[name] = &spot{more: &fresh}
 	}
-	return (*m)[k]
+	return (*m)[name]
 }
 
 // spotOf gives the spot of a row that was found.
@@ -49,13 +80,13 @@ func (o *object) spotOf(s *store, r *row) *spot {
 				marks = x.Marks
 			}
 		}
-		return at(&o.kept, r.held, spot{id: r.held, planned: rowfile.Intent{Marks: marks}})
+		return at(&o.kept, r.held, more{id: r.held, planned: rowfile.Intent{Marks: marks}})
 	case r.record == nil:
-		return at(&o.spots, 0, spot{})
+		return o.spots.at(0)
 	case r.version.id != "" && r.version.id != o.currentID():
-		return at(&o.older, r.version.id+" "+s.name(r), spot{version: r.version.id})
+		return at(&o.older, r.version.id+" "+s.name(r), more{version: r.version.id})
 	}
-	return at(&o.spots, r.record.Number(), spot{row: r.record.Number()})
+	return o.spots.at(r.record.Number())
 }
 
 func (o *object) currentID() string {
@@ -74,7 +105,7 @@ func (o *object) came(before []int64) {
 }
 
 func (o *object) renumber(now func(int64) int64) {
-	for _, s := range o.spots {
+	for s := range o.spots.all() {
 		if s.row > 0 {
 			s.row = now(s.row)
 		}

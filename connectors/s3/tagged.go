@@ -189,7 +189,8 @@ func (a *application) lookTagged(ctx context.Context, w *work, r *row, sp *spot)
 		if err != nil {
 			return err
 		}
-		sp.tags, sp.tag, sp.asked = &t, len(t.any) > 0, map[string]bool{}
+		mine := sp.own()
+		mine.tags, mine.tag, mine.asked = &t, len(t.any) > 0, map[string]bool{}
 	}
 	sp.tag = sp.tag || w.Method == methodTag && w.Verb == connectors.Block
 	sp.asked[w.Mark] = true
