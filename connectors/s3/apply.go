@@ -99,32 +99,31 @@ type change struct {
 
 // carryOut has units confirmed, and does what is confirmed of each object once all of it is.
 func (a *application) carryOut(ctx context.Context, w *work) error {
-	var sure []target
 	var later error
-	rest := w.todo
+	done, sure := 0, 0 // of the rows: what is before is done; what is confirmed
 	meter := a.meter(ctx, w)
 	if err := a.forget(ctx, w); err != nil {
 		return err
 	}
-	for len(rest) > 0 {
-		unit := rest[:min(unitRows, len(rest))]
+	for sure < len(w.todo) {
+		unit := w.todo[sure:min(sure+unitRows, len(w.todo))]
 		refused := a.ask(ctx, w, unit)
 		if refused == nil {
-			sure, rest = append(sure, unit...), rest[len(unit):]
+			sure += len(unit)
 		}
-		n := len(sure)
-		if refused == nil && len(rest) > 0 { // the last object may go on in the next unit
-			for n > 0 && sure[n-1].in == rest[0].in {
-				n--
+		end := sure
+		if refused == nil && sure < len(w.todo) { // the last object may go on in the next unit
+			for end > done && w.todo[end-1].in == w.todo[sure].in {
+				end--
 			}
 		}
-		switch err := a.change(ctx, w, sure[:n], meter); {
+		switch err := a.change(ctx, w, w.todo[done:end], meter); {
 		case errors.Is(err, errChanged): // others are not kept waiting by an object that is written again and again
 			later = err
 		case err != nil:
 			return errors.Join(err, refused)
 		}
-		if sure = sure[n:]; refused != nil {
+		if done = end; refused != nil {
 			return errors.Join(refused, later)
 		}
 	}
@@ -206,26 +205,26 @@ func (a *application) changeObject(ctx context.Context, w *work, rows []target) 
 	if w.from.Codec == nil {
 		return a.documents(ctx, w, rows)
 	}
+	isHeld := func(t target) bool { return t.spot != nil && t.spot.id != "" }
+	if !slices.ContainsFunc(rows, isHeld) {
+		return a.rewrite(ctx, w, rows)
+	}
 	var here, held []target
 	for _, t := range rows {
-		if t.spot != nil && t.spot.id != "" {
+		if isHeld(t) {
 			held = append(held, t)
 		} else {
 			here = append(here, t)
 		}
 	}
-	var done []target
-	if len(held) > 0 {
-		if err := a.inDrawer(ctx, w, held); err != nil {
-			return nil, err
-		}
-		done = held
+	if err := a.inDrawer(ctx, w, held); err != nil {
+		return nil, err
 	}
 	if len(here) == 0 {
-		return done, nil
+		return held, nil
 	}
 	more, err := a.rewrite(ctx, w, here)
-	return append(done, more...), err
+	return append(held, more...), err
 }
 
 // documents deletes documents, or gives them new names.

@@ -58,16 +58,22 @@ type edit struct {
 }
 
 func newEdit(w *work, rows []target) *edit {
-	e := &edit{work: w}
+	e := &edit{work: w, done: make([]target, 0, len(rows))}
+	standing := func(t target) bool { return !t.add && t.spot.row > 0 }
+	ascending := func(a, b target) int { return cmp.Compare(a.spot.row, b.spot.row) }
+	if !slices.ContainsFunc(rows, func(t target) bool { return !standing(t) }) && slices.IsSortedFunc(rows, ascending) {
+		e.now = rows // as most are; there may be very many
+		return e
+	}
 	for _, t := range rows {
 		if t.add {
 			e.added = append(e.added, t.set)
 			e.done = append(e.done, t)
-		} else if t.spot.row > 0 {
+		} else if standing(t) {
 			e.now = append(e.now, t)
 		}
 	}
-	slices.SortFunc(e.now, func(a, b target) int { return cmp.Compare(a.spot.row, b.spot.row) })
+	slices.SortFunc(e.now, ascending)
 	return e
 }
 
