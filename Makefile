@@ -37,8 +37,7 @@ oracle: ## maps and rows drawn at random, TIMES as many as the tests draw, on ev
 race: ## the same under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)
 
-lint: $(LINT) ## go vet, and the linter
-	$(GO) vet $(PACKAGES)
+lint: $(LINT) ## the linter, go vet's checks among its own
 	$(LINT) run
 
 $(LINT): .ci/tools/go.mod
