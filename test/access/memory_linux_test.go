@@ -3,6 +3,7 @@ package access
 import (
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
@@ -43,7 +44,7 @@ func peakOf(t *testing.T, rows int) int64 {
 func (h *house) peak(t testing.TB, args ...string) map[int]peak.Process {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(bin, "dossier"), args...)
-	cmd.Dir, cmd.Env = h.dir, h.env
+	cmd.Dir, cmd.Env = h.dir, append(slices.Clone(h.env), "GOGC=") // which tests may have set
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
