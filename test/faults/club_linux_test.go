@@ -270,13 +270,11 @@ func (c *club) applied(t *testing.T, p *plan.Plan) product.Result {
 // finish takes a request up, each time later, until it is done, and gives how many rows are known to have been changed, and how.
 func (c *club) finish(t *testing.T, id string) (committed, inferred int64) {
 	t.Helper()
-	for range 6 {
+	product.Until(func() bool {
 		c.Later(25 * time.Hour)
 		c.Must(t, "--json", "request", "resume", id)
-		if c.Standing(t, id).State == "done" {
-			break
-		}
-	}
+		return c.Standing(t, id).State == "done"
+	})
 	facts := c.Receipt(t, id)
 	if facts == nil {
 		t.Fatalf("not done: %+v", *c.Standing(t, id))

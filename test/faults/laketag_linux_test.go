@@ -108,13 +108,14 @@ func TestRestrictedByATag(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	l.Must(t, "--json", "request", "resume", "R-1")
-	for range 3 {
-		if st := l.Standing(t, "R-1"); st.State == "done" {
-			break
+	product.Until(func() bool {
+		if l.Standing(t, "R-1").State == "done" {
+			return true
 		}
 		l.Later(25 * time.Hour)
 		l.Run(t, "--json", "request", "resume", "R-1")
-	}
+		return false
+	})
 	if st := l.Standing(t, "R-1"); st.State != "done" || st.Outcome != "fulfilled" {
 		t.Fatalf("%+v", *st)
 	}

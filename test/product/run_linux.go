@@ -22,8 +22,15 @@ type Result struct {
 	CPU            time.Duration // of all of them
 }
 
-// patience is how long processes may outlive the one that started them.
-const patience = 15 * time.Second
+// patience is how long processes may outlive the one that started them, and what takes several tries may take, on a machine busy with other things.
+const patience = 2 * time.Minute
+
+// Until does something again and again until it says that it is done, for two minutes at most; how often that takes, nobody promises.
+func Until(done func() bool) {
+	for end := time.Now().Add(patience); !done() && time.Now().Before(end); {
+		continue
+	}
+}
 
 // adopt makes this process the parent of every orphan of its descendants, so that it can wait for them.
 func adopt() error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dossier-dsr/dossier/core/plan"
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 // TestKilledWhileRestricting kills dossier once at every point a restriction passes. Taken up again it holds what an undisturbed one
@@ -120,19 +121,20 @@ func (b *bureau) start(t *testing.T, p *plan.Plan, approve bool) bool {
 // finish takes a request up again, each time later, until it is done.
 func (b *bureau) finish(t *testing.T, p *plan.Plan, approve bool) {
 	t.Helper()
-	for range 5 {
+	product.Until(func() bool {
 		st := b.Standing(t, p.Request)
 		if st.State == "done" {
-			return
+			return true
 		}
 		b.Later(time.Minute)
 		if st.StartedAt == nil {
 			b.start(t, p, approve)
-			continue
+			return false
 		}
 		b.Later(25 * time.Hour)
 		b.Must(t, "--json", "request", "resume", p.Request)
-	}
+		return false
+	})
 	b.is(t, p.Request, "done")
 }
 

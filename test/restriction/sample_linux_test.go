@@ -14,6 +14,7 @@ import (
 	"github.com/dossier-dsr/dossier/core/state"
 	"github.com/dossier-dsr/dossier/manifests/cooperative/sample"
 	"github.com/dossier-dsr/dossier/test/cooperative"
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 // TestKilledAtEveryPointOfTheSample restricts and lifts a member of the sample: rows of two databases, letters, and lines of files that
@@ -127,15 +128,15 @@ func (b *bureau) about(t *testing.T, request string, who sample.Person, more map
 // through carries a plan out to its end, whatever of it is done already.
 func (b *bureau) through(t *testing.T, p *plan.Plan) {
 	t.Helper()
-	for range 6 {
-		st := b.Standing(t, p.Request)
-		if st.State == "done" {
-			return
+	product.Until(func() bool {
+		if b.Standing(t, p.Request).State == "done" {
+			return true
 		}
 		b.on(t, p)
 		b.Told(t, p.Request)
 		b.Later(25 * time.Hour)
-	}
+		return false
+	})
 	b.is(t, p.Request, "done")
 }
 

@@ -82,7 +82,7 @@ func (b *bureau) stopAt(t *testing.T, point string, work func(*product.House)) (
 	if pid, err = strconv.Atoi(string(told)); err != nil {
 		t.Fatal(err)
 	}
-	state, err := sql.Open("sqlite", "file:"+(&url.URL{Path: b.State()}).EscapedPath()+"?_pragma=busy_timeout(20000)&_txlock=immediate")
+	state, err := sql.Open("sqlite", "file:"+(&url.URL{Path: b.State()}).EscapedPath()+"?_pragma=busy_timeout(120000)&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}

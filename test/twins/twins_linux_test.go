@@ -168,11 +168,11 @@ func work(p *plan.Plan) []string {
 // through carries a plan out to its end and gives where it then stands.
 func (h *house) through(t *testing.T, p *plan.Plan) string {
 	t.Helper()
-	for range 6 {
+	product.Until(func() bool {
 		st := h.Standing(t, p.Request)
 		switch {
 		case st.State == "done" || st.State == "attention":
-			return st.State
+			return true
 		case st.StartedAt == nil:
 			if r := h.Apply(t, p); r.Code != 0 && r.Code != 4 {
 				t.Fatalf("%s: %+v", p.Request, r)
@@ -183,6 +183,7 @@ func (h *house) through(t *testing.T, p *plan.Plan) string {
 		h.Answer(t, p.Request, "")
 		h.Told(t, p.Request)
 		h.Later(25 * time.Hour)
-	}
+		return false
+	})
 	return h.Standing(t, p.Request).State
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dossier-dsr/dossier/test/product"
 )
 
 // hammering, in the environment, names the database this process writes to instead of testing.
@@ -20,7 +22,7 @@ const hammering = "WHOSE_HAMMER"
 // hammer is an application that knows nothing of dossier: it writes rows of member 2, vehicles under a foreign key and tickets without
 // one, until its standard input ends; then it says how many.
 func hammer(file string) error {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_pragma=busy_timeout(60000)&_pragma=foreign_keys(1)")
 	if err != nil {
 		return err
 	}
@@ -111,13 +113,11 @@ func TestAnApplicationGoesOnWriting(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for range 3 {
+	product.Until(func() bool {
 		c.Later(25 * time.Hour)
 		c.Run(t, "--json", "request", "resume", p.Request)
-		if c.Standing(t, p.Request).State == "done" {
-			break
-		}
-	}
+		return c.Standing(t, p.Request).State == "done"
+	})
 	if st := c.Standing(t, p.Request); st.State != "done" {
 		t.Errorf("it is %s: %s", st.State, st.Why)
 	}
