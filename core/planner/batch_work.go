@@ -208,7 +208,7 @@ func (b *pooled) witness(sel *connectors.Selection) {
 	}
 	most := manyWitnesses
 	if sel.Collection.Rows != nil { // to look at each, an object is read
-		most = 2 * insideAtMost
+		most = 2 * insideAtMost * insideAtMost
 	}
 	for _, t := range sel.Any[0].Values {
 		if len(keys.list) < most {
@@ -308,7 +308,7 @@ func (b *pooled) once(ctx context.Context, open *System, g *graph.Graph) ([]Over
 		if col := b.sys.Collection(c.Collection); col != nil {
 			c.Leaf = len(g.Children(col)) == 0
 		}
-		if t.Verb == connectors.Ensure || persons(t.On) < 2 {
+		if c.Action == Placeholder || persons(t.On) < 2 {
 			continue
 		}
 		sels, of = append(sels, t.On), append(of, tallied{treatment: i, sum: c.Planned})

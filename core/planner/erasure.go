@@ -65,6 +65,9 @@ func (s *survey) planErasure(out *Result) error {
 	}
 	s.at(5+len(order), 0, 0)
 	e.addLater()
+	if err := e.planArrivals(); err != nil {
+		return err
+	}
 	e.addPlaceholders()
 	if err := s.planManual(out, PaperDestroy, fates); err != nil {
 		return err

@@ -64,6 +64,9 @@ func (w *Work) BoundTogether(plans []*plan.Plan, twice []Overlap) {
 		sys := &w.Systems[i]
 		for n := range sys.Purposes {
 			c := &sys.Purposes[n]
+			if c.Action == Placeholder {
+				continue
+			}
 			c.Most = map[int]int64{}
 			for person := range c.Each {
 				c.Most[person] = each[person][bounded{sys.System, c.Collection, c.Action, c.reasonOf(person)}]
@@ -105,7 +108,7 @@ func (w *Work) bound(ceilings map[bounded]int64) {
 	}
 }
 
-// Placeholder is the action of a class that only makes sure a placeholder person stands.
+// Placeholder is the action of a class that only makes sure a placeholder person stands, and counts what names it. No plan shows it.
 const Placeholder = "placeholder"
 
 // SystemWork is one system's part.

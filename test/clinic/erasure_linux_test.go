@@ -30,6 +30,7 @@ func erased(t *testing.T, h *house) {
 	want.Set(t, "billing/items/FV/1/1", "service", "")
 	want.Set(t, "billing/items/FV/1/2", "service", "")
 	want.Set(t, "billing/payers/"+who.PayerNo, "invoice_count", "1")
+	want.Set(t, "billing/payers/"+sample.NobodyPayer, "invoice_count", "1")
 	// An appointment, a conversation and a photograph of 2019: over. Another patient and the clinic wrote in the conversation; that of last week goes on.
 	want.Gone(t, want.Names("desk/appointments/"+clinic.ID(who, 0), "desk/photos.files/"+clinic.ID(who, 700), "desk/photos.chunks/"+clinic.ID(who, 800))...)
 	thread := "desk/threads/" + clinic.Thread(who, 0)

@@ -274,7 +274,25 @@ func (v *verdict) recount(out content) {
 				}
 				now[f.name] = v.countIn(c, f, now, out)
 			}
+			if c.placeholder != nil {
+				v.countArrivals(c, f, out)
+			}
 		}
+	}
+}
+
+// countArrivals sets the counter of a placeholder person that is new, if rows name it: those that are not told of any are not counted.
+func (v *verdict) countArrivals(c *coll, f *field, out content) {
+	r := row{v: map[string]any{}}
+	for k, text := range c.placeholder {
+		r.v[k] = text
+	}
+	now := out[c][c.keyOf(r)]
+	if now == nil || slices.ContainsFunc(c.rows, func(x row) bool { return c.keyOf(x) == c.keyOf(r) }) {
+		return
+	}
+	if n := v.countIn(c, f, now, out); n > 0 {
+		now[f.name] = n
 	}
 }
 

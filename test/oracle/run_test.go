@@ -61,6 +61,13 @@ func (h *house) carry(ctx context.Context, r *planner.Result) error {
 }
 
 func (h *house) apply(ctx context.Context, w planner.SystemWork) error {
+	if err := h.call(ctx, planner.SystemWork{System: w.System, Treatments: w.Ahead(false)}); err != nil {
+		return err
+	}
+	return h.call(ctx, w)
+}
+
+func (h *house) call(ctx context.Context, w planner.SystemWork) error {
 	sys := h.planner.Systems[w.System]
 	var do []connectors.Treatment
 	of := map[string]int{}
