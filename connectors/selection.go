@@ -40,7 +40,8 @@ type Selection struct {
 	Collection Collection
 	Any        []Match  // a row is in when one of these fits …
 	Where      []Cond   // … and all of these hold (cut-offs, when:)
-	All        bool     // tombstone replay and tests only; Any is empty, and rows are reached for person 0
+	All        bool     // tombstone replay, a look at a few rows, and tests only; Any is empty, and rows are reached for person 0
+	Enough     int      // of Locate: so many rows will do, whichever they are, and a store may stop after them; 0: all
 	Fields     []string // what Locate returns; Rows.Add takes values in this order
 }
 

@@ -17,6 +17,9 @@ func (s Selection) Validate() error {
 	if s.All && len(s.Any) > 0 {
 		return fmt.Errorf("selection of %s asks for all rows and for some", s.Collection.Name)
 	}
+	if s.Enough < 0 {
+		return fmt.Errorf("selection of %s asks for fewer rows than none", s.Collection.Name)
+	}
 	if slices.Contains(s.Fields, "") {
 		return fmt.Errorf("selection of %s asks for a field without a name", s.Collection.Name)
 	}

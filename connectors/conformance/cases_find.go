@@ -174,7 +174,19 @@ func all(ctx context.Context, b *Bench) error {
 	if err != nil {
 		return err
 	}
-	return b.differs("all rows", "All asks for every row of the collection, for person 0. Where a service cannot list, it is ErrNotSupported.", got, want)
+	if err := b.differs("all rows", "All asks for every row of the collection, for person 0. Where a service cannot list, it is ErrNotSupported.", got, want); err != nil {
+		return err
+	}
+	if sel.Enough = len(want) / 2; sel.Enough == 0 {
+		return nil
+	}
+	if got, err = b.locate(ctx, sel); err != nil {
+		return fmt.Errorf("locate enough: %w", err)
+	}
+	if extra := b.missing(got, want); len(extra) > 0 || len(got) < sel.Enough {
+		return Fail("Selection.Enough lets a store stop after so many rows, and no earlier.").Came("enough rows", "%d, %d of them no rows of the collection", len(got), len(extra)).Want("%d at least", sel.Enough)
+	}
+	return nil
 }
 
 func missingCollection(ctx context.Context, b *Bench) error {

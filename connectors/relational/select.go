@@ -2,6 +2,7 @@ package relational
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -53,7 +54,11 @@ func Select(d Dialect, catalog Catalog, sel connectors.Selection, output Output)
 		}
 		parts = append(parts, selectFrom(append([]string{src.person}, cols...), src, false))
 	}
-	return s.query(strings.Join(parts, "\nUNION ALL ")), true, nil
+	text := strings.Join(parts, "\nUNION ALL ")
+	if sel.Enough > 0 {
+		text += "\nLIMIT " + strconv.Itoa(sel.Enough)
+	}
+	return s.query(text), true, nil
 }
 
 // Count writes a selection as one statement that gives person and number of rows; for more than one person also

@@ -157,8 +157,9 @@ func (p *Planner) sing(ctx context.Context, members []Member, left map[int]plan.
 		if _, out := left[i]; out {
 			continue
 		}
-		live++
 		v := c.voice(i)
+		v.rank = live
+		live++
 		one := *p
 		one.voice, one.Systems, one.RootKey = v, v.systemsOf(), m.RootKey
 		m.Restrictions = inTurn(&c.mu, m.Restrictions)

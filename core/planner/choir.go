@@ -173,7 +173,7 @@ func (g *merged) takes(q question, person int) bool {
 	if g.count && (len(g.whose) > len(g.of) || persons(q.sel) > 1) && len(g.of) > 0 && !g.sel.All {
 		return false // a row of several in one planning is to be counted once there
 	}
-	if g.sel.All != q.sel.All || !reflect.DeepEqual(g.sel.Where, q.sel.Where) || !reflect.DeepEqual(g.sel.Collection, q.sel.Collection) {
+	if g.sel.All != q.sel.All || g.sel.Enough != q.sel.Enough || !reflect.DeepEqual(g.sel.Where, q.sel.Where) || !reflect.DeepEqual(g.sel.Collection, q.sel.Collection) {
 		return false
 	}
 	for _, m := range q.sel.Any {
@@ -328,6 +328,7 @@ func (c *choir) try(system string, f func(*System) error) error {
 type voice struct {
 	*choir
 	person int
+	rank   int // among those planned, from 0
 	hears  chan answer
 	pace   pace
 }

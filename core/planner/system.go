@@ -37,6 +37,9 @@ func Reading(systems map[string]*System) map[string]*System {
 // Each gives every row of sel: pushed down where the store can follow it, else worked out hop by hop.
 func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(person int, row []any) error) error {
 	done := func() {}
+	if sel.Enough > 0 {
+		return y.some(ctx, sel, f)
+	}
 	if y.heard != nil {
 		if known, err := y.heard.each(sel, f); known {
 			return err
@@ -55,6 +58,35 @@ func (y *System) Each(ctx context.Context, sel connectors.Selection, f func(pers
 	done()
 	return nil
 }
+
+// some gives as many rows of sel as are enough: its store may give more.
+func (y *System) some(ctx context.Context, sel connectors.Selection, f func(person int, row []any) error) error {
+	parts, err := y.Flatten(ctx, sel)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	n := 0
+	for _, part := range parts {
+		err := connectors.Each(ctx, y.Store, part, func(person int, row []any) error {
+			if n++; n > sel.Enough {
+				stop()
+				return errEnough
+			}
+			return f(person, row)
+		})
+		if n > sel.Enough {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough rows")
 
 // Still is y as it is at this moment, for reads that must fit each other, and what ends it. Of a store without snapshots it is y
 // itself: there each call sees the moment of its own.

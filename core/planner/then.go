@@ -65,17 +65,3 @@ func (s *survey) keysOf(c *datamap.Collection, conds ...connectors.Cond) ([]conn
 	})
 	return out.list, s.unreached(c, err)
 }
-
-// besideOurs adds the keys next to those of the person's rows, where they are few.
-func (e *erasure) besideOurs(c *datamap.Collection, keys *tuples) error {
-	const few = 20
-	f := e.fates[c]
-	if n := f.gone + f.kept + f.sharedRows; n == 0 || n > few || c.Rows != nil {
-		return nil
-	}
-	ours, err := e.keysOf(c)
-	for _, k := range ours {
-		e.neighbours(keys, k.Values...)
-	}
-	return err
-}

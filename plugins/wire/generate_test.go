@@ -149,7 +149,7 @@ var selection = rapid.Custom(func(t *rapid.T) connectors.Selection {
 			return connectors.Match{Via: list(hop, 2).Draw(t, "via"), Fields: names().Draw(t, "fields"), Values: list(tuple, 3).Draw(t, "values"), Folded: rapid.Bool().Draw(t, "folded")}
 		}), 2).Draw(t, "any"),
 		Where: list(cond(2), 2).Draw(t, "where"),
-		All:   rapid.Bool().Draw(t, "all"), Fields: names().Draw(t, "fields"),
+		All:   rapid.Bool().Draw(t, "all"), Enough: rapid.IntRange(0, 9).Draw(t, "enough"), Fields: names().Draw(t, "fields"),
 	}
 })
 

@@ -151,7 +151,7 @@ func TestEveryFieldOfTheContractTravels(t *testing.T) {
 		v      any
 		fields int
 	}{
-		{connectors.Collection{}, 6}, {connectors.RowFormat{}, 5}, {connectors.Selection{}, 5}, {connectors.Match{}, 4},
+		{connectors.Collection{}, 6}, {connectors.RowFormat{}, 5}, {connectors.Selection{}, 6}, {connectors.Match{}, 4},
 		{connectors.Tuple{}, 3}, {connectors.Range{}, 3}, {connectors.Hop{}, 7}, {connectors.Between{}, 3},
 		{connectors.Cond{}, 6}, {connectors.Step{}, 3}, {connectors.Treatment{}, 8}, {connectors.Assign{}, 6},
 		{connectors.Outcome{}, 9}, {connectors.Keys{}, 2}, {connectors.Tally{}, 2}, {connectors.Diagnostic{}, 4}, {connectors.Blob{}, 4},

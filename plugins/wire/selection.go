@@ -23,6 +23,7 @@ func (c *to) selection(s connectors.Selection) *pb.Selection {
 		Any:        each(s.Any, c.match),
 		Where:      each(s.Where, c.cond),
 		All:        s.All,
+		Enough:     int64(s.Enough),
 		Fields:     texts[string, string](s.Fields),
 	}
 }

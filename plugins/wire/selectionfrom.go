@@ -23,6 +23,7 @@ func (c *from) selection(m *pb.Selection) connectors.Selection {
 		Any:        each(m.GetAny(), c.match),
 		Where:      each(m.GetWhere(), c.cond),
 		All:        m.GetAll(),
+		Enough:     int(m.GetEnough()),
 		Fields:     empty(m.GetFields()),
 	}
 }

@@ -78,18 +78,18 @@ const deskGone = 1 + deskVehicles + 1 + deskTickets + 1 + 1
 
 func memberID(n int) bson.ObjectID { return bson.ObjectID{1, byte(n)} }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, edits ...string) *desk {
 	t.Helper()
-	return deskOn(t, servers.MongoDB(t))
+	return deskOn(t, servers.MongoDB(t), edits...)
 }
 
-// deskOn is a desk on the server of a database, reached by something that hears what is sent.
-func deskOn(t *testing.T, store servers.Mongo) *desk {
+// deskOn is a desk on the server of a database, reached by something that hears what is sent, its map with texts replaced.
+func deskOn(t *testing.T, store servers.Mongo, edits ...string) *desk {
 	t.Helper()
 	d := &desk{store: store}
 	d.lay(t)
 	dir := t.TempDir()
-	for name, text := range map[string]string{"controller.yaml": clubController, "desk.yaml": deskSystem} {
+	for name, text := range map[string]string{"controller.yaml": clubController, "desk.yaml": strings.NewReplacer(edits...).Replace(deskSystem)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -7,13 +7,12 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
-	"github.com/dossier-dsr/dossier/connectors/mongodb"
 )
 
-// deskLiar is the connector mongodb until it has orders: how to lie, and about what, on a line each.
-type deskLiar struct{ mongodb.Connector }
+// rowLiar is a connector until it has orders: how to lie, and about what, on a line each.
+type rowLiar struct{ connectors.Connector }
 
-func (l deskLiar) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
+func (l rowLiar) Open(ctx context.Context, config connectors.Config) (connectors.Store, error) {
 	inner, err := l.Connector.Open(ctx, config)
 	if err != nil {
 		return nil, err
@@ -91,7 +90,7 @@ func (l *lying) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 		}
 		more, err := l.claim(ctx, slices.DeleteFunc(slices.Clone(do), func(t connectors.Treatment) bool { return !skipped(t) }), opt)
 		return append(out, more...), err
-	case "beside": // delete rows of somebody else, and say nothing of it: COLLECTION FIELD VALUE
+	case "beside": // delete rows of somebody else, and say nothing of it: COLLECTION FIELD VALUE …
 		out, err := l.writer.Apply(ctx, do, opt)
 		if err != nil {
 			return out, err
@@ -102,7 +101,11 @@ func (l *lying) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 				continue
 			}
 			t.Verb, t.Assign, t.Capture, t.AtMost = connectors.Delete, nil, nil, 1000
-			t.On = connectors.Selection{Collection: t.On.Collection, Any: []connectors.Match{{Fields: words[1:2], Values: []connectors.Tuple{{Values: []any{words[2]}}}}}}
+			theirs := connectors.Match{Fields: words[1:2]}
+			for _, value := range words[2:] {
+				theirs.Values = append(theirs.Values, connectors.Tuple{Values: []any{value}})
+			}
+			t.On = connectors.Selection{Collection: t.On.Collection, Any: []connectors.Match{theirs}}
 			_, err := l.writer.Apply(ctx, []connectors.Treatment{t}, connectors.ApplyOptions{Confirm: yes})
 			return out, err
 		}

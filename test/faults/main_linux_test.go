@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dossier-dsr/dossier/connectors/mongodb"
+	"github.com/dossier-dsr/dossier/connectors/postgres"
 	"github.com/dossier-dsr/dossier/plugins/serve"
 	"github.com/dossier-dsr/dossier/test/product"
 )
@@ -18,9 +20,12 @@ var built *product.Build
 // TestMain builds the program, or, started under the name of a connector, is the one that lies.
 func TestMain(m *testing.M) {
 	if name, connector := strings.CutPrefix(filepath.Base(os.Args[0]), "dossier-connector-"); connector {
-		if name == "mongodb" {
-			serve.Connector(deskLiar{})
-		} else {
+		switch name {
+		case "mongodb":
+			serve.Connector(rowLiar{mongodb.Connector{}})
+		case "postgres":
+			serve.Connector(rowLiar{postgres.Connector{}})
+		default:
 			serve.Connector(liar{})
 		}
 		return

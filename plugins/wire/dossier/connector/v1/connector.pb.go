@@ -1579,10 +1579,11 @@ func (x *RowFormat) GetEach() string {
 type Selection struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Collection    *Collection            `protobuf:"bytes,1,opt,name=collection,proto3" json:"collection,omitempty"`
-	Any           []*Match               `protobuf:"bytes,2,rep,name=any,proto3" json:"any,omitempty"`       // a row is in when one of these fits …
-	Where         []*Cond                `protobuf:"bytes,3,rep,name=where,proto3" json:"where,omitempty"`   // … and all of these hold
-	All           bool                   `protobuf:"varint,4,opt,name=all,proto3" json:"all,omitempty"`      // every row
-	Fields        []string               `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"` // what Locate returns, in this order
+	Any           []*Match               `protobuf:"bytes,2,rep,name=any,proto3" json:"any,omitempty"`        // a row is in when one of these fits …
+	Where         []*Cond                `protobuf:"bytes,3,rep,name=where,proto3" json:"where,omitempty"`    // … and all of these hold
+	All           bool                   `protobuf:"varint,4,opt,name=all,proto3" json:"all,omitempty"`       // every row
+	Fields        []string               `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`  // what Locate returns, in this order
+	Enough        int64                  `protobuf:"varint,6,opt,name=enough,proto3" json:"enough,omitempty"` // of Locate: so many rows will do, whichever they are; 0: all
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1650,6 +1651,13 @@ func (x *Selection) GetFields() []string {
 		return x.Fields
 	}
 	return nil
+}
+
+func (x *Selection) GetEnough() int64 {
+	if x != nil {
+		return x.Enough
+	}
+	return 0
 }
 
 type Match struct {
@@ -5233,7 +5241,7 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\tdelimiter\x18\x02 \x01(\tR\tdelimiter\x12\x1a\n" +
 	"\bencoding\x18\x03 \x01(\tR\bencoding\x12\x1b\n" +
 	"\tno_header\x18\x04 \x01(\bR\bnoHeader\x12\x12\n" +
-	"\x04each\x18\x05 \x01(\tR\x04each\"\xd8\x01\n" +
+	"\x04each\x18\x05 \x01(\tR\x04each\"\xf0\x01\n" +
 	"\tSelection\x12@\n" +
 	"\n" +
 	"collection\x18\x01 \x01(\v2 .dossier.connector.v1.CollectionR\n" +
@@ -5241,7 +5249,8 @@ const file_dossier_connector_v1_connector_proto_rawDesc = "" +
 	"\x03any\x18\x02 \x03(\v2\x1b.dossier.connector.v1.MatchR\x03any\x120\n" +
 	"\x05where\x18\x03 \x03(\v2\x1a.dossier.connector.v1.CondR\x05where\x12\x10\n" +
 	"\x03all\x18\x04 \x01(\bR\x03all\x12\x16\n" +
-	"\x06fields\x18\x05 \x03(\tR\x06fields\"\x99\x01\n" +
+	"\x06fields\x18\x05 \x03(\tR\x06fields\x12\x16\n" +
+	"\x06enough\x18\x06 \x01(\x03R\x06enough\"\x99\x01\n" +
 	"\x05Match\x12+\n" +
 	"\x03via\x18\x01 \x03(\v2\x19.dossier.connector.v1.HopR\x03via\x12\x16\n" +
 	"\x06fields\x18\x02 \x03(\tR\x06fields\x123\n" +
