@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dossier-dsr/dossier/core/plan"
 	"github.com/dossier-dsr/dossier/test/product"
 	"github.com/dossier-dsr/dossier/test/servers"
 )
@@ -106,5 +108,35 @@ func TestTheLakesConnectorIsLate(t *testing.T) {
 			}
 			l.stands(t, lakeAtLast())
 		})
+	}
+}
+
+// TestTheLakesConnectorLiesOfSeveral: a neighbour's row that is changed while the rows of several are taken out beside it is seen as it is for one.
+func TestTheLakesConnectorLiesOfSeveral(t *testing.T) {
+	t.Parallel()
+	l := newLake(t, servers.Plain)
+	l.byLiar(t, "s3")
+	var lines strings.Builder
+	for id, who := range map[string]string{"2026-1": "C-2", "2026-2": "C-20"} {
+		b, err := os.ReadFile(l.club.request(t, id, who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(append(b, '\n'))
+	}
+	var p plan.Batch
+	r := l.RunAs(t, "anna", lines.String(), "--json", "plan", "-", "--batch", "both")
+	if err := json.Unmarshal([]byte(r.Stdout), &p); err != nil || !p.Applicable || len(p.Requests) != 2 {
+		t.Fatalf("%d planned, %v, %v\n%s", len(p.Requests), p.Blockers, err, r.Stderr)
+	}
+	if err := os.WriteFile(filepath.Join(l.Temp(), orders), []byte("edit "+march+".csv said 2, by 3→said 2, by 7"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	product.Batch(t, l.RunAs(t, "jan", "", "--json", "apply", "both", "--approve", p.Digest))
+	for _, id := range []string{"2026-1", "2026-2"} {
+		l.notDone(t, id)
+		if y := product.System(t, l.Standing(t, id), "lake"); y.State != "attention" || !slices.Contains(y.Codes, "possible_breach") {
+			t.Errorf("%s stands at %s %v (%s)", id, y.State, y.Codes, y.Why)
+		}
 	}
 }
