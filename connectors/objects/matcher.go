@@ -63,6 +63,25 @@ func NewMatcher(from *Source, sel connectors.Selection) (*Matcher, error) {
 	return m, nil
 }
 
+// AnyOf decides about objects for several selections of one source: which may hold rows of any of them, and what of these is looked at. Of a row each
+// decides by itself.
+func AnyOf(ms ...*Matcher) *Matcher {
+	if len(ms) == 1 {
+		return ms[0]
+	}
+	out := &Matcher{from: ms[0].from}
+	asks := map[string]bool{}
+	for _, m := range ms {
+		out.all = out.all || m.all
+		out.ways = append(out.ways, m.ways...)
+		for _, f := range m.Asks {
+			asks[f] = true
+		}
+	}
+	out.Asks = slices.Sorted(maps.Keys(asks))
+	return out
+}
+
 // values are those a way compares.
 func (w *way) values(vs []any) []any {
 	if !w.folded {

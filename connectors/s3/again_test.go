@@ -105,3 +105,100 @@ func TestReadOnce(t *testing.T) {
 		t.Error("spool_mib: a lot was taken")
 	}
 }
+
+// TestReadOnceForAll: however many treatments of a collection there are, each object is read once, and so it is for what is counted together.
+func TestReadOnceForAll(t *testing.T) {
+	t.Parallel()
+	const many = 6
+	direct := newBucket(t, servers.Plain)
+	after := map[string][]string{}
+	for i := range many {
+		key, row := fmt.Sprintf("imports/2024-%02d.csv", i), fmt.Sprintf("1,C-%d\n", 1+i%3)
+		direct.put(t, key, "no,who\n"+row+"2,C-9\n")
+		if after[key] = []string{"no,who\n" + row + "2,C-9\n"}; i%3 < 2 {
+			after[key] = []string{"no,who\n2,C-9\n"}
+		}
+	}
+	var x between
+	b := direct.through(t, &x)
+	var do []connectors.Treatment
+	var sels []connectors.Selection
+	for i, c := range []connectors.Collection{imports, imports, letters, imports} {
+		one := remove(by(c, "who", fmt.Sprint("C-", 1+i)))
+		one.ID = fmt.Sprint("of ", 1+i)
+		do, sels = append(do, one), append(sels, one.On)
+	}
+	n, err := b.Count(t.Context(), sels)
+	if err != nil || n[0].Total != 2 || n[1].Total != 2 || n[3].Total != 0 {
+		t.Errorf("counted: %v, %v", n, err)
+	}
+	if read := x.said("GET"); read != many {
+		t.Errorf("to count, %d objects were read, want %d", read, many)
+	}
+	out, err := b.Apply(t.Context(), do, connectors.ApplyOptions{Confirm: yes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int64{2, 2, 0, 0} {
+		if out[i].ID != do[i].ID || out[i].Changed != want || out[i].ByPerson[0] != want {
+			t.Errorf("%s changed %d rows, want %d", out[i].ID, out[i].Changed, want)
+		}
+	}
+	if read := x.said("GET"); read != 2*many {
+		t.Errorf("to delete, %d objects were read, want %d", read-many, many)
+	}
+	if d := cmp.Diff(after, direct.contents(t)); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestTreatmentsTogether: what is looked for in one tour keeps the order of treatments that may concern the same objects; and of two of one collection, the later finds
+// what the earlier leaves.
+func TestTreatmentsTogether(t *testing.T) {
+	t.Parallel()
+	b := newBucket(t, servers.Plain)
+	b.put(t, january, "no,who,said\n1,C-1,a\n2,C-2,b\n")
+	set := func(id, to string, from ...any) connectors.Treatment {
+		return connectors.Treatment{ID: id, Verb: connectors.Set, AtMost: 9, On: by(imports, "who", "C-1", "C-2"), Assign: []connectors.Assign{{Field: "said", To: to, From: from}}}
+	}
+	out, err := b.Apply(t.Context(), []connectors.Treatment{set("first", "x"), set("second", "y", "x"), remove(by(imports, "who", "C-2"))}, connectors.ApplyOptions{Confirm: yes})
+	if err != nil || out[0].Changed != 2 || out[1].Changed != 2 || out[2].Changed != 1 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if d := cmp.Diff(map[string][]string{january: {"no,who,said\n1,C-1,y\n"}}, b.contents(t)); d != "" {
+		t.Error(d)
+	}
+	places := func(verbs string) string {
+		a := &application{store: b.store}
+		for i, v := range strings.Fields(verbs) {
+			w := work{Treatment: connectors.Treatment{ID: fmt.Sprint(i), Verb: connectors.Delete, On: connectors.Selection{Collection: imports}}}
+			switch v {
+			case "ensure":
+				w.Verb = connectors.Ensure
+			case "alike":
+				w.On.Collection.Name = "others"
+			case "letters":
+				w.On.Collection = letters
+			}
+			var err error
+			if w.from, err = b.limits.Understand(w.On.Collection); err != nil {
+				t.Fatal(err)
+			}
+			a.works = append(a.works, w)
+		}
+		var groups []string
+		for _, ws := range a.together() {
+			var ids []string
+			for _, w := range ws {
+				ids = append(ids, w.ID)
+			}
+			groups = append(groups, strings.Join(ids, "+"))
+		}
+		return strings.Join(groups, " ")
+	}
+	for verbs, want := range map[string]string{"rows rows": "0+1", "rows letters rows": "0+2 1", "rows ensure rows": "0 1 2", "rows alike rows": "0 1 2", "alike alike": "0+1"} {
+		if got := places(verbs); got != want {
+			t.Errorf("%s: %s, want %s", verbs, got, want)
+		}
+	}
+}

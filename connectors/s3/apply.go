@@ -46,9 +46,9 @@ func (s *store) Apply(ctx context.Context, do []connectors.Treatment, opt connec
 	defer a.read.Close()
 	for i, t := range do {
 		a.works[i] = work{Treatment: t, out: &outcomes[i]}
-		if err := a.resolve(ctx, &a.works[i]); err != nil {
-			return outcomes, fmt.Errorf("treatment %s: %w", t.ID, err)
-		}
+	}
+	if err := a.resolveAll(ctx); err != nil {
+		return outcomes, err
 	}
 	for i := range a.works {
 		w := &a.works[i]

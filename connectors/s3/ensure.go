@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
-	"github.com/dossier-dsr/dossier/connectors/objects"
 	"github.com/dossier-dsr/dossier/connectors/rowfile"
 )
 
@@ -42,7 +41,7 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 		order = append(order, x.Field)
 	}
 	key := connectors.Match{Fields: w.On.Collection.Key, Values: []connectors.Tuple{{Values: all.Pick(w.On.Collection.Key)}}}
-	m, err := objects.NewMatcher(w.from, connectors.Selection{Collection: w.On.Collection, Any: []connectors.Match{key}})
+	k, err := lookFor(w.from, connectors.Selection{Collection: w.On.Collection, Any: []connectors.Match{key}})
 	if err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func (a *application) ensure(ctx context.Context, w *work) error {
 		return err
 	}
 	found := false
-	err = a.rowsAt(ctx, w.from, m, o.stand, func(r *row) error {
+	err = a.rowsAt(ctx, k, o.stand, func(_ int, r *row) error {
 		older := r.held == "" && r.version.id != o.currentID()
 		found = found || !older
 		return nil

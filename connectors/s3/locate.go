@@ -5,6 +5,8 @@ import (
 	"errors"
 	"mime"
 	"path"
+	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/dossier-dsr/dossier/connectors"
@@ -72,27 +74,33 @@ const rounds = 20
 
 // each calls visit for every row of sel, one after the other, with the persons it is selected for.
 func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*row) error) error {
-	if len(sel.Any) == 0 && !sel.All {
+	return s.eachOf(ctx, []connectors.Selection{sel}, func(_ int, r *row) error { return visit(r) })
+}
+
+// eachOf does so for several selections of one collection, in one tour; of each row it says which selects it.
+func (s *store) eachOf(ctx context.Context, sels []connectors.Selection, visit func(int, *row) error) error {
+	some := func(sel connectors.Selection) bool { return len(sel.Any) > 0 || sel.All }
+	if !slices.ContainsFunc(sels, some) {
 		return nil
 	}
-	from, err := s.limits.Understand(sel.Collection)
+	from, err := s.limits.Understand(sels[0].Collection)
 	if err != nil {
 		return err
 	}
-	m, err := objects.NewMatcher(from, sel)
+	k, err := lookFor(from, sels...)
 	if err != nil {
 		return err
 	}
 	var one sync.Mutex
-	return s.tour(ctx, from, m, true, func(ctx context.Context, st *stand) error {
+	return s.tour(ctx, from, k.any, true, func(ctx context.Context, st *stand) error {
 		for range rounds {
-			err := s.rowsAt(ctx, from, m, st, func(r *row) error {
+			err := s.rowsAt(ctx, k, st, func(i int, r *row) error {
 				one.Lock()
 				defer one.Unlock()
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				return visit(r)
+				return visit(i, r)
 			}, nil)
 			if !errors.Is(err, errChanged) { // it is found out before the first row is read
 				return err
@@ -105,28 +113,54 @@ func (s *store) each(ctx context.Context, sel connectors.Selection, visit func(*
 	})
 }
 
-// rowsAt calls visit for the rows of one key that m selects: those of what applications see, those that are held, and those that stand in
-// an older version only. tainted is told of every older version that holds such a row; it may be nil.
-func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Matcher, st *stand, visit func(*row) error, tainted func(version)) error {
-	if from.Codec == nil {
-		return s.documentsAt(ctx, from, m, st, visit)
+// looked are selections of one collection whose rows are looked for together, so that an object is read once for all.
+type looked struct {
+	from *objects.Source
+	any  *objects.Matcher   // of which objects, and what of them
+	each []*objects.Matcher // of which rows
+}
+
+func lookFor(from *objects.Source, sels ...connectors.Selection) (*looked, error) {
+	k := &looked{from: from}
+	for _, sel := range sels {
+		m, err := objects.NewMatcher(from, sel)
+		if err != nil {
+			return nil, err
+		}
+		k.each = append(k.each, m)
 	}
-	seen := map[string]bool{}
+	k.any = objects.AnyOf(k.each...)
+	return k, nil
+}
+
+// sighted is a row of one of the selections, by what it is called.
+type sighted struct {
+	by   int
+	name string
+}
+
+// rowsAt calls visit for the rows of one key that are looked for, for each selection that has them: those of what applications see, those that are held,
+// and those that stand in an older version only. tainted is told of every older version that holds such a row; it may be nil.
+func (s *store) rowsAt(ctx context.Context, k *looked, st *stand, visit func(int, *row) error, tainted func(int, version)) error {
+	from := k.from
+	if from.Codec == nil {
+		return s.documentsAt(ctx, k, st, visit)
+	}
+	seen := map[sighted]bool{}
 	scratch := connectors.Row{}
 	var notes *index.Notes
 	sought := func() *rowfile.Sought {
 		if notes != nil { // they are of all rows
 			return nil
 		}
-		return m.Wanted()
+		return k.any.Wanted()
 	}
-	ask := func(r *row) (bool, error) {
-		if err := r.fields(s, m.Asks, true, scratch); err != nil {
-			return false, err
+	ask := func(r *row, found func(int) error) error {
+		if err := r.fields(s, k.any.Asks, true, scratch); err != nil {
+			return err
 		}
 		notes.Row(scratch)
-		r.persons = m.Persons(scratch)
-		return len(r.persons) > 0, nil
+		return k.selects(r, scratch, found)
 	}
 	current, there := st.current()
 	if there && !st.known.Without(current.indexed(), st.values) {
@@ -134,14 +168,13 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		r := &row{}
 		err := s.rows(ctx, from, st.key, current, st.again, sought(), func(rec rowfile.Record) error {
 			*r = row{st: st, from: from, record: rec, version: current}
-			if ok, err := ask(r); err != nil || !ok {
-				return err
-			}
-			st.again.found()
-			if len(st.versions) > 1 {
-				seen[s.name(r)] = true
-			}
-			return visit(r)
+			return ask(r, func(i int) error {
+				st.again.found()
+				if len(st.versions) > 1 {
+					seen[sighted{i, s.name(r)}] = true
+				}
+				return visit(i, r)
+			})
 		})
 		err = current.outdated(err)
 		if err != nil && !errors.Is(err, errAbsent) {
@@ -155,10 +188,7 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 	if held := st.drawer.heldRows(st.etag()); len(held) > 0 {
 		err := st.drawer.Pass(from.Codec, held, discard{}, func(i int, rec rowfile.Record) (rowfile.Change, error) {
 			r := &row{st: st, from: from, record: rec, held: held[i].ID}
-			if ok, err := ask(r); err != nil || !ok {
-				return rowfile.Change{}, err
-			}
-			return rowfile.Change{}, visit(r)
+			return rowfile.Change{}, ask(r, func(i int) error { return visit(i, r) })
 		})
 		if err != nil {
 			return from.Said(err)
@@ -168,20 +198,19 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 		if v.marker || there && v.id == current.id || st.drawer.replaces(v, current) || st.known.Without(v.indexed(), st.values) {
 			continue
 		}
-		found := false
+		found := map[int]bool{}
 		notes = st.known.Note(v.indexed())
 		err := s.rows(ctx, from, st.key, v, nil, sought(), func(rec rowfile.Record) error {
 			r := &row{st: st, from: from, record: rec, version: v}
-			if ok, err := ask(r); err != nil || !ok {
-				return err
-			}
-			found = true
-			name := s.name(r)
-			if seen[name] {
-				return nil
-			}
-			seen[name] = true
-			return visit(r)
+			return ask(r, func(i int) error {
+				found[i] = true
+				name := sighted{i, s.name(r)}
+				if seen[name] {
+					return nil
+				}
+				seen[name] = true
+				return visit(i, r)
+			})
 		})
 		if err != nil && !errors.Is(err, errAbsent) {
 			return from.Said(err)
@@ -190,8 +219,22 @@ func (s *store) rowsAt(ctx context.Context, from *objects.Source, m *objects.Mat
 			notes.Done()
 		}
 		notes = nil
-		if found && tainted != nil {
-			tainted(v)
+		for i := range found {
+			if tainted != nil {
+				tainted(i, v)
+			}
+		}
+	}
+	return nil
+}
+
+// selects calls found with each selection that has a row with these fields, the persons it is selected for in the row.
+func (k *looked) selects(r *row, fields connectors.Row, found func(int) error) error {
+	for i, m := range k.each {
+		if r.persons = m.Persons(fields); len(r.persons) > 0 {
+			if err := found(i); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -222,24 +265,22 @@ type discard struct{}
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // documentsAt calls visit for the document that stands at a key, and for those held of it.
-func (s *store) documentsAt(ctx context.Context, from *objects.Source, m *objects.Matcher, st *stand, visit func(*row) error) error {
+func (s *store) documentsAt(ctx context.Context, k *looked, st *stand, visit func(int, *row) error) error {
 	var all []*row
 	v, there := st.newest()
 	if there {
-		all = append(all, &row{ctx: ctx, st: st, from: from, version: v})
+		all = append(all, &row{ctx: ctx, st: st, from: k.from, version: v})
 	}
 	for _, d := range st.drawer.heldDocs(there) {
-		all = append(all, &row{ctx: ctx, st: st, from: from, held: d.ID})
+		all = append(all, &row{ctx: ctx, st: st, from: k.from, held: d.ID})
 	}
 	for _, r := range all {
 		asked := connectors.Row{}
-		if err := r.fields(s, m.Asks, true, asked); err != nil {
+		if err := r.fields(s, k.any.Asks, true, asked); err != nil {
 			return err
 		}
-		if r.persons = m.Persons(asked); len(r.persons) > 0 {
-			if err := visit(r); err != nil {
-				return err
-			}
+		if err := k.selects(r, asked, func(i int) error { return visit(i, r) }); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -265,15 +306,26 @@ func (s *store) Locate(ctx context.Context, sel connectors.Selection, out *conne
 	})
 }
 
-// Count counts the rows of each selection; see [connectors.Counter].
+// Count counts the rows of each selection; see [connectors.Counter]. Those of one collection are counted in one tour.
 func (s *store) Count(ctx context.Context, sels []connectors.Selection) ([]connectors.Tally, error) {
 	out := make([]connectors.Tally, len(sels))
+	done := make([]bool, len(sels))
 	for i, sel := range sels {
-		out[i].ByPerson = map[int]int64{}
-		err := s.each(ctx, sel, func(r *row) error {
-			out[i].Total++
+		if done[i] {
+			continue
+		}
+		var of []int
+		var together []connectors.Selection
+		for n := i; n < len(sels); n++ {
+			if !done[n] && reflect.DeepEqual(sels[n].Collection, sel.Collection) {
+				done[n], out[n].ByPerson = true, map[int]int64{}
+				of, together = append(of, n), append(together, sels[n])
+			}
+		}
+		err := s.eachOf(ctx, together, func(n int, r *row) error {
+			out[of[n]].Total++
 			for _, p := range r.persons {
-				out[i].ByPerson[p]++
+				out[of[n]].ByPerson[p]++
 			}
 			return nil
 		})

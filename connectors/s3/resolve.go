@@ -17,12 +17,7 @@ import (
 // done of restricting the same rows is finished.
 func (a *application) resolve(ctx context.Context, w *work) error {
 	var err error
-	if w.from, err = a.limits.Understand(w.On.Collection); err != nil {
-		return err
-	}
 	switch w.Verb {
-	case connectors.Delete, connectors.Set:
-		err = a.find(ctx, w)
 	case connectors.Block, connectors.Release:
 		if w.Method != methodMove && w.Method != methodTag {
 			return fmt.Errorf("%w: blocking by %s", connectors.ErrNotSupported, w.Method)
@@ -44,65 +39,83 @@ func (a *application) resolve(ctx context.Context, w *work) error {
 	return err
 }
 
-func (a *application) find(ctx context.Context, w *work) error {
-	if len(w.On.Any) == 0 && !w.On.All {
+// find finds the rows of treatments of one collection, in one tour: of each row, the treatments take what earlier ones of them leave of it.
+func (a *application) find(ctx context.Context, ws ...*work) error {
+	var some []*work
+	var sels []connectors.Selection
+	for _, w := range ws {
+		if len(w.On.Any) > 0 || w.On.All {
+			some, sels = append(some, w), append(sels, w.On)
+		}
+	}
+	if len(some) == 0 {
 		return nil
 	}
-	m, err := objects.NewMatcher(w.from, w.On)
+	from := some[0].from
+	k, err := lookFor(from, sels...)
 	if err != nil {
 		return err
 	}
-	if len(w.Capture) > 0 {
-		w.out.LinkKeys = &connectors.Keys{Fields: w.Capture}
+	for i, w := range some {
+		if len(w.Capture) > 0 {
+			w.out.LinkKeys = &connectors.Keys{Fields: w.Capture}
+		}
+		if err := w.settable(); err != nil {
+			return w.says(err)
+		}
+		w.match, w.byPath, w.tainted = k.each[i], k.each[i].ByPath(), map[string]map[string]bool{}
 	}
-	if err := w.settable(); err != nil {
-		return err
-	}
-	w.match, w.byPath, w.tainted = m, m.ByPath(), map[string]map[string]bool{}
 	var one sync.Mutex
-	var all [][]target
-	rows := int64(0)
-	err = a.tour(ctx, w.from, m, false, func(ctx context.Context, st *stand) error {
-		o, err := a.object(ctx, w.from, st)
+	all, rows := make([][][]target, len(some)), make([]int64, len(some))
+	err = a.tour(ctx, from, k.any, false, func(ctx context.Context, st *stand) error {
+		o, err := a.object(ctx, from, st)
 		if err != nil {
 			return err
 		}
-		if o.again == nil && w.from.Codec != nil {
+		if o.again == nil && from.Codec != nil {
 			o.again = &again{in: a.read}
 		}
-		var mine []target
-		tainted := map[string]bool{}
-		err = a.rowsAt(ctx, w.from, m, o.stand, func(r *row) error {
+		mine, tainted := make([][]target, len(some)), make([]map[string]bool, len(some))
+		for i := range some {
+			tainted[i] = map[string]bool{}
+		}
+		err = a.rowsAt(ctx, k, o.stand, func(i int, r *row) error {
 			one.Lock()
 			defer one.Unlock()
-			t, err := a.take(ctx, w, r, o)
+			t, err := a.take(ctx, some[i], r, o)
 			if t != nil {
-				mine = append(mine, *t)
+				mine[i] = append(mine[i], *t)
 				if r.version.id != "" && r.held == "" {
-					tainted[r.version.id] = true
+					tainted[i][r.version.id] = true
 				}
 			}
-			return err
-		}, func(v version) { tainted[v.id] = true })
-		if err == nil && len(mine) > 0 && !w.stays(mine) {
-			err = a.removable(ctx, w, o, tainted)
+			return some[i].says(err)
+		}, func(i int, v version) { tainted[i][v.id] = true })
+		for i, w := range some {
+			if err == nil && len(mine[i]) > 0 && !w.stays(mine[i]) {
+				err = w.says(a.removable(ctx, w, o, tainted[i]))
+			}
 		}
 		if err != nil {
 			return err
 		}
-		a.leave(w.from, o)
+		a.leave(from, o)
 		one.Lock()
 		defer one.Unlock()
-		if len(mine) > 0 {
-			all = append(all, mine)
-		}
-		if rows += int64(len(mine)); rows > w.AtMost {
-			return connectors.ErrMoreRows // no need to count on
+		for i, w := range some {
+			if len(mine[i]) > 0 {
+				all[i] = append(all[i], mine[i])
+			}
+			if rows[i] += int64(len(mine[i])); rows[i] > w.AtMost {
+				return w.says(connectors.ErrMoreRows) // no need to count on
+			}
 		}
 		return nil
 	})
-	w.todo = slices.Concat(all...)
-	sortTargets(w.todo)
+	for i, w := range some {
+		w.todo = slices.Concat(all[i]...)
+		sortTargets(w.todo)
+	}
 	return err
 }
 
