@@ -14,7 +14,7 @@ import (
 type Matcher struct {
 	from  *Source
 	all   bool
-	where []connectors.Cond
+	where []fits
 	ways  []way
 	Asks  []string // the fields it looks at
 }
@@ -29,13 +29,14 @@ type way struct {
 
 // NewMatcher is ErrNotSupported for paths over other collections and conditions about other rows.
 func NewMatcher(from *Source, sel connectors.Selection) (*Matcher, error) {
-	m := &Matcher{from: from, all: sel.All, where: sel.Where}
+	m := &Matcher{from: from, all: sel.All}
 	asks := map[string]bool{}
 	for _, c := range sel.Where {
 		if c.HasExists() {
 			return nil, fmt.Errorf("%w: collection %s: conditions about other rows", connectors.ErrNotSupported, from.Name)
 		}
 		fieldsOf(c, asks)
+		m.where = append(m.where, asked(c, from.Zone))
 	}
 	for _, match := range sel.Any {
 		if len(match.Via) > 0 {
@@ -148,8 +149,8 @@ func (m *Matcher) bucket(fields []string, values []any) (string, bool) {
 // rows that are somebody's by the tuples.
 func (m *Matcher) Persons(row connectors.Row) []int {
 	persons := m.reached(row)
-	for _, c := range m.where {
-		if len(persons) > 0 && !c.Fits(row, m.from.Zone) {
+	for _, fits := range m.where {
+		if len(persons) > 0 && !fits(row) {
 			return nil
 		}
 	}
