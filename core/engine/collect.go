@@ -1,13 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -135,15 +135,12 @@ func (j *job) pack(ctx context.Context, w io.Writer, to age.Recipient, tasks []s
 	if g.records, err = j.recordsOf(ctx, j.open, j.work.Marks); err != nil {
 		return Made{}, err
 	}
-	for rest := j.work.Exports; len(rest) > 0; {
-		n := slices.IndexFunc(rest, func(x planner.Export) bool { return x.System != rest[0].System })
-		if n < 0 {
-			n = len(rest)
-		}
-		if err := j.read(ctx, g, rest[:n]); err != nil {
+	portions := j.portions(g)
+	defer g.readAhead(ctx, portions)()
+	for _, p := range portions {
+		if err := j.read(ctx, g, p); err != nil {
 			return Made{}, err
 		}
-		rest = rest[n:]
 	}
 	if err := j.papers(ctx, g, p); err != nil {
 		return Made{}, err
@@ -178,44 +175,42 @@ func (j *job) gathering(p *plan.Plan) *gathering {
 	return g
 }
 
-// read reads the exports of one system into the package, all in one snapshot where its store has them. Systems are read one
-// after the other, so that no snapshot waits for another store.
-func (j *job) read(ctx context.Context, g *gathering, exports []planner.Export) (err error) {
-	name := exports[0].System
-	sys := j.Planner.Systems[name]
-	if sys == nil || sys.Store == nil {
-		return fmt.Errorf("%s: %w", name, connectors.ErrTryLater)
+// read reads one system's exports into the package, all in one snapshot where its store has them. What was not read ahead is read one system after the
+// other, so that no snapshot waits for another store.
+func (j *job) read(ctx context.Context, g *gathering, p *portion) error {
+	if p.sys == nil || p.sys.Store == nil {
+		return fmt.Errorf("%s: %w", p.system, connectors.ErrTryLater)
 	}
-	j.progress("reading " + g.in(sys.Map.Label))
-	still, end, err := sys.Still(ctx)
+	j.progress("reading " + g.in(p.sys.Map.Label))
+	early, err := p.early(ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
-	defer func() {
-		if e := end(); err == nil {
-			err = e
-		}
-	}()
-	shown, answered := make([]planner.Export, len(exports)), make([]*state.Task, len(exports))
-	for i, x := range exports {
-		if answered[i] = g.review(x); answered[i] != nil {
-			shown[i] = withReview(still.Map.Collection(x.Collection), x)
-		} else {
-			shown[i] = x
-		}
+	if early {
+		return j.enter(ctx, g, p, p.sys)
 	}
-	omitted, err := g.omissions(ctx, still, shown)
+	still, end, err := p.sys.Still(ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", p.system, err)
 	}
-	for i, x := range exports {
-		if t := answered[i]; t != nil {
-			err = j.reviewed(ctx, g, still, x, shown[i], omitted[i], *t)
+	if p.omitted, err = g.omissions(ctx, still, p.shown); err != nil {
+		err = fmt.Errorf("%s: %w", p.system, err)
+	} else {
+		err = j.enter(ctx, g, p, still)
+	}
+	return cmp.Or(err, end())
+}
+
+// enter puts a system's exports into the package: from what was read ahead, and from sys.
+func (j *job) enter(ctx context.Context, g *gathering, p *portion, sys *planner.System) (err error) {
+	for i, x := range p.exports {
+		if t := p.answered[i]; t != nil {
+			err = j.reviewed(ctx, g, sys, x, p.shown[i], p.omitted[i], *t)
 		} else {
-			err = g.table(ctx, still, x, omitted[i])
+			err = g.table(ctx, sys, x, p.omitted[i], p.each(ctx, sys, i))
 		}
 		if err != nil {
-			return fmt.Errorf("%s/%s: %w", name, x.Collection, err)
+			return fmt.Errorf("%s/%s: %w", p.system, x.Collection, err)
 		}
 	}
 	return nil

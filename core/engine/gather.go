@@ -74,8 +74,8 @@ func (g *gathering) own(p *plan.Plan) []archive.Own {
 }
 
 // table reads one collection into the package, in one pass: what is shown, and beside it what retention and the
-// disclosure log need to see. omitted is how many values of each field withheld there are.
-func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Export, omitted []int64) error {
+// disclosure log need to see. omitted is how many values of each field withheld there are; each gives the rows.
+func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Export, omitted []int64, each func(func([]any) error) error) error {
 	c := sys.Map.Collection(x.Collection)
 	g.omit(c, x, omitted)
 	if len(x.Selection.Fields) == 0 {
@@ -85,10 +85,10 @@ func (g *gathering) table(ctx context.Context, sys *planner.System, x planner.Ex
 	if err != nil {
 		return err
 	}
-	sel, see := g.reading(c, x)
+	_, see := g.reading(c, x)
 	shown := len(x.Selection.Fields)
 	blobs, _ := connectors.As[connectors.BlobOpener](sys.Store)
-	err = sys.Each(ctx, sel, func(_ int, vs []any) error {
+	err = each(func(vs []any) error {
 		see(vs)
 		vs = vs[:shown:shown]
 		for i, v := range vs {

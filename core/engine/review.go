@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dossier-dsr/dossier/connectors"
 	"github.com/dossier-dsr/dossier/core/datamap"
@@ -112,18 +113,9 @@ func (j *job) openReviews(ctx context.Context) error {
 		return errors.New("the folder for archives cannot be written")
 	}
 	j.sweepSpools(id)
-	var all []spooled
-	for n, x := range j.work.Exports {
-		if len(asksReview(x)) == 0 {
-			continue
-		}
-		s, err := j.spool(ctx, p, x, fmt.Sprintf("%d-%d.age", j.Fence, n))
-		if err != nil {
-			return noRoom(fmt.Errorf("%s/%s: %w", x.System, x.Collection, err), j.Now())
-		}
-		if s.items > 0 {
-			all = append(all, s)
-		}
+	all, err := j.spoolAll(ctx, p)
+	if err != nil {
+		return err
 	}
 	j.failpoint("spooled")
 	now := j.Now()
@@ -142,6 +134,27 @@ func (j *job) openReviews(ctx context.Context) error {
 		}
 		return tx.PutFact(id, reviewsFact, true, now)
 	})
+}
+
+// spoolAll reads what is to be reviewed, several collections beside each other.
+func (j *job) spoolAll(ctx context.Context, p *plan.Plan) ([]spooled, error) {
+	all := make([]spooled, len(j.work.Exports))
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.SetLimit(aheadAtOnce)
+	for n, x := range j.work.Exports {
+		if len(asksReview(x)) == 0 {
+			continue
+		}
+		j.progress("reading " + x.System + " for a review")
+		reads.Go(func() (err error) {
+			if all[n], err = j.spool(ctx, p, x, fmt.Sprintf("%d-%d.age", j.Fence, n)); err != nil {
+				err = noRoom(fmt.Errorf("%s/%s: %w", x.System, x.Collection, err), j.Now())
+			}
+			return err
+		})
+	}
+	err := reads.Wait()
+	return slices.DeleteFunc(all, func(s spooled) bool { return s.items == 0 }), err
 }
 
 func (j *job) reviewOf(s spooled) Ask {
@@ -189,7 +202,6 @@ func (j *job) spool(ctx context.Context, p *plan.Plan, x planner.Export, name st
 		return out, err
 	}
 	c := sys.Map.Collection(x.Collection)
-	j.progress("reading " + sys.Map.Name + " for a review")
 	sel, _ := j.gathering(p).reading(c, withReview(c, x))
 	w, err := newSpool(j.spoolPath(j.Step.Request, name), identity.Recipient(), sel.Fields)
 	if err != nil {
