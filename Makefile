@@ -30,6 +30,7 @@ test: deps lint ## everything; fails on a failing or a skipped test
 test-full: deps ## what make test does with hundreds of persons, with a thousand, and with a hundred thousand rows of one, with a million
 	@DOSSIER_TEST_CLINIC_BATCH=1000 test/run.sh -run '^TestMany$$' ./test/clinic
 	@DOSSIER_TEST_LAKE_ROWS=1000000 test/run.sh -run '^TestLakeMemoryOfTheirOwnRows$$' ./test/faults
+	@DOSSIER_TEST_DESK_ROWS=10000 test/run.sh -run '^TestDeskMemoryDoesNotGrow$$' ./test/faults
 
 oracle: ## maps and rows drawn at random, TIMES as many as the tests draw, on every store
 	DOSSIER_ORACLE_TIMES=$(or $(TIMES),10) $(GO) test -count=1 -timeout 3h ./test/oracle
