@@ -9,7 +9,7 @@ trap 'rm -rf "$out" "${mine[@]}"' EXIT
 # clean up after themselves.
 export GOTMPDIR=${TMPDIR:-/tmp}
 free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null); room=$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ "${free:-0}" -ge 12000 ] && [ "${room:-0}" -ge 8000 ] && memory=$(mktemp -d -p /dev/shm dXXXX); then
+if [ "${free:-0}" -ge 12000 ] && [ "${room:-0}" -ge 8000 ] && memory=$(mktemp -d -p /dev/shm XXXX); then
   mine+=("$memory")
   chmod 1777 "$memory" && cp /bin/true "$memory/" && "$memory/true" && export TMPDIR=$memory
 fi

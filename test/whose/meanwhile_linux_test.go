@@ -93,10 +93,16 @@ func TestAnApplicationGoesOnWriting(t *testing.T) {
 	if r := c.Apply(t, p); r.Code != 0 && r.Code != 4 {
 		t.Fatalf("%+v", r)
 	}
-	if r := c.Run(t, "--json", "request", "resume", p.Request); r.Code != 0 && r.Code != 4 {
-		t.Fatalf("%+v", r)
-	}
-	if got := text(t, c.register, "SELECT count(*) FROM members WHERE id = 2"); got != "0" {
+	var left string
+	product.Until(func() bool { // on a busy machine it may have had to give way to who writes
+		if r := c.Run(t, "--json", "request", "resume", p.Request); r.Code != 0 && r.Code != 4 {
+			t.Fatalf("%+v", r)
+		}
+		left = text(t, c.register, "SELECT count(*) FROM members WHERE id = 2")
+		c.Later(2 * time.Minute)
+		return left == "0"
+	})
+	if left != "0" {
 		t.Errorf("the member is still there: %+v", c.Standing(t, p.Request).Systems)
 	}
 	if err := in.Close(); err != nil {
