@@ -6,7 +6,7 @@ at_once=$(($(nproc) + 1))
 out=$(mktemp); mine=()
 trap 'rm -rf "$out" "${mine[@]}"' EXIT
 # What tests lay out is gone a moment later: it lies in memory, where that is plenty, and else where temporary files do. Servers run as accounts of their own, and
-# clean up after themselves.
+# clean up after themselves. Go's own work stays on the disk; what it is told of that is not for the tests, whose folders would follow.
 export GOTMPDIR=${TMPDIR:-/tmp}
 free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null); room=$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)
 if [ "${free:-0}" -ge 12000 ] && [ "${room:-0}" -ge 8000 ] && memory=$(mktemp -d -p /dev/shm XXXX); then
@@ -29,7 +29,7 @@ done
 mapfile -t rest < <(printf '%s\n' "${packages[@]}" | grep -vxF -e "$(printf '%s\n' "${first[@]}")")
 # The linter has had vet look at everything. Garbage is collected late: most processes end before
 # they hold much. What measures memory sees to it that nothing it measures is told so.
-go test -exec 'env GOGC=400' -count=1 -vet=off -p "$at_once" -timeout 45m -v "${some[@]}" "${first[@]}" "${rest[@]}" >"$out" 2>&1; code=$?
+go test -exec 'env -u GOTMPDIR GOGC=400' -count=1 -vet=off -p "$at_once" -timeout 45m -v "${some[@]}" "${first[@]}" "${rest[@]}" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
   echo; echo "What failed said:"
