@@ -157,8 +157,11 @@ func (b *busy) hammer(t *testing.T) (stop func()) {
 		defer beat.Stop()
 		for n := 0; ; n++ {
 			b.tick(n)
-			if n == 0 {
+			switch n {
+			case 0:
 				close(begun)
+			case growing: // from here on each time undoes what was done
+				beat.Reset(400 * time.Millisecond)
 			}
 			select {
 			case <-over:
