@@ -34,7 +34,7 @@ func (t *twins) row(ctx context.Context, r row) error {
 	forms, _ := t.can.forms(fromBSON(id))
 	for _, v := range forms {
 		one, err := marshal(v)
-		if err != nil || kindOf(one) == kindOf(id) || kindOf(one) == "" || kindOf(id) == "" {
+		if err != nil || one.Type == bson.TypeDecimal128 || kindOf(one) == kindOf(id) || kindOf(one) == "" || kindOf(id) == "" {
 			continue
 		}
 		t.asked = append(t.asked, one)
