@@ -301,7 +301,7 @@ func (w *work) blockElements(ctx context.Context, rows []*target) error {
 		if p := t.part; p.off {
 			here := *p
 			here.no, here.off = 0, false
-			t.rehouse(p.no, &stand{body: &body{at: entries[t].ID, entry: entries[t], around: t.cur, arrays: map[string][]*part{"": {&here}}}})
+			t.rehouse(numbered{strings.Join(w.from.path, "."), p.no}, &stand{body: &body{at: entries[t].ID, entry: entries[t], around: t.cur, arrays: map[string][]*part{"": {&here}}}})
 		}
 	}
 	if err != nil && !errors.Is(err, errChanged) {

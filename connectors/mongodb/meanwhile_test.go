@@ -143,3 +143,30 @@ func TestOneElementByManyTreatments(t *testing.T) {
 		t.Errorf("the document is\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestElementsOfTwoArrays: of one document, with equal numbers in both, each is moved out of reach and comes back to where it stood.
+func TestElementsOfTwoArrays(t *testing.T) {
+	h := newHouse(t)
+	h.lay("tickets", bson.D{{Key: "_id", Value: "T-1"}, {Key: "comments", Value: bson.A{bson.D{{Key: "no", Value: 1}, {Key: "author", Value: "C-1"}}, bson.D{{Key: "no", Value: 2}, {Key: "author", Value: "C-2"}}}},
+		{Key: "photos", Value: bson.A{bson.D{{Key: "n", Value: 1}, {Key: "by", Value: "C-1"}}, bson.D{{Key: "n", Value: 2}, {Key: "by", Value: "C-1"}}}}})
+	before := h.texts("tickets")[`"T-1"`]
+	hers := []connectors.Selection{of(comments, commentKey, "author", "C-1"), of("tickets.photos[]", []string{"_id", "n"}, "by", "C-1")}
+	for i, want := range []int64{1, 2} {
+		if got, err := h.locate(hers[i]); err != nil || int64(len(got)) != want {
+			t.Fatalf("%v, %v; want %d", got, err, want)
+		}
+	}
+	out, err := h.apply(nil, hold(connectors.Block, "r", hers[0]), hold(connectors.Block, "r", hers[1]))
+	if err != nil || out[0].Changed != 1 || out[1].Changed != 2 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	if got, want := h.texts("tickets")[`"T-1"`], `{"_id": "T-1","comments": [{"no": {"$numberInt":"2"},"author": "C-2"}],"photos": []}`; got != want {
+		t.Errorf("within reach is\n%s\nwant\n%s", got, want)
+	}
+	if out, err := h.apply(nil, hold(connectors.Release, "r", hers[0]), hold(connectors.Release, "r", hers[1])); err != nil || out[0].Changed != 1 || out[1].Changed != 2 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	if got := h.texts("tickets")[`"T-1"`]; got != before {
+		t.Errorf("it came back as\n%s\nwant\n%s", got, before)
+	}
+}

@@ -14,12 +14,12 @@ import (
 type stand struct {
 	*body // nil: it is put aside
 
-	name  string         // see known
-	aside kept           // nil: it never was
-	fresh bool           // it is not as it was put aside
-	looks int32          // how many look at it
-	turns int32          // rows of it whose turn has not come
-	homes map[int]*stand // where elements are held by themselves since this call moved them, by their numbers
+	name  string              // see known
+	aside kept                // nil: it never was
+	fresh bool                // it is not as it was put aside
+	looks int32               // how many look at it
+	turns int32               // rows of it whose turn has not come
+	homes map[numbered]*stand // where elements are held by themselves since this call moved them
 }
 
 // body is what a document holds: as it was read, and what becomes of it.

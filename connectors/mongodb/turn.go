@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dossier-dsr/dossier/connectors"
 )
@@ -84,7 +85,7 @@ func (w *work) bring(f found) (*target, error) {
 	if f.no < 0 {
 		return t, nil
 	}
-	if h := f.stand.homes[f.no]; h != nil {
+	if h := f.stand.homes[numbered{strings.Join(w.from.path, "."), f.no}]; h != nil {
 		if err := w.app.known.look(h); err != nil {
 			return nil, err
 		}
@@ -96,10 +97,16 @@ func (w *work) bring(f found) (*target, error) {
 	return t, err
 }
 
+// numbered is an element of a document, by the path of its array and its number there.
+type numbered struct {
+	array string
+	no    int
+}
+
 // rehouse notes where an element is held by itself from now on.
-func (s *stand) rehouse(no int, in *stand) {
+func (s *stand) rehouse(n numbered, in *stand) {
 	if s.homes == nil {
-		s.homes = map[int]*stand{}
+		s.homes = map[numbered]*stand{}
 	}
-	s.homes[no] = in
+	s.homes[n] = in
 }
