@@ -5,14 +5,6 @@ set -uo pipefail
 at_once=$(($(nproc) + 1))
 out=$(mktemp); mine=()
 trap 'rm -rf "$out" "${mine[@]}"' EXIT
-# What tests lay out is gone a moment later: it lies in memory, where that is plenty, and else where temporary files do. Servers run as accounts of their own, and
-# clean up after themselves. Go's own work stays on the disk; what it is told of that is not for the tests, whose folders would follow.
-export GOTMPDIR=${TMPDIR:-/tmp}
-free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null); room=$(df -m --output=avail /dev/shm 2>/dev/null | tail -n 1)
-if [ "${free:-0}" -ge 12000 ] && [ "${room:-0}" -ge 8000 ] && memory=$(mktemp -d -p /dev/shm XXXX); then
-  mine+=("$memory")
-  chmod 1777 "$memory" && cp /bin/true "$memory/" && "$memory/true" && export TMPDIR=$memory
-fi
 # What several packages' tests compile and run is compiled once; for several runs, where they name one folder.
 [ -n "${DOSSIER_TEST_BUILT:-}" ] || { DOSSIER_TEST_BUILT=$(mktemp -d); mine+=("$DOSSIER_TEST_BUILT"); export DOSSIER_TEST_BUILT; }
 some=()
@@ -29,7 +21,7 @@ done
 mapfile -t rest < <(printf '%s\n' "${packages[@]}" | grep -vxF -e "$(printf '%s\n' "${first[@]}")")
 # The linter has had vet look at everything. Garbage is collected late: most processes end before
 # they hold much. What measures memory sees to it that nothing it measures is told so.
-go test -exec 'env -u GOTMPDIR GOGC=400' -count=1 -vet=off -p "$at_once" -timeout 45m -v "${some[@]}" "${first[@]}" "${rest[@]}" >"$out" 2>&1; code=$?
+go test -exec 'env GOGC=400' -count=1 -vet=off -p "$at_once" -timeout 45m -v "${some[@]}" "${first[@]}" "${rest[@]}" >"$out" 2>&1; code=$?
 grep -E '^(ok|FAIL|---? FAIL|panic:)|no test files' "$out" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
   echo; echo "What failed said:"
