@@ -80,8 +80,7 @@ func (x *exchange) dissolve(ctx context.Context, w *work, st *file) error {
 		return err
 	}
 	x.app.store.reached("hidden")
-	release()
-	if release, _, err = alone(context.Background(), f, 5*time.Second); err == nil && !known {
+	if release, _, err = letIn(f, release, 5*time.Second); err == nil && !known {
 		_ = pause(ctx, 250*time.Millisecond)
 	}
 	if info, err := f.Stat(); err != nil || info.Size() != st.size {

@@ -117,8 +117,7 @@ func (x *exchange) swap(ctx context.Context, w *work, st *file) (err error) {
 	if err := x.dir.sync(); err != nil {
 		return err
 	}
-	release()
-	if err := x.drain(w, before, known); err != nil {
+	if err := x.drain(w, before, known, release); err != nil {
 		return err
 	}
 	err = clean(x.dir.root.Remove(x.spare))
@@ -179,11 +178,11 @@ func (x *exchange) carry(size int64) error {
 	return clean(err)
 }
 
-// drain waits until nobody can write to the old file any longer, and copies what still came.
-func (x *exchange) drain(w *work, before fs.FileInfo, known bool) error {
+// drain lets in who waits to write to the old file, waits until nobody can any longer, and copies what still came.
+func (x *exchange) drain(w *work, before fs.FileInfo, known bool, release func()) error {
 	patience := 5 * time.Second
 	// The context no longer counts: the exchange has been made, and what others write must not be lost.
-	release, _, err := alone(context.Background(), x.old, patience)
+	release, _, err := letIn(x.old, release, patience)
 	if err != nil {
 		w.out.Notes = append(w.out.Notes, connectors.Diagnostic{Severity: connectors.Warning, Path: w.On.Collection.Name,
 			Summary: "a program opened a file of " + w.On.Collection.Name + " while it was replaced, and still writes to the old one",
