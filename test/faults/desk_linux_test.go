@@ -22,7 +22,8 @@ type desk struct {
 	store servers.Mongo
 }
 
-const deskSystem = `system: desk
+// deskHead is what the maps of all desks begin with; more fields of members may follow.
+const deskHead = `system: desk
 label: { en: Desk }
 connector: mongodb
 config: { url: "${DESK_URL}", database: "${DESK_DATABASE}" }
@@ -35,7 +36,9 @@ collections:
     purposes: { membership: { since: left_on } }
     fields:
       member_no: { identifier: member_no }
-      name:      identity.name
+`
+
+const deskSystem = deskHead + `      name:      identity.name
       left_on:   correspondence.date
   vehicles:
     key: _id

@@ -17,20 +17,7 @@ import (
 	"github.com/dossier-dsr/dossier/test/servers"
 )
 
-const twinsDesk = `system: desk
-label: { en: Desk }
-connector: mongodb
-config: { url: "${DESK_URL}", database: "${DESK_DATABASE}" }
-backups: 0 days
-restrict: { block: move }
-department: Biuro
-collections:
-  members:
-    key: _id
-    purposes: { membership: { since: left_on } }
-    fields:
-      member_no: { identifier: member_no }
-      name:      identity.name
+const twinsDesk = deskHead + `      name:      identity.name
       left_on:   correspondence.date
   vehicles:
     key: _id
@@ -172,15 +159,7 @@ func TestANumberOfTheDeskGivenAnew(t *testing.T) {
 				if _, err := db.Collection("members").UpdateMany(t.Context(), bson.D{{Key: "_id", Value: memberID(2)}}, bson.D{{Key: "$set", Value: bson.D{{Key: "member_no", Value: nil}}}}); err != nil {
 					t.Fatal(err)
 				}
-				for coll, doc := range map[string]bson.D{"members": {{Key: "_id", Value: memberID(9)}, {Key: "member_no", Value: "C-2"}, {Key: "name", Value: "New"}, {Key: "left_on", Value: left}},
-					"vehicles": {{Key: "_id", Value: bson.ObjectID{2, 9, 0}}, {Key: "member_id", Value: memberID(9)}, {Key: "plate", Value: "N"}}} {
-					if _, err := db.Collection(coll).InsertOne(t.Context(), doc); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if _, err := db.Collection("tickets").UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "T-3"}}, bson.D{{Key: "$push", Value: bson.D{{Key: "comments", Value: deskComment(77, 2, "new")}}}}); err != nil {
-					t.Fatal(err)
-				}
+				d.joins(t, 9, 2, left, bson.ObjectID{2, 9, 0}, deskComment(77, 2, "new"))
 			}
 			if point == "plan" {
 				given()

@@ -19,20 +19,7 @@ import (
 // (TestWhatWaitsIsSmall in connectors/mongodb).
 const deskRowsEnv = "DOSSIER_TEST_DESK_ROWS"
 
-const crowdedDesk = `system: desk
-label: { en: Desk }
-connector: mongodb
-config: { url: "${DESK_URL}", database: "${DESK_DATABASE}" }
-backups: 0 days
-restrict: { block: move }
-department: Biuro
-collections:
-  members:
-    key: _id
-    purposes: { membership: { since: left_on } }
-    fields:
-      member_no: { identifier: member_no }
-      left_on:   correspondence.date
+const crowdedDesk = deskHead + `      left_on:   correspondence.date
   notes:
     key: _id
     growth: any

@@ -106,6 +106,21 @@ func TestAnApplicationGoesOnWritingToTheDesk(t *testing.T) {
 	d.stands(t, want)
 }
 
+// joins has an application enter a member under a key, with a number, a vehicle and a comment in somebody's ticket.
+func (d *desk) joins(t *testing.T, key, no int, left any, vehicle bson.ObjectID, comment bson.D) {
+	t.Helper()
+	db := d.store.Client.Database(d.store.Database)
+	for coll, doc := range map[string]bson.D{"members": {{Key: "_id", Value: memberID(key)}, {Key: "member_no", Value: fmt.Sprintf("C-%d", no)}, {Key: "name", Value: "New"}, {Key: "left_on", Value: left}},
+		"vehicles": {{Key: "_id", Value: vehicle}, {Key: "member_id", Value: memberID(key)}, {Key: "plate", Value: "N"}}} {
+		if _, err := db.Collection(coll).InsertOne(t.Context(), doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.Collection("tickets").UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "T-3"}}, bson.D{{Key: "$push", Value: bson.D{{Key: "comments", Value: comment}}}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestAKeyOfTheDeskGivenAnew: before the erasure is verified, or after that and before the second look, an application gives the _id and the number of what was erased to
 // somebody else. Nothing is done to that, and a person is asked.
 func TestAKeyOfTheDeskGivenAnew(t *testing.T) {
@@ -124,16 +139,7 @@ func TestAKeyOfTheDeskGivenAnew(t *testing.T) {
 			}
 			delete(d.Extra, "DOSSIER_FAILPOINT")
 			d.stands(t, without(first))
-			db := d.store.Client.Database(d.store.Database)
-			for coll, doc := range map[string]bson.D{"members": {{Key: "_id", Value: memberID(2)}, {Key: "member_no", Value: "C-7"}, {Key: "name", Value: "New"}, {Key: "left_on", Value: nil}},
-				"vehicles": {{Key: "_id", Value: bson.ObjectID{2, 2, 0}}, {Key: "member_id", Value: memberID(2)}, {Key: "plate", Value: "N"}}} {
-				if _, err := db.Collection(coll).InsertOne(t.Context(), doc); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := db.Collection("tickets").UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "T-3"}}, bson.D{{Key: "$push", Value: bson.D{{Key: "comments", Value: deskComment(1, 7, "new")}}}}); err != nil {
-				t.Fatal(err)
-			}
+			d.joins(t, 2, 7, nil, bson.ObjectID{2, 2, 0}, deskComment(1, 7, "new"))
 			want := d.everything(t)
 			for range 2 {
 				d.Later(25 * time.Hour)
