@@ -90,18 +90,15 @@ func TestMuchIsReadInItsTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Release(t, id)
-	rows := map[string]int{}
-	for _, c := range indexOf(t, w, id).Collections {
-		if !c.Own {
-			rows[c.Title] = len(c.Data)
-		}
+	x := indexOf(t, w, id)
+	for _, c := range x.Collections {
 		for _, row := range c.Data {
 			if c.Title == "Udział w umowach o lokal" && row["share"] != text {
 				t.Error("the large text is not in the package as it is")
 			}
 		}
 	}
-	if rows["Udział w umowach o lokal"] == 0 || rows["Członkowie"] != 1 || rows["Wpłaty i naliczenia"] == 0 {
+	if rows := x.rows(); rows["Udział w umowach o lokal"] == 0 || rows["Członkowie"] != 1 || rows["Wpłaty i naliczenia"] == 0 {
 		t.Errorf("%v", rows)
 	}
 }

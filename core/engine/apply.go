@@ -100,17 +100,7 @@ func (j *job) applyWork(ctx context.Context) error {
 		}
 		return j.handshake(ctx, sys, work, writer, t, treatments, last)
 	}
-	if ahead := work.Ahead(len(slices) > 0); len(ahead) > 0 {
-		if err := part(false, ahead...); err != nil {
-			return err
-		}
-	}
-	for _, slice := range slices {
-		if err := cutByKeys(ctx, sys, slice, sys.Map.AtOnce(), func(x connectors.Treatment) error { return part(false, x) }); err != nil {
-			return err
-		}
-	}
-	return part(true, work.Treatments...)
+	return inParts(ctx, sys, work, slices, part)
 }
 
 // handshake is one call: prepared, recorded, confirmed, acknowledged.

@@ -42,17 +42,7 @@ func (p *pool) call(ctx context.Context, in []*swimmer, work *planner.SystemWork
 		}
 		return c.handshake(ctx, treatments, last)
 	}
-	if ahead := work.Ahead(len(slices) > 0); len(ahead) > 0 {
-		if err := part(false, ahead...); err != nil {
-			return err
-		}
-	}
-	for _, slice := range slices {
-		if err := cutByKeys(ctx, p.sys, slice, p.sys.Map.AtOnce(), func(x connectors.Treatment) error { return part(false, x) }); err != nil {
-			return err
-		}
-	}
-	if err := part(true, work.Treatments...); err != nil {
+	if err := inParts(ctx, p.sys, work, slices, part); err != nil {
 		return err
 	}
 	c.bystanders(ctx)

@@ -26,6 +26,17 @@ type index struct {
 	}
 }
 
+// rows is how many rows of each collection are in the copy, but for the register's own.
+func (x index) rows() map[string]int {
+	out := map[string]int{}
+	for _, c := range x.Collections {
+		if !c.Own {
+			out[c.Title] = len(c.Data)
+		}
+	}
+	return out
+}
+
 func indexOf(t *testing.T, w *world.World, id string) (x index) {
 	t.Helper()
 	var out bytes.Buffer

@@ -153,13 +153,7 @@ func TestSearchedIsReadNow(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Release(t, id)
-		rows := map[string]int{}
-		for _, c := range indexOf(t, w, id).Collections {
-			if !c.Own {
-				rows[c.Title] = len(c.Data)
-			}
-		}
-		return rows
+		return indexOf(t, w, id).rows()
 	}
 	who := w.Persons.Spouse
 	before := copies("SELECT 1")

@@ -60,6 +60,21 @@ func slicesOf(work *planner.SystemWork, most int) []connectors.Treatment {
 	return out
 }
 
+// inParts does the work of a system: what has to stand before, then its slices, and everything once more in the last part.
+func inParts(ctx context.Context, sys *planner.System, work *planner.SystemWork, slices []connectors.Treatment, part func(last bool, treatments ...connectors.Treatment) error) error {
+	if ahead := work.Ahead(len(slices) > 0); len(ahead) > 0 {
+		if err := part(false, ahead...); err != nil {
+			return err
+		}
+	}
+	for _, slice := range slices {
+		if err := cutByKeys(ctx, sys, slice, sys.Map.AtOnce(), func(x connectors.Treatment) error { return part(false, x) }); err != nil {
+			return err
+		}
+	}
+	return part(true, work.Treatments...)
+}
+
 // otherWays says whether more than one way leads to the rows of a treatment.
 func otherWays(work *planner.SystemWork, id string) bool {
 	ways := 0
