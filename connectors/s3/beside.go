@@ -35,14 +35,11 @@ func (s *store) beside(ctx context.Context, key string, v version) (map[string]s
 	for name, value := range head.Metadata {
 		out[metaField+strings.ToLower(name)] = value
 	}
-	tags, err := s.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id)})
+	tags, err := s.tagsOf(ctx, key, v) // without the connector's own
 	if err != nil {
-		return nil, failure("s3:GetObjectTagging", err)
+		return nil, err
 	}
-	for _, t := range tags.TagSet {
-		if aws.ToString(t.Key) == heldTag { // the connector's own
-			continue
-		}
+	for _, t := range tags.others {
 		out[tagField+aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
 	return out, nil

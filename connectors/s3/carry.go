@@ -90,12 +90,12 @@ func (c *carry) finish(got written) error {
 
 // tags are those of a version, as a header has them.
 func (s *store) tags(ctx context.Context, key string, v version) (string, error) {
-	out, err := s.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id)})
+	set, err := s.tagSet(ctx, key, v)
 	if err != nil {
-		return "", failure("s3:GetObjectTagging", err)
+		return "", err
 	}
 	tags := url.Values{}
-	for _, x := range out.TagSet {
+	for _, x := range set {
 		tags.Set(aws.ToString(x.Key), aws.ToString(x.Value))
 	}
 	return tags.Encode(), nil
@@ -107,10 +107,9 @@ func (s *store) tag(ctx context.Context, key string, v version, tags string) err
 	if err != nil {
 		return errors.New("the tags of an object cannot be read")
 	}
-	set := &types.Tagging{TagSet: []types.Tag{}}
+	set := []types.Tag{}
 	for name, list := range values {
-		set.TagSet = append(set.TagSet, types.Tag{Key: &name, Value: &list[0]})
+		set = append(set, types.Tag{Key: &name, Value: &list[0]})
 	}
-	_, err = s.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id), Tagging: set})
-	return failure("s3:PutObjectTagging", err)
+	return s.putTags(ctx, key, v, set)
 }

@@ -43,13 +43,28 @@ type tagged struct {
 	others []types.Tag
 }
 
-func (s *store) tagsOf(ctx context.Context, key string, v version) (tagged, error) {
+// tagSet are all tags of a version.
+func (s *store) tagSet(ctx context.Context, key string, v version) ([]types.Tag, error) {
 	out, err := s.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id)})
 	if err != nil {
-		return tagged{}, failure("s3:GetObjectTagging", err)
+		return nil, failure("s3:GetObjectTagging", err)
+	}
+	return out.TagSet, nil
+}
+
+// putTags gives a version these tags, and takes its others.
+func (s *store) putTags(ctx context.Context, key string, v version, set []types.Tag) error {
+	_, err := s.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id), Tagging: &types.Tagging{TagSet: set}})
+	return failure("s3:PutObjectTagging", err)
+}
+
+func (s *store) tagsOf(ctx context.Context, key string, v version) (tagged, error) {
+	set, err := s.tagSet(ctx, key, v)
+	if err != nil {
+		return tagged{}, err
 	}
 	var t tagged
-	for _, x := range out.TagSet {
+	for _, x := range set {
 		if aws.ToString(x.Key) == heldTag {
 			t.labels = strings.Split(aws.ToString(x.Value), betweenLabels)
 			continue
@@ -69,8 +84,7 @@ func (t tagged) write(ctx context.Context, s *store, key string, v version) erro
 		_, err := s.client.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id)})
 		return failure("s3:DeleteObjectTagging", err)
 	}
-	_, err := s.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &s.bucket, Key: &key, VersionId: text(v.id), Tagging: &types.Tagging{TagSet: set}})
-	return failure("s3:PutObjectTagging", err)
+	return s.putTags(ctx, key, v, set)
 }
 
 // full says whether the tag of a version has no room for one more request.
