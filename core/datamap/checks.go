@@ -62,8 +62,8 @@ func (l *loader) ways() {
 	}
 	for _, d := range l.causes(reached) {
 		hint := "give a field identifier: or owned_by:"
-		if around := l.around(d); around != nil {
-			hint += fmt.Sprintf(" (%s: { owned_by: %s }, where an element is whose the document is)", around.Key[0], around.Name)
+		if documents := around(d); documents != nil {
+			hint += fmt.Sprintf(" (%s: { owned_by: %s }, where an element is whose the document is)", documents.Key[0], documents.Name)
 		}
 		l.r.Error(d.name, "no way leads from a person to %s", d.Name).
 			Hint("%s, or say outside: { %s: why }", hint, d.Name)
@@ -71,15 +71,12 @@ func (l *loader) ways() {
 	l.why(reached)
 }
 
-// around is the collection of the documents whose array a collection's rows are elements of; nil where they are not, or where its rows have a key of several fields.
-func (l *loader) around(d *draft) *Collection {
-	outer, _, in := strings.Cut(d.At, ".")
-	if !in || !strings.HasSuffix(d.At, "[]") {
-		return nil
-	}
-	for _, x := range l.order {
-		if x.System == d.System && x.At == outer && len(x.Key) == 1 {
-			return x.Collection
+// around is the collection of the documents whose array a collection's rows are elements of, as nested has tied them; nil where they are not, or where
+// documents have a key of several fields.
+func around(d *draft) *Collection {
+	for _, e := range d.Edges {
+		if e.Implicit && len(e.ToFields) == 1 && strings.HasSuffix(d.At, "[]") {
+			return e.To
 		}
 	}
 	return nil
