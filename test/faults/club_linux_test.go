@@ -257,6 +257,18 @@ func (c *club) planned(t *testing.T, memberNo string, args ...string) *plan.Plan
 	return &p
 }
 
+// appliedUntil applies a plan until Dossier dies at a point of its work; all of it where none is named.
+func (c *club) appliedUntil(t *testing.T, p *plan.Plan, point string) {
+	t.Helper()
+	if point != "" {
+		c.Extra["DOSSIER_FAILPOINT"] = point
+		defer delete(c.Extra, "DOSSIER_FAILPOINT")
+	}
+	if r := c.applied(t, p); r.Killed != (point != "") {
+		t.Fatalf("at %q: %+v", point, r)
+	}
+}
+
 // applied carries a plan out as far as it goes.
 func (c *club) applied(t *testing.T, p *plan.Plan) product.Result {
 	t.Helper()

@@ -62,11 +62,7 @@ func TestDossierDiesBesideTheDesk(t *testing.T) {
 			d := newDesk(t)
 			first := d.everything(t)
 			p := d.planned(t, "C-2")
-			d.Extra["DOSSIER_FAILPOINT"] = point
-			if r := d.applied(t, p); !r.Killed {
-				t.Fatalf("it was not killed: %+v", r)
-			}
-			delete(d.Extra, "DOSSIER_FAILPOINT")
+			d.appliedUntil(t, p, point)
 			want, unheard := first, int64(0)
 			if done {
 				want, unheard = without(first), deskGone

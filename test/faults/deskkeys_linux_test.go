@@ -170,13 +170,7 @@ func TestANumberOfTheDeskGivenAnew(t *testing.T) {
 				d.stands(t, want)
 				return
 			}
-			if point != "" {
-				d.Extra["DOSSIER_FAILPOINT"] = point
-			}
-			if r := d.applied(t, p); r.Killed != (point != "") {
-				t.Fatalf("%+v", r)
-			}
-			delete(d.Extra, "DOSSIER_FAILPOINT")
+			d.appliedUntil(t, p, point)
 			d.stands(t, without(first))
 			given()
 			want := d.everything(t)

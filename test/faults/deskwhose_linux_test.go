@@ -131,13 +131,7 @@ func TestAKeyOfTheDeskGivenAnew(t *testing.T) {
 			d := newDesk(t)
 			first := d.everything(t)
 			p := d.planned(t, "C-2")
-			if point != "" {
-				d.Extra["DOSSIER_FAILPOINT"] = point
-			}
-			if r := d.applied(t, p); r.Killed != (point != "") {
-				t.Fatalf("%+v", r)
-			}
-			delete(d.Extra, "DOSSIER_FAILPOINT")
+			d.appliedUntil(t, p, point)
 			d.stands(t, without(first))
 			d.joins(t, 2, 7, nil, bson.ObjectID{2, 2, 0}, deskComment(1, 7, "new"))
 			want := d.everything(t)

@@ -93,11 +93,7 @@ func TestDossierDiesBesideTheLake(t *testing.T) {
 			t.Parallel()
 			l := newLake(t, servers.Versioned)
 			p := l.planned(t, "C-2")
-			l.Extra["DOSSIER_FAILPOINT"] = point
-			if r := l.applied(t, p); !r.Killed {
-				t.Fatalf("it was not killed: %+v", r)
-			}
-			delete(l.Extra, "DOSSIER_FAILPOINT")
+			l.appliedUntil(t, p, point)
 			l.stands(t, c.want)
 			if _, inferred := l.ended(t, p.Request); inferred != c.inferred {
 				t.Errorf("%d inferred, want %d", inferred, c.inferred)

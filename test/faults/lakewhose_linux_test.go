@@ -12,11 +12,7 @@ func TestANumberOfTheLakeGivenAnew(t *testing.T) {
 	t.Parallel()
 	l := newLake(t, servers.Plain)
 	p := l.planned(t, "C-2")
-	l.Extra["DOSSIER_FAILPOINT"] = "verify/claimed/lake"
-	if r := l.Apply(t, p); !r.Killed {
-		t.Fatalf("%+v", r)
-	}
-	delete(l.Extra, "DOSSIER_FAILPOINT")
+	l.appliedUntil(t, p, "verify/claimed/lake")
 	l.stands(t, lakeAtLast())
 	want := lakeAtLast()
 	want[march+".csv"] += "1,C-7,2026-01-01,new\n"

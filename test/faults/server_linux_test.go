@@ -45,11 +45,7 @@ func diesAfterTheCommit(t *testing.T, k *kind) {
 	want := k.undisturbed(t)
 	c := newClub(t, k)
 	p := c.planned(t, "C-2")
-	c.Extra["DOSSIER_FAILPOINT"] = "apply/stored/register"
-	if r := c.applied(t, p); !r.Killed {
-		t.Fatalf("it was not killed: %+v", r)
-	}
-	delete(c.Extra, "DOSSIER_FAILPOINT")
+	c.appliedUntil(t, p, "apply/stored/register")
 	if committed, inferred := c.finish(t, p.Request); committed != 0 || inferred != clubGone {
 		t.Errorf("%d committed, %d inferred", committed, inferred)
 	}
